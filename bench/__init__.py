@@ -1,0 +1,1 @@
+"""Measurements of the product: one file a figure, one command to show each."""

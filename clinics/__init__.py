@@ -1,0 +1,1 @@
+"""Knows where and when care is offered, and by which rules."""

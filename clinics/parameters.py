@@ -1,0 +1,140 @@
+"""The regulated values of times and limits, each with the article it rests on (rules/catalogue, conflicts)."""
+
+from typing import Final
+
+from django.utils.translation import gettext_lazy as _
+
+from clinics.policy import Level, Merge, Parameter, ValueType
+
+CITY_2011: Final = _("Beijing unified booking platform, questions and answers (2011)")
+CITY_2021: Final = _("Answers of the Beijing Municipal Health Commission (May 2021)")
+DISTRICT_2018: Final = _("Xicheng measures on booked care (draft for comment, 2018)")
+
+BOOKING_HORIZON_DAYS = Parameter(
+    "booking_horizon_days",
+    ValueType.INTEGER,
+    "days",
+    "R106",
+    Merge.AT_MOST,
+    "14",
+    DISTRICT_2018,
+    _("Article 17"),
+    "区分级诊疗平台原则上提供两周以内的预约诊疗和预约转诊服务",
+)
+BOOKING_CUTOFF = Parameter(
+    "booking_cutoff",
+    ValueType.TIME,
+    "time of the day before the visit",
+    "R107",
+    Merge.EARLIEST,
+    "15:00",
+    DISTRICT_2018,
+    _("Article 17"),
+    "预约截止日期为就诊前一日15时",
+)
+CANCEL_CUTOFF = Parameter(
+    "cancel_cutoff",
+    ValueType.TIME,
+    "time of the day before the visit",
+    "R022",
+    Merge.EARLIEST,
+    "15:00",
+    CITY_2011,
+    _("Answer 5"),
+    "需要在就诊前日的15时之前(个别医院14时之前)办理",
+    Level.CITY,
+)
+LIMIT_PER_DAY = Parameter(
+    "limit_per_day",
+    ValueType.INTEGER,
+    "bookings",
+    "R108",
+    Merge.AT_MOST,
+    "2",
+    CITY_2011,
+    _("Answer 2"),
+    "在同一就诊日的预约总量不可超过两次",
+    Level.CITY,
+)
+LIMIT_PER_DAY_DEPARTMENT = Parameter(
+    "limit_per_day_department",
+    ValueType.INTEGER,
+    "bookings",
+    "R015",
+    Merge.AT_MOST,
+    "1",
+    CITY_2011,
+    _("Answer 2"),
+    "在同一就诊日、同一医院、同一科室只能预约一次",
+    Level.CITY,
+)
+LIMIT_7_DAYS = Parameter(
+    "limit_7_days",
+    ValueType.INTEGER,
+    "bookings",
+    "R017",
+    Merge.AT_MOST,
+    "3",
+    CITY_2011,
+    _("Answer 2"),
+    "在七日内的预约总量不可超过三次",
+    Level.CITY,
+)
+LIMIT_7_DAYS_DEPARTMENT = Parameter(
+    "limit_7_days_department",
+    ValueType.INTEGER,
+    "bookings",
+    "R109",
+    Merge.AT_MOST,
+    "3",
+    DISTRICT_2018,
+    _("Article 17"),
+    "同一科室连续七日内的预约总量不得超过3次",
+)
+ENCOUNTER_FRESH_DAYS = Parameter(
+    "encounter_fresh_days",
+    ValueType.INTEGER,
+    "days",
+    "R050",
+    Merge.AT_MOST,
+    "7",
+    CITY_2021,
+    _("Answer 2"),
+    "不得出现未经诊治直接预约转诊挂号的行为",
+    Level.CITY,
+)
+BAND_MINUTES_TERTIARY = Parameter(
+    "band_minutes_tertiary",
+    ValueType.INTEGER,
+    "minutes",
+    "R085",
+    Merge.AT_MOST,
+    "30",
+    DISTRICT_2018,
+    _("Article 10"),
+    "三级医院分时段预约诊疗精确到30分钟",
+)
+BAND_MINUTES_SECONDARY = Parameter(
+    "band_minutes_secondary",
+    ValueType.INTEGER,
+    "minutes",
+    "R085",
+    Merge.AT_MOST,
+    "60",
+    DISTRICT_2018,
+    _("Article 10"),
+    "二级综合医院分时段预约诊疗精确到1小时",
+)
+
+ALL: Final = (
+    BOOKING_HORIZON_DAYS,
+    BOOKING_CUTOFF,
+    CANCEL_CUTOFF,
+    LIMIT_PER_DAY,
+    LIMIT_PER_DAY_DEPARTMENT,
+    LIMIT_7_DAYS,
+    LIMIT_7_DAYS_DEPARTMENT,
+    ENCOUNTER_FRESH_DAYS,
+    BAND_MINUTES_TERTIARY,
+    BAND_MINUTES_SECONDARY,
+)

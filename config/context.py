@@ -1,0 +1,110 @@
+"""What every page's frame shows: who I am, where, my sections with their counts, language, type size, version, request."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import get_language
+
+from config.sections import SECTIONS, Section
+from permissions.acting import Acting
+from referral.views.counts import COUNTS
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A section as the bar shows it."""
+
+    label: Any
+    href: str
+    current: bool
+    count: int
+
+
+@dataclass
+class Frame:
+    """The frame of one page; everything is read when the template asks, so an error page stays cheap."""
+
+    request: HttpRequest
+
+    @cached_property
+    def acting(self) -> Acting | None:
+        return getattr(self.request, "acting", None)
+
+    @property
+    def role_label(self) -> Any:
+        return self.acting.role.label if self.acting and self.acting.role else ""
+
+    @cached_property
+    def place(self) -> str:
+        """The institution of the acting post, or the district of a district-wide role."""
+        if self.acting is None:
+            return ""
+        post = self.acting.post
+        place = post.institution if post else (self.acting.district or self.acting.user.district)
+        english = self.html_lang == "en" and place.name_en
+        return str(english or getattr(place, "short_name", "") or place.name)
+
+    @cached_property
+    def sections(self) -> list[Entry]:
+        acting = self.acting
+        mine = [s for s in SECTIONS if acting and any(acting.can(capability) for capability in s.needs)]
+        return [entry for entry in map(self._entry, mine) if entry is not None]
+
+    def _entry(self, section: Section) -> Entry | None:
+        """A section with its address and count; one whose page does not exist is not shown."""
+        try:
+            href = reverse(section.url)
+        except NoReverseMatch:
+            return None
+        match = self.request.resolver_match
+        count = COUNTS[section.count](self.acting) if section.count in COUNTS and self.acting else 0
+        return Entry(section.label, href, match is not None and match.url_name in section.pages, count)
+
+    @property
+    def searches(self) -> bool:
+        """Whether the search box finds patients for this reader."""
+        return any(entry.href == reverse("patients") for entry in self.sections)
+
+    @property
+    def posts(self) -> list[Any]:
+        """The posts and district-wide roles the reader may change to, when there is more than one."""
+        choices = list(getattr(self.request, "acting_choices", ()))
+        return choices if len(choices) > 1 else []
+
+    @property
+    def html_lang(self) -> str:
+        return "zh-CN" if (get_language() or "").startswith("zh") else "en"
+
+    @property
+    def large(self) -> bool:
+        return self.request.COOKIES.get("large") == "1"
+
+    @property
+    def here(self) -> str:
+        """Where a changed language or type size comes back to."""
+        return self.request.get_full_path() if self.request.method == "GET" else self.request.path
+
+    @property
+    def version(self) -> str:
+        return settings.VERSION
+
+    @property
+    def demo(self) -> bool:
+        return bool(settings.DEMO)
+
+    @property
+    def inbox(self) -> bool:
+        return bool(settings.DEMO or settings.DEBUG)
+
+    @property
+    def request_id(self) -> str:
+        return str(getattr(self.request, "request_id", ""))
+
+
+def frame(request: HttpRequest) -> dict[str, Frame]:
+    """The context processor."""
+    return {"frame": Frame(request)}

@@ -1,0 +1,36 @@
+"""The table of contents: every address of the product."""
+
+from django.urls import URLPattern, URLResolver, include, path
+
+from config import display, errors, health, inbox, receipts, schema
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("healthz", health.Healthz.as_view(), name="healthz"),
+    path("readyz", health.Readyz.as_view(), name="readyz"),
+    path("", include("permissions.urls")),
+    path("", include("clinics.urls")),
+    path("", include("reserved_pools.urls")),
+    path("", include("referral.urls")),
+    path("language/", display.ChooseLanguage.as_view(), name="language"),
+    path("display/", display.ChooseDisplay.as_view(), name="display"),
+    path("dev/inbox/", inbox.Inbox.as_view(), name="inbox"),
+    path("gateways/aliyun/receipts", receipts.AliyunReceipts.as_view(), name="aliyun_receipts"),
+    path("api/schema/", schema.Schema.as_view(), name="schema"),
+    path("api/docs/", schema.Viewer.as_view(), name="api_docs"),
+    path(
+        "api/v1/",
+        include(
+            [
+                path("", include("permissions.api.urls")),
+                path("", include("clinics.api.urls")),
+                path("", include("reserved_pools.api.urls")),
+                path("", include("referral.api.urls")),
+            ]
+        ),
+    ),
+]
+
+handler400 = errors.bad_request
+handler403 = errors.forbidden
+handler404 = errors.not_found
+handler500 = errors.server_error

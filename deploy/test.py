@@ -1,0 +1,43 @@
+"""Runs the tests and says at the end how long they took and what could not run on this machine."""
+
+import argparse
+import os
+import subprocess
+import sys
+import time
+
+from deploy import places, system
+from deploy.setup import PYTHON
+
+IN_PARALLEL = ["-n", "2", "--dist", "worksteal"]
+
+
+def test(words: list[str], *, nightly: bool, began: float) -> int:
+    """Pytest's own answer; its arguments may narrow the run."""
+    command = [str(PYTHON), "-m", "pytest", *IN_PARALLEL, "-m", "nightly" if nightly else "not nightly", *words]
+    answer = subprocess.run(command, cwd=places.ROOT, env=_environment()).returncode
+    for line in system.last_lines(with_tests=True):
+        print(line)
+    seconds = time.time() - began
+    verdict = "passed" if answer == 0 else "FAILED"
+    print(f"make test: {verdict} in {seconds // 60:.0f} min {seconds % 60:.0f} s, set-up included", flush=True)
+    return answer
+
+
+def _environment() -> dict[str, str]:
+    """Nothing of a developer's own product may leak into tests."""
+    ours = {"DATABASE_URL", "DATABASE_OWNER_URL", "DATABASE_SEALER_URL", "STATE_DIR", "CELERY_BROKER_URL", "DJANGO_SETTINGS_MODULE"}
+    return {name: value for name, value in os.environ.items() if name not in ours}
+
+
+def main() -> None:
+    """Called by make; unknown words go to pytest."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--began", type=float, default=time.time())
+    parser.add_argument("--nightly", action="store_true")
+    wanted, words = parser.parse_known_args()
+    sys.exit(test(words, nightly=wanted.nightly, began=wanted.began))
+
+
+if __name__ == "__main__":
+    main()

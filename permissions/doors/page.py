@@ -1,0 +1,50 @@
+"""The base of every page: policy first, a login page for strangers, a lock screen for the idle."""
+
+from typing import Any, ClassVar, cast
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
+from django.views import View
+
+from permissions.acting import Acting
+from permissions.doors.strangers import to_lock, to_login
+from permissions.guards import Policies, enforce
+from vault.refusal import Refusal, Violation
+
+
+class Page(View):
+    """One HTML page; `policies` names a policy for each method it answers."""
+
+    policies: ClassVar[Policies] = {}
+    enforces_policies: ClassVar[bool] = True
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        try:
+            enforce(request, self.policies)
+        except Refusal as refusal:
+            if refusal.code == "not_signed_in":
+                return to_login(request)
+            if refusal.code == "session_locked":
+                return to_lock(request)
+            raise
+        if getattr(request, "rights_changed", False) and request.method == "GET":
+            messages.info(request, _("What you may do here has changed; the page shows it as it is now."))
+        return super().dispatch(request, *args, **kwargs)
+
+    @property
+    def acting(self) -> Acting:
+        """Who acts; only behind a policy that asks for a login."""
+        return cast(Acting, self.request.acting)  # type: ignore[attr-defined]
+
+    def render(self, request: HttpRequest, template: str, context: dict[str, Any] | None = None, status: int = 200) -> HttpResponse:
+        """The template with `acting` beside the given context."""
+        return render(request, template, {"acting": getattr(request, "acting", None), **(context or {})}, status=status)
+
+    def again(self, request: HttpRequest, template: str, refusal: Refusal, context: dict[str, Any] | None = None) -> HttpResponse:
+        """The form once more with what was wrong: `refusal`, `violations` for the list above, `errors` by field beside them."""
+        violations = refusal.violations or (Violation(refusal.code, refusal.message),)
+        errors = {violation.field: violation.message for violation in reversed(violations) if violation.field}
+        shown = {"refusal": refusal, "violations": violations, "errors": errors, **(context or {})}
+        return self.render(request, template, shown, status=422)

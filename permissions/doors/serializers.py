@@ -1,0 +1,76 @@
+"""Input that says exactly what it is: unknown fields and unprintable characters are refused, types are not guessed."""
+
+import unicodedata
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+from rest_framework import serializers
+
+PLAIN_CONTROLS = frozenset("\n\t")
+LONGEST_NAME = 50
+# Controls, marks that reorder or hide the text around them (a dose may not be read backwards), halves, private and empty places.
+UNPRINTABLE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+JOINERS = frozenset("\u200c\u200d")  # which some scripts and emoji are written with
+BLANK_LETTERS = frozenset("\u115f\u1160\u3164\uffa0\u2800")  # letters by name, nothing to see
+
+
+def unprintable_in(text: str, *, lines: bool = True) -> str:
+    """The first character that may not be stored, or ''. Line feeds and tabs are allowed in texts of several lines."""
+    allowed = JOINERS | PLAIN_CONTROLS if lines else JOINERS
+    hidden = (one for one in text if one in BLANK_LETTERS or (unicodedata.category(one) in UNPRINTABLE and one not in allowed))
+    return next(hidden, "")
+
+
+class StrictCharField(serializers.CharField):
+    """Text as typed, without NUL, surrogates, control or invisible characters; numbers are not turned into text."""
+
+    default_error_messages = {"unprintable": _("This holds a character that cannot be stored or shown.")}
+
+    def __init__(self, *, lines: bool = True, **kwargs: Any) -> None:
+        self.lines = lines
+        super().__init__(**kwargs)
+
+    def to_internal_value(self, data: Any) -> str:
+        if not isinstance(data, str):
+            self.fail("invalid")
+        text = super().to_internal_value(data.replace("\r\n", "\n"))
+        if unprintable_in(text, lines=self.lines):
+            self.fail("unprintable")
+        return text
+
+
+class StrictIntegerField(serializers.IntegerField):
+    """A JSON number without a fraction; text, true and 1.0 are refused."""
+
+    def to_internal_value(self, data: Any) -> int:
+        if isinstance(data, bool) or not isinstance(data, int):
+            self.fail("invalid")
+        return super().to_internal_value(data)
+
+
+class StrictBooleanField(serializers.BooleanField):
+    """true or false and nothing that looks like it."""
+
+    def to_internal_value(self, data: Any) -> bool:
+        if not isinstance(data, bool):
+            self.fail("invalid", input=data)
+        return data
+
+
+class StrictSerializer(serializers.Serializer[Any]):
+    """The base of every nested Input: a field that is not declared is an error of that field."""
+
+    default_error_messages = {"unknown": _("There is no such field.")}
+
+    def to_internal_value(self, data: Any) -> Any:
+        if isinstance(data, Mapping):
+            unknown = sorted(set(data) - set(self.fields))
+            if unknown:
+                raise serializers.ValidationError({sayable(name): [self.error_messages["unknown"]] for name in unknown}, code="unknown")
+        return super().to_internal_value(data)
+
+
+def sayable(name: str) -> str:
+    """A field's name as it may be said back: one that is too long or cannot be shown becomes a question mark."""
+    return "?" if len(name) > LONGEST_NAME or unprintable_in(name, lines=False) else name

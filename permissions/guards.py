@@ -1,0 +1,111 @@
+"""Every door declares who may open it; a door without a declaration stops the start."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any
+
+from django.core.exceptions import ImproperlyConfigured
+from django.http import HttpRequest
+from django.urls import URLPattern, URLResolver
+from django.utils.translation import gettext_lazy as _
+
+from permissions.roles import Capability
+from vault.refusal import Refusal
+
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
+
+
+class Open(Enum):
+    """The policies that ask for no capability."""
+
+    PUBLIC = "public"
+    SIGNED_IN = "signed_in"
+    EVEN_LOCKED = "even_locked"
+
+
+PUBLIC = Open.PUBLIC
+SIGNED_IN = Open.SIGNED_IN
+EVEN_LOCKED = Open.EVEN_LOCKED
+
+
+@dataclass(frozen=True, slots=True)
+class Needs:
+    """Any one of these capabilities opens the door; which objects are seen is for the query behind it."""
+
+    capabilities: frozenset[Capability]
+
+    def __init__(self, *capabilities: Capability) -> None:
+        if not capabilities:
+            raise ImproperlyConfigured("Needs() names no capability; say SIGNED_IN or PUBLIC instead.")
+        object.__setattr__(self, "capabilities", frozenset(capabilities))
+
+
+Policy = Open | Needs
+Policies = Mapping[str, Policy]
+
+
+def enforce(request: HttpRequest, policies: Policies, *, path_method: str | None = None) -> None:
+    """Promises that the request may go through this door.
+
+    Refuses with `not_signed_in`, `session_locked` or `not_allowed`, in that order. HEAD asks as GET does; OPTIONS is open
+    as it tells nothing. A method without a policy passes on: the door answers it with 405.
+    """
+    method = path_method or request.method or "GET"
+    policy = policies.get("GET" if method == "HEAD" else method)
+    if policy is None or policy is PUBLIC:
+        return
+    acting = getattr(request, "acting", None)
+    if acting is None:
+        _refuse_stranger(request, policy)
+        return
+    if isinstance(policy, Needs) and not any(acting.can(capability) for capability in policy.capabilities):
+        raise Refusal("not_allowed", _("Your role does not include this."))
+
+
+def _refuse_stranger(request: HttpRequest, policy: Policy) -> None:
+    """Nobody acts in this request: either nobody logged in, or the screen is locked."""
+    if getattr(request, "locked_session", None) is None:
+        raise Refusal("not_signed_in", _("Please log in first."))
+    if policy is not EVEN_LOCKED:
+        raise Refusal("session_locked", _("The screen is locked. Enter a new code to go on where you were."))
+
+
+def verify_doors(patterns: Sequence[URLPattern | URLResolver]) -> None:
+    """Stops the start (`ImproperlyConfigured`) when a door below these patterns has no declared policy."""
+    faults = list(faults_of(patterns))
+    if faults:
+        raise ImproperlyConfigured("Doors without a declared policy:\n  " + "\n  ".join(faults))
+
+
+def faults_of(patterns: Sequence[URLPattern | URLResolver]) -> Iterator[str]:
+    """One sentence for each door that declares too little."""
+    for path, callback in doors_of(patterns):
+        fault = _fault(callback)
+        if fault:
+            yield f"/{path}: {fault}"
+
+
+def doors_of(patterns: Sequence[URLPattern | URLResolver], prefix: str = "") -> Iterator[tuple[str, Callable[..., Any]]]:
+    """Every address and what answers it, depth first."""
+    for entry in patterns:
+        path = prefix + str(entry.pattern)
+        if isinstance(entry, URLResolver):
+            yield from doors_of(entry.url_patterns, path)
+        else:
+            yield path, entry.callback
+
+
+def _fault(callback: Callable[..., Any]) -> str:
+    door = getattr(callback, "view_class", None) or getattr(callback, "cls", None)
+    if door is None:
+        return f"{getattr(callback, '__qualname__', callback)} is no door class"
+    policies = getattr(door, "policies", None)
+    if not policies:
+        return f"{door.__qualname__} has no policies"
+    missing = [method for method in METHODS if hasattr(door, method.lower()) and method not in policies]
+    if missing:
+        return f"{door.__qualname__} has no policy for {', '.join(missing)}"
+    if not getattr(door, "enforces_policies", False) and any(policy is not PUBLIC for policy in policies.values()):
+        return f"{door.__qualname__} declares more than PUBLIC but does not enforce it; make it a Page or an Api"
+    return ""

@@ -1,0 +1,1 @@
+"""Identity documents, names and phone numbers: read strictly, stored in one form, shown masked."""

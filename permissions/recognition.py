@@ -1,0 +1,75 @@
+"""Who a session key belongs to, what state the session is in and which district-wide roles are live: one query."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import BooleanField, Case, OuterRef, Q, Value, When
+from django.db.models.functions import JSONObject, Now
+
+from permissions.acting import Acting
+from permissions.models import District, RoleAssignment, Session
+from permissions.roles import Role
+from permissions.sessions import hash_of
+
+
+@dataclass(frozen=True, slots=True)
+class Recognised:
+    """A live session and what was read with it, judged by the database clock."""
+
+    session: Session
+    locked: bool
+    unnoted: bool  # its freshness is older than a minute
+    changed: bool  # what the person may do changed since this session last looked
+    roles: tuple[Acting, ...]
+
+    @property
+    def acting(self) -> Acting:
+        """The district-wide role chosen in this session, else the first one, else the person without any role."""
+        chosen = (part for part in self.roles if part.choice == self.session.acting_choice)
+        return next(chosen, None) or next(iter(self.roles), None) or Acting(self.session.user, session=self.session)
+
+
+def recognise(key: str) -> Recognised | None:
+    """The live session of this key and its person, or None; one query, so that a revocation counts for the next request."""
+    if not key or len(key) > 200:
+        return None
+    session: Any = (
+        Session.objects.live()
+        .filter(key_hash=hash_of(key), user__is_active=True)
+        .select_related("user__district")
+        .annotate(
+            locked=_older_than(timedelta(minutes=settings.SESSION_IDLE_MINUTES)),
+            unnoted=_older_than(timedelta(minutes=1)),
+            live_roles=ArraySubquery(_LIVE_ROLES),
+        )
+        .first()
+    )
+    if session is None:
+        return None
+    roles = tuple(_part(session, role) for role in session.live_roles)
+    return Recognised(session, session.locked, session.unnoted, session.epoch != session.user.epoch, roles)
+
+
+def _older_than(age: timedelta) -> Case:
+    return Case(When(Q(seen_at__lte=Now() - age), then=Value(True)), default=Value(False), output_field=BooleanField())
+
+
+_LIVE_ROLES = (
+    RoleAssignment.objects.live()
+    .filter(user=OuterRef("user"))
+    .order_by("pk")
+    .values(
+        json=JSONObject(
+            id="public_id", role="role", district="district", code="district__code", name="district__name", name_en="district__name_en"
+        )
+    )
+)
+
+
+def _part(session: Session, role: dict[str, Any]) -> Acting:
+    district = District(pk=role["district"], code=role["code"], name=role["name"], name_en=role["name_en"])
+    return Acting(session.user, Role(role["role"]), session=session, district=district, choice=UUID(role["id"]))

@@ -1,0 +1,82 @@
+"""Who may do what: every role of the platform, every capability, and the one table that joins them."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+
+class Role(TextChoices):
+    """The kinds of a post in an institution, and the roles that span a district or the platform."""
+
+    FAMILY_DOCTOR = "family_doctor", _("Family doctor")
+    REGIONAL_SPECIALIST = "regional_specialist", _("Regional-centre specialist")
+    RECEIVING_DOCTOR = "receiving_doctor", _("Receiving doctor")
+    MANAGER = "manager", _("Manager")
+    COORDINATOR = "coordinator", _("Referral coordinator")
+    WINDOW_CLERK = "window_clerk", _("Window clerk")
+    DISTRICT_ADMIN = "district_admin", _("District administrator")
+    SYSTEM_ADMIN = "system_admin", _("System administrator")
+    SECURITY_ADMIN = "security_admin", _("Security administrator")
+    AUDIT_ADMIN = "audit_admin", _("Audit administrator")
+    PLATFORM_OPERATOR = "platform_operator", _("Platform operator")
+
+
+class Capability(TextChoices):
+    """One thing a door may ask for; doors name capabilities, never roles."""
+
+    SEE_PATIENTS = "see_patients", _("See the residents in one's care")
+    WRITE_REFERRAL = "write_referral", _("Write a referral")
+    SEE_AVAILABILITY = "see_availability", _("See the reserved places")
+    BOOK = "book", _("Book a reserved place")
+    CANCEL_BOOKING = "cancel_booking", _("Cancel a booking")
+    ACCEPT_RETURN = "accept_return", _("Take over a patient who was sent back")
+    ASSIGN_RETURN = "assign_return", _("Name the owner of a return")
+    RECEIVE = "receive", _("Receive arriving patients")
+    RECORD_VISIT = "record_visit", _("Record a visit and its report")
+    SEND_BACK = "send_back", _("Send a patient back")
+    SEE_BOOKINGS = "see_bookings", _("See the bookings of one's institution")
+    MANAGE_POOLS = "manage_pools", _("Manage reserved pools and sessions")
+    MANAGE_POSTS = "manage_posts", _("Manage the posts of one's institution")
+    SEE_RIGHTS = "see_rights", _("See referral rights")
+    NOMINATE = "nominate", _("Nominate a doctor for the referral right")
+    GRANT_RIGHTS = "grant_rights", _("Grant, suspend and revoke referral rights")
+    SEE_DISTRICT = "see_district", _("See the district's figures")
+    READ_AUDIT = "read_audit", _("Read the audit trail")
+    MANAGE_ACCOUNTS = "manage_accounts", _("Manage accounts")
+    END_SESSIONS = "end_sessions", _("End the sessions of others")
+    OPERATE = "operate", _("Run the platform")
+
+
+C = Capability
+REFERRER = frozenset({C.SEE_PATIENTS, C.WRITE_REFERRAL, C.SEE_AVAILABILITY, C.BOOK, C.CANCEL_BOOKING, C.ACCEPT_RETURN})
+
+# System, security and audit administration stay in three hands (GB/T 22239-2019, 8.1.4): no role below has two of them,
+# and none of the three may see a patient.
+CAPABILITIES: Mapping[Role, frozenset[Capability]] = MappingProxyType(
+    {
+        Role.FAMILY_DOCTOR: REFERRER,
+        Role.REGIONAL_SPECIALIST: REFERRER | {C.RECORD_VISIT, C.SEND_BACK, C.SEE_BOOKINGS},
+        Role.RECEIVING_DOCTOR: frozenset({C.RECORD_VISIT, C.SEND_BACK, C.SEE_BOOKINGS}),
+        Role.MANAGER: frozenset({C.MANAGE_POSTS, C.NOMINATE, C.SEE_RIGHTS, C.ASSIGN_RETURN, C.SEE_AVAILABILITY}),
+        Role.COORDINATOR: frozenset({C.MANAGE_POOLS, C.SEE_BOOKINGS, C.SEE_AVAILABILITY}),
+        Role.WINDOW_CLERK: frozenset({C.RECEIVE, C.SEE_BOOKINGS}),
+        Role.DISTRICT_ADMIN: frozenset({C.GRANT_RIGHTS, C.SEE_RIGHTS, C.SEE_DISTRICT, C.SEE_AVAILABILITY}),
+        Role.SYSTEM_ADMIN: frozenset({C.MANAGE_ACCOUNTS}),
+        Role.SECURITY_ADMIN: frozenset({C.END_SESSIONS}),
+        Role.AUDIT_ADMIN: frozenset({C.READ_AUDIT}),
+        Role.PLATFORM_OPERATOR: frozenset({C.OPERATE}),
+    }
+)
+
+# Doctors work at two desks, a consulting room and a ward or home; everybody else at one (DESIGN.md 6).
+DOCTORS = frozenset({Role.FAMILY_DOCTOR, Role.REGIONAL_SPECIALIST, Role.RECEIVING_DOCTOR})
+POST_KINDS = frozenset({*DOCTORS, Role.MANAGER, Role.COORDINATOR, Role.WINDOW_CLERK})
+DISTRICT_ROLES = frozenset(Role) - POST_KINDS
+REFERRING_KINDS = frozenset({Role.FAMILY_DOCTOR, Role.REGIONAL_SPECIALIST})
+
+
+def role_can(role: Role | None, capability: Capability) -> bool:
+    """Whether a role includes a capability; nobody in particular can do nothing."""
+    return role is not None and capability in CAPABILITIES[role]

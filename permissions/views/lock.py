@@ -1,0 +1,63 @@
+"""The locked screen: the same session goes on after a code, with the form that was being sent."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.middleware.csrf import rotate_token
+from django.shortcuts import redirect
+
+from permissions import otp, sessions
+from permissions.codes import clean_code
+from permissions.doors import EVEN_LOCKED, Page
+from permissions.doors.draft import released
+from permissions.identity.phones import mask_phone
+from permissions.models import Session
+from permissions.views.cookies import give_key, safe_next
+from permissions.views.ticket import Ticket, give, take_back, ticket_of
+from permissions.visit import visit_of
+from vault.refusal import Refusal
+
+
+class Lock(Page):
+    """First a button that sends a code to the person's own phone, then the code."""
+
+    policies = {"GET": EVEN_LOCKED, "POST": EVEN_LOCKED}
+    template = "permissions/lock.html"
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        address = safe_next(request, request.GET.get("next", ""))
+        session = locked(request)
+        if session is None:
+            return redirect(address)
+        return self.render(request, self.template, self._shown(session, address, ""))
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        session = locked(request)
+        address, held = safe_next(request, request.POST.get("next", "")), request.POST.get("held", "")
+        if session is None:
+            return redirect(address)
+        shown = self._shown(session, address, held)
+        ticket = ticket_of(request, otp.UNLOCK)
+        try:
+            if "code" in request.POST and ticket is not None:
+                return self._unlock(request, session, ticket, address, held)
+            asked = otp.ask(session.user.phone, visit_of(request), purpose=otp.UNLOCK)
+        except Refusal as refusal:
+            return self.again(request, self.template, refusal, {**shown, "sent": ticket is not None})
+        page = self.render(request, self.template, {**shown, "sent": True})
+        return give(page, Ticket(asked.handle, session.user.phone, otp.UNLOCK))
+
+    def _unlock(self, request: HttpRequest, session: Session, ticket: Ticket, address: str, held: str) -> HttpResponse:
+        key = sessions.unlock(session, ticket.handle, clean_code(request.POST["code"]))
+        rotate_token(request)
+        draft = released(held, session)
+        response = self.render(request, "permissions/resume.html", {"draft": draft}) if draft else redirect(address)
+        return give_key(take_back(response), key)
+
+    def _shown(self, session: Session, address: str, held: str) -> dict[str, Any]:
+        return {"person": session.user, "phone": mask_phone(session.user.phone), "next": address, "held": held}
+
+
+def locked(request: HttpRequest) -> Session | None:
+    """The session behind the lock, or None when the screen is open."""
+    return getattr(request, "locked_session", None)

@@ -1,0 +1,1 @@
+"""Knows the case: patient, referral, booking, slip, return."""

@@ -1,0 +1,209 @@
+"""Referrals by program: written from a visit, listed, read with their whole story, changed or dropped while a draft."""
+
+from typing import Any
+from uuid import UUID
+
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from clinics.api.paging import PageQuery, page_of
+from permissions.acting import Acting
+from permissions.doors import (
+    IF_MATCH,
+    Api,
+    Needs,
+    StrictBooleanField,
+    StrictCharField,
+    StrictChoiceField,
+    StrictSerializer,
+    StrictUUIDField,
+    etag,
+    if_match,
+)
+from permissions.identity.masking import mask_name
+from permissions.roles import Capability
+from referral.api.bookings import BookingBody
+from referral.api.bookings import described as booking_described
+from referral.api.versions import versioned
+from referral.booking.models import LIVE
+from referral.cases.models import Priority, Referral, ReferralStatus
+from referral.cases.queries import referral_of, referrals_of, steps_open_to
+from referral.cases.write import Record, cancel_draft, edit_draft, write_referral
+from referral.returns.queries import returns_of
+from referral.worklist.record import events_about
+from vault.audit import saw
+from vault.events import Event
+
+SEES_CASES = Needs(Capability.WRITE_REFERRAL, Capability.RECORD_VISIT)
+WRITES = Needs(Capability.WRITE_REFERRAL)
+
+
+class WrittenRecord(StrictSerializer):
+    """What the doctor writes, at the lengths of WS 445.16."""
+
+    reason = StrictCharField(max_length=100)
+    impression = StrictCharField(max_length=2000)
+    present_history = StrictCharField(max_length=2000)
+    past_history = StrictCharField(max_length=2000, required=False, default="", allow_blank=True)
+    treatment = StrictCharField(max_length=2000, required=False, default="", allow_blank=True)
+    priority = StrictChoiceField(choices=Priority.choices, required=False, default=Priority.ROUTINE)
+    truth_accepted = StrictBooleanField()
+
+
+class ReferralEntry(serializers.Serializer[Any]):
+    """A referral in a list."""
+
+    id = serializers.UUIDField()
+    number = serializers.CharField()
+    status = serializers.ChoiceField(choices=ReferralStatus.choices)
+    version = serializers.IntegerField()
+    patient = serializers.UUIDField()
+    patient_name = serializers.CharField()
+    reason = serializers.CharField()
+    priority = serializers.ChoiceField(choices=Priority.choices)
+    created_at = serializers.DateTimeField()
+
+
+class ReferralWritten(ReferralEntry):
+    """The same with what may be done next."""
+
+    actions = serializers.ListField(child=serializers.CharField())
+
+
+class TimelineEntry(serializers.Serializer[Any]):
+    """One thing that happened to the referral, its bookings or its return."""
+
+    kind = serializers.CharField()
+    event = serializers.CharField()
+    source = serializers.CharField(allow_blank=True)  # type: ignore[assignment]
+    target = serializers.CharField()
+    actor = serializers.CharField()
+    reason = serializers.CharField(allow_blank=True)
+    at = serializers.DateTimeField()
+
+
+class ReferralBody(ReferralWritten):
+    """The whole case."""
+
+    encounter = serializers.UUIDField()
+    impression = serializers.CharField()
+    present_history = serializers.CharField()
+    past_history = serializers.CharField(allow_blank=True)
+    treatment = serializers.CharField(allow_blank=True)
+    booking = BookingBody(allow_null=True)
+    sent_back = serializers.UUIDField(allow_null=True)
+    timeline = TimelineEntry(many=True)
+
+
+class Referrals(Api):
+    """The referrals of the acting unit, or those a hospital received, newest first."""
+
+    policies = {"GET": SEES_CASES, "POST": WRITES}
+
+    class Query(PageQuery):
+        status = StrictChoiceField(choices=ReferralStatus.choices, required=False)
+
+    class Input(WrittenRecord):
+        patient = StrictUUIDField()
+        encounter = StrictUUIDField()
+
+    class Output(serializers.Serializer[Any]):
+        results = ReferralEntry(many=True)
+        next = serializers.URLField(allow_null=True)
+
+    @extend_schema(parameters=[Query], responses=Output, operation_id="referrals_list")
+    def get(self, request: Request) -> Response:
+        given = self.asked(self.Query)
+        found = referrals_of(self.acting).order_by("-pk")
+        if "status" in given:
+            found = found.filter(status=given["status"])
+        return page_of(request, found, given["page"], entry)
+
+    @extend_schema(request=Input, responses={201: ReferralWritten}, operation_id="referrals_write")
+    def post(self, request: Request) -> Response:
+        given = self.read(self.Input)
+        patient, encounter, truth = given.pop("patient"), given.pop("encounter"), given.pop("truth_accepted")
+        referral = write_referral(encounter, Record(**given), truth_accepted=truth, by=self.acting, patient=patient)
+        return versioned(entry(referral) | {"actions": actions(self.acting, referral)}, etag(referral), status=201)
+
+
+class ReferralDetail(Api):
+    """One case: what was written, the booking, what happened, what may be done; a draft may be written anew."""
+
+    policies = {"GET": SEES_CASES, "PUT": WRITES}
+
+    @extend_schema(responses=ReferralBody, operation_id="referrals_read")
+    def get(self, request: Request, referral: UUID) -> Response:
+        found = referral_of(self.acting, referral)
+        answer = versioned(body(self.acting, found), etag(found))
+        saw(self.acting.actor, "referral", found.public_id, "api")
+        return answer
+
+    @extend_schema(request=WrittenRecord, responses=ReferralWritten, parameters=[IF_MATCH], operation_id="referrals_edit")
+    def put(self, request: Request, referral: UUID) -> Response:
+        version, given = if_match(request), self.read(WrittenRecord)
+        truth = given.pop("truth_accepted")
+        edited = edit_draft(referral, Record(**given), expected_version=version, truth_accepted=truth, by=self.acting)
+        return versioned(entry(edited) | {"actions": actions(self.acting, edited)}, etag(edited))
+
+
+class ReferralCancel(Api):
+    """The draft is not needed any more."""
+
+    policies = {"POST": WRITES}
+
+    class Input(StrictSerializer):
+        reason = StrictCharField(max_length=200, required=False, default="", allow_blank=True)
+
+    @extend_schema(request=Input, responses=ReferralWritten, parameters=[IF_MATCH], operation_id="referrals_cancel")
+    def post(self, request: Request, referral: UUID) -> Response:
+        version, given = if_match(request), self.read(self.Input)
+        dropped = cancel_draft(referral, expected_version=version, reason=given["reason"], by=self.acting)
+        return versioned(entry(dropped) | {"actions": actions(self.acting, dropped)}, etag(dropped))
+
+
+def entry(referral: Referral) -> dict[str, Any]:
+    """A referral as plain values; the name masked."""
+    return {
+        "id": referral.public_id,
+        "number": referral.number,
+        "status": referral.status,
+        "version": referral.version,
+        "patient": referral.patient.public_id,
+        "patient_name": mask_name(referral.patient.name),
+        "reason": referral.reason,
+        "priority": referral.priority,
+        "created_at": referral.created_at,
+    }
+
+
+def actions(acting: Acting, referral: Referral) -> list[str]:
+    """What this person may do now, from the one table; each step once, by the name of its event."""
+    return sorted({step.event.removeprefix("referral.") for step in steps_open_to(acting, referral)})
+
+
+def body(acting: Acting, referral: Referral) -> dict[str, Any]:
+    """The whole case as plain values."""
+    bookings = list(referral.bookings.select_related("institution", "department", "referral").order_by("-pk"))
+    live = next((booking for booking in bookings if booking.status in (*LIVE, "fulfilled", "noshow")), None)
+    sent_back = returns_of(acting).filter(referral=referral).first()
+    about = [referral.public_id, *(b.public_id for b in bookings), *([sent_back.public_id] if sent_back else [])]
+    return entry(referral) | {
+        "actions": actions(acting, referral),
+        "encounter": referral.encounter.public_id,
+        "impression": referral.impression,
+        "present_history": referral.present_history,
+        "past_history": referral.past_history,
+        "treatment": referral.treatment,
+        "booking": booking_described(live, with_code=acting.can(Capability.BOOK)) if live else None,
+        "sent_back": sent_back.public_id if sent_back else None,
+        "timeline": [happened(event) for event in events_about(about)],
+    }
+
+
+def happened(event: Event) -> dict[str, Any]:
+    """One event as plain values."""
+    names = ("kind", "event", "source", "target", "reason", "at")
+    return {name: getattr(event, name) for name in names} | {"actor": event.actor_kind}

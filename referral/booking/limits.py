@@ -1,0 +1,61 @@
+"""The policy values a booking is judged by: patient limits along the contract's district, times along the hospital."""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import Any, Final
+
+from clinics import parameters as p
+from clinics.policy import Parameter, Resolved, Row, Target, resolve
+from referral.booking.facts import Limits, day_before_at
+
+OF_HOSPITAL: Final[tuple[Parameter, ...]] = (p.BOOKING_HORIZON_DAYS, p.BOOKING_CUTOFF, p.CANCEL_CUTOFF)
+OF_RESIDENT: Final[tuple[Parameter, ...]] = (
+    p.LIMIT_PER_DAY,
+    p.LIMIT_PER_DAY_DEPARTMENT,
+    p.LIMIT_7_DAYS_DEPARTMENT,
+    p.LIMIT_7_DAYS,
+    p.ENCOUNTER_FRESH_DAYS,
+)
+KEYS: Final = [parameter.key for parameter in (*OF_HOSPITAL, *OF_RESIDENT)]
+
+
+def resolved_for(rows: Iterable[Row], at: date, hospital: Target, resident: Target) -> dict[str, Resolved]:
+    """Every value of this path with the level and row that decided it."""
+    held = list(rows)
+    return {q.key: resolve(q, at, hospital, held) for q in OF_HOSPITAL} | {q.key: resolve(q, at, resident, held) for q in OF_RESIDENT}
+
+
+def limits_from(values: dict[str, Resolved]) -> Limits:
+    """The same as the rules want them."""
+
+    def of(parameter: Parameter) -> Any:
+        return values[parameter.key].value
+
+    return Limits(
+        horizon_days=of(p.BOOKING_HORIZON_DAYS),
+        booking_cutoff=of(p.BOOKING_CUTOFF),
+        per_day=of(p.LIMIT_PER_DAY),
+        per_day_department=of(p.LIMIT_PER_DAY_DEPARTMENT),
+        per_7_days_department=of(p.LIMIT_7_DAYS_DEPARTMENT),
+        per_7_days=of(p.LIMIT_7_DAYS),
+        encounter_days=of(p.ENCOUNTER_FRESH_DAYS),
+    )
+
+
+def cancel_until(values: dict[str, Resolved], visit_date: date) -> datetime:
+    """The instant from which this visit cannot be cancelled any more (R022, C9)."""
+    hour: Any = values[p.CANCEL_CUTOFF.key].value
+    return day_before_at(visit_date, hour)
+
+
+def as_json(values: dict[str, Resolved]) -> dict[str, Any]:
+    """What the booking keeps for good: each value, who decided it, and the row if it was not the default."""
+    return {key: {"value": str(one.value), "level": one.level.name.lower(), "row": one.row} for key, one in values.items()}
+
+
+def row_from_json(row: dict[str, Any]) -> Row:
+    """A policy row as `booking_facts` gives it, already in force on the day."""
+    return Row(
+        row["parameter"], row["value"], date.fromisoformat(row["valid_from"]), None,
+        row["district"], row["institution"], row["department"], row["source"], row["id"],
+    )  # fmt: skip

@@ -1,0 +1,132 @@
+"""Reads the facts of a booking in one round trip: locks first, then one row with a snapshot of its own."""
+
+import json
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from django.db import connection
+
+from clinics.policy import Resolved, Target
+from permissions.acting import Acting
+from referral.booking import limits
+from referral.booking.facts import SHANGHAI, BookingFacts, Counted
+from vault.transactions import requires_transaction
+
+
+class Row(NamedTuple):
+    """What `booking_facts` returns, column by column."""
+
+    now: datetime
+    right_status: str
+    right_from: datetime
+    right_to: datetime
+    post_to: datetime | None
+    refers_own_patients: bool
+    grant_until: datetime | None
+    encounter_seen_at: datetime
+    encounter_at_own_unit: bool
+    encounter_by_care_team: bool
+    contract_until: date | None
+    contract_at_own_unit: bool
+    health_record_number: str
+    institution_is_suspended: bool
+    session_is_planned: bool
+    places_left: int
+    institution: int
+    standard_code: str
+    visit_date: date
+    starts_at: datetime
+    ends_at: datetime
+    counted_days: list[date] | None
+    counted_institutions: list[int] | None
+    counted_codes: list[str] | None
+    policy_rows: str | None
+    hospital_district: int
+    department: int
+    contract_district: int
+    replay_of: UUID | None
+    replay_hash: bytes | None
+    referral: int
+    referral_public: UUID
+    referral_number: str
+    referral_status: str
+    referral_version: int
+    referral_at_own_unit: bool
+    pool_slot: int
+    patient_name: str
+    patient_sex: str
+    patient_phone: bytes
+    hospital_name: str
+    department_name: str
+    pickup_place: str
+    unit_phone: str
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """The facts for the rules, the policy values behind them, and the row they came from for the write."""
+
+    row: Row
+    facts: BookingFacts
+    values: dict[str, Resolved]
+
+
+def booking_facts(referral: UUID, pool_slot: UUID, key: str, by: Acting) -> Judged | None:
+    """Step: lock the acting right, then the patient, then read; None when there is no such referral or place.
+
+    The locks are `FOR NO KEY UPDATE` and last until the transaction ends. `now` is the database's clock after them.
+    """
+    requires_transaction()
+    post: Any = by.post
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT * FROM booking_facts(%s::bigint, %s::bigint, %s::uuid, %s::uuid, %s::uuid, %s::text, %s::text[])",
+            [post.right_id, post.pk, referral, pool_slot, by.user.public_id, key, limits.KEYS],
+        )
+        found = cursor.fetchone()
+    return judged(Row(*found)) if found else None
+
+
+def judged(row: Row) -> Judged:
+    """The row with its policy resolved."""
+    rows = [limits.row_from_json(one) for one in json.loads(row.policy_rows or "[]")]
+    values = limits.resolved_for(
+        rows, row.now.astimezone(SHANGHAI).date(),
+        hospital=Target(row.hospital_district, row.institution, row.department), resident=Target(row.contract_district),
+    )  # fmt: skip
+    return Judged(row, facts_from(row, values), values)
+
+
+def facts_from(row: Row, values: dict[str, Resolved]) -> BookingFacts:
+    """What the rules may see of the row."""
+    return BookingFacts(
+        now=row.now,
+        right_status=row.right_status,
+        right_from=row.right_from,
+        right_to=row.right_to,
+        post_to=row.post_to,
+        refers_own_patients=row.refers_own_patients,
+        grant_until=row.grant_until,
+        encounter_seen_at=row.encounter_seen_at,
+        encounter_at_own_unit=row.encounter_at_own_unit,
+        encounter_by_care_team=row.encounter_by_care_team,
+        contract_until=row.contract_until,
+        contract_at_own_unit=row.contract_at_own_unit,
+        health_record_number=row.health_record_number,
+        institution_is_suspended=row.institution_is_suspended,
+        place_is_free=row.session_is_planned and row.places_left > 0,
+        institution=row.institution,
+        standard_code=row.standard_code,
+        visit_date=row.visit_date,
+        counted=counted_from(row),
+        limits=limits.limits_from(values),
+    )
+
+
+def counted_from(row: Row) -> tuple[Counted, ...]:
+    """The resident's other bookings around this one."""
+    if row.counted_days is None or row.counted_institutions is None or row.counted_codes is None:
+        return ()
+    return tuple(map(Counted, row.counted_days, row.counted_institutions, row.counted_codes))

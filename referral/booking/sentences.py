@@ -1,0 +1,115 @@
+"""What a broken rule says to a doctor: one sentence and one way out for each article, in her language."""
+
+from dataclasses import replace
+from datetime import date
+from typing import Any, Final
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext as now_in
+from django.utils.translation import gettext_lazy as _
+
+from clinics.parameters import CITY_2011, CITY_2021, DISTRICT_2018
+from referral.booking.articles import Source
+from vault.refusal import Refusal, Violation
+
+TITLES: Final[dict[str, Any]] = {
+    Source.CITY_BOOKING: CITY_2011,
+    Source.CITY_REFERRAL: CITY_2021,
+    Source.DISTRICT: DISTRICT_2018,
+}
+ARTICLES: Final[dict[str, Any]] = {
+    "Q2": _("Answer 2"),
+    "Q&A 1": _("Answer 1"),
+    "Q&A 2": _("Answer 2"),
+    "Q&A 3": _("Answer 3"),
+    "Q&A 5": _("Answer 5"),
+    "§16": _("Article 16"),
+    "§17": _("Article 17"),
+    "§17(1)": _("Article 17 (1)"),
+    "§17(2)": _("Article 17 (2)"),
+    "§22": _("Article 22"),
+}
+# (code, rule, field) → what is wrong, and what to do about it.
+SENTENCES: Final[dict[tuple[str, str, str], tuple[Any, Any]]] = {
+    ("right_not_in_force", "R045", ""): (
+        _("Your right to refer is not in force."),
+        _("Please ask the district administrator. Nothing was booked."),
+    ),
+    ("no_grant_on_target", "R046", ""): (
+        _("Your right does not reach this hospital."),
+        _("Choose a hospital of your alliance, or ask the district administrator to add this one."),
+    ),
+    ("encounter_required", "R050", ""): (
+        _("There is no visit to you or your care team in the last %(limit)s days; it was %(count)s days ago or elsewhere."),
+        _("See the patient first and record it, then write the referral from that visit."),
+    ),
+    ("contract_required", "R118", ""): (
+        _("The patient has no family doctor contract with your institution in force today."),
+        _("Sign or renew the contract first."),
+    ),
+    ("contract_required", "R118", "health_record_number"): (
+        _("The contract has no health record number."),
+        _("Open the health record and enter its 17 digits first."),
+    ),
+    ("slot_not_available", "R052", ""): (
+        _("This hospital receives no referrals at present."),
+        _("Choose another hospital."),
+    ),
+    ("slot_not_available", "R019", ""): (
+        _("This time has just been fully booked."),
+        _("Choose one of the times below."),
+    ),
+    ("outside_horizon", "R106", ""): (
+        _("The visit is %(count)s days ahead; at most %(limit)s are allowed."),
+        _("Choose an earlier day."),
+    ),
+    ("past_cutoff", "R107", ""): (
+        _("Booking for this day is closed; it closes the day before."),
+        _("Choose a later day."),
+    ),
+    ("limit_reached", "R108", ""): (
+        _("The patient already has %(count)s bookings on this day; at most %(limit)s are allowed."),
+        _("Choose another day."),
+    ),
+    ("limit_reached", "R015", ""): (
+        _("The patient already has %(count)s booking in this department of this hospital on this day; at most %(limit)s is allowed."),
+        _("Choose another day or another department."),
+    ),
+    ("limit_reached", "R109", ""): (
+        _("Within 7 consecutive days the patient would have more than %(limit)s bookings in this department; there are %(count)s."),
+        _("Choose a day further away, or another department."),
+    ),
+    ("limit_reached", "R017", ""): (
+        _("Within 7 days the patient would have more than %(limit)s bookings in all; there are %(count)s."),
+        _("Choose a day further away."),
+    ),
+    ("past_cutoff", "R022", ""): (
+        _("It is too late to cancel here: that was possible until 15:00 on the day before, or earlier where the hospital says so."),
+        _("Please call the hospital, so that the place is not lost."),
+    ),
+}
+
+
+def refusal_of(violations: tuple[Violation, ...], **current: Any) -> Refusal:
+    """One refusal for all violations; its code and sentence are those of the first, which ranks highest."""
+    spoken = tuple(speak(violation) for violation in violations)
+    return Refusal(spoken[0].code, spoken[0].message, spoken, current)
+
+
+def speak(violation: Violation) -> Violation:
+    """The same violation with its sentence, its way out, and the names of its document and article."""
+    sentence, remedy = SENTENCES[violation.code, violation.rule, violation.field]
+    return replace(
+        violation,
+        message=sentence % {"count": violation.count, "limit": violation.limit},
+        remedy=remedy_of(remedy, violation.next_date),
+        source=TITLES[violation.source],
+        article=str(ARTICLES[violation.article]),
+    )
+
+
+def remedy_of(remedy: Any, next_date: date | None) -> str:
+    """The way out, with the next day that would do."""
+    if next_date is None:
+        return str(remedy)
+    return now_in("%(remedy)s The next possible day is %(day)s.") % {"remedy": remedy, "day": date_format(next_date, "MONTH_DAY_FORMAT")}

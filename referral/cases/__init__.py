@@ -1,0 +1,1 @@
+"""The referral itself: what the doctor wrote, its life, and who may see it."""

@@ -1,0 +1,85 @@
+"""The referral's table: what the doctor wrote under a post, about one encounter, and where its life stands."""
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from referral.cases.states import REFERRAL_STATES
+from vault.models import Stateful
+from vault.states import StateTable, fsm_trigger
+
+
+class ReferralStatus(models.TextChoices):
+    DRAFT = "draft", _("Draft")
+    ON_STANDBY = "on_standby", _("On standby")
+    SUBMITTED = "submitted", _("Submitted")
+    BOOKED = "booked", _("Booked")
+    ACCEPTED = "accepted", _("Accepted by the hospital")
+    INFO_REQUESTED = "info_requested", _("More information asked")
+    RETURNED_WITH_ADVICE = "returned_with_advice", _("Returned with advice")
+    ATTENDED = "attended", _("Attended")
+    NOT_ATTENDED = "not_attended", _("Did not attend")
+    REPORTED = "reported", _("Reported")
+    RETURNED = "returned", _("Sent back to the centre")
+    EXPIRED = "expired", _("Draft expired")
+    CANCELLED = "cancelled", _("Referral cancelled")
+    CLOSED = "closed", _("Closed")
+
+
+class Priority(models.TextChoices):
+    ROUTINE = "routine", _("Routine")
+    URGENT = "urgent", _("Urgent")
+
+
+SPENT = ("cancelled", "expired")  # a referral that never led anywhere frees its encounter
+
+
+class Referral(Stateful):
+    """One referral (FHIR ServiceRequest). Lengths follow WS 445.16: reason ≤ 100, the record ≤ 2000."""
+
+    STATES: ClassVar[StateTable] = REFERRAL_STATES
+
+    number = models.CharField(max_length=16, unique=True, editable=False)
+    patient = models.ForeignKey("referral.Patient", models.PROTECT, related_name="referrals")
+    encounter = models.ForeignKey("referral.Encounter", models.PROTECT, related_name="referrals")
+    post = models.ForeignKey("clinics.Post", models.PROTECT, related_name="+")
+    institution = models.ForeignKey("clinics.Institution", models.PROTECT, related_name="+")
+    status = models.TextField(choices=ReferralStatus, default=ReferralStatus.DRAFT)
+    reason = models.CharField(max_length=100)
+    impression = models.TextField(max_length=2000)
+    present_history = models.TextField(max_length=2000)
+    past_history = models.TextField(max_length=2000, default="", blank=True)
+    treatment = models.TextField(max_length=2000, default="", blank=True)
+    priority = models.TextField(choices=Priority, default=Priority.ROUTINE)
+    truth_accepted_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["institution", "status", "-created_at"], name="referral_of_institution"),
+            models.Index(fields=["patient", "-created_at"], name="referral_of_patient"),
+        ]
+        constraints = [
+            models.CheckConstraint(condition=Q(number__regex=r"^[0-9]{16}$"), name="referral_number_has_16_digits"),
+            models.CheckConstraint(condition=Q(status__in=ReferralStatus.values), name="referral_status_is_known"),
+            models.UniqueConstraint(fields=["encounter"], condition=~Q(status__in=SPENT), name="encounter_used_for_one_referral"),
+        ]
+        triggers = [fsm_trigger(REFERRAL_STATES)]
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class ReferralSerial(models.Model):
+    """The last serial number given out in a district on a day; a rolled back referral leaves a gap."""
+
+    pk = models.CompositePrimaryKey("district_code", "day")
+    district_code = models.CharField(max_length=6)
+    day = models.DateField()
+    last = models.PositiveSmallIntegerField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(last__range=(1, 9999)), name="serial_has_at_most_4_digits"),
+        ]

@@ -1,0 +1,52 @@
+"""Which referrals a person may see, and what may be done with one."""
+
+from collections.abc import Iterable
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from permissions.acting import Acting
+from permissions.roles import Capability
+from referral.cases.models import Referral
+from referral.patients.queries import of_unit
+from vault.refusal import Refusal
+from vault.states import Transition
+
+BEHIND = ("patient", "encounter", "post__user", "institution__parent")
+
+
+def referrals_of(acting: Acting) -> QuerySet[Referral]:
+    """Referrals the acting unit wrote; a hospital's receiving doctors also see those booked to its own departments."""
+    if acting.post is None:
+        return Referral.objects.none()
+    visible = Q(pk__in=[])
+    if acting.can(Capability.WRITE_REFERRAL):
+        visible |= of_unit(acting.post)
+    if acting.can(Capability.RECORD_VISIT):
+        visible |= Q(pk__in=received_by(acting))
+    return Referral.objects.filter(visible).select_related(*BEHIND)
+
+
+def received_by(acting: Acting) -> QuerySet[Referral, Any]:
+    """Referrals with a booking at the acting institution (and department, when the post names one), not one that was cancelled."""
+    assert acting.post is not None
+    there = Referral.objects.filter(bookings__institution_id=acting.post.institution_id)
+    if acting.post.department_id:
+        there = there.filter(bookings__department_id=acting.post.department_id)
+    return there.exclude(bookings__status__in=("cancelled", "moved")).values("pk").order_by()
+
+
+def referral_of(acting: Acting, public_id: UUID) -> Referral:
+    """One referral this person may see; refuses with `not_found` otherwise."""
+    found = referrals_of(acting).filter(public_id=public_id).first()
+    if found is None:
+        raise Refusal("not_found", _("There is nothing here that you may see."))
+    return found
+
+
+def steps_open_to(acting: Acting, referral: Referral) -> Iterable[Transition]:
+    """What this person may do with the referral now, by the one table of its life."""
+    roles = [acting.role.value] if acting.role else []
+    return referral.STATES.open_to(referral.status, roles)

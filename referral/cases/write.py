@@ -1,0 +1,150 @@
+"""Writes a referral from a visit: checked, numbered, its truth accepted by the doctor; a draft may be changed or dropped."""
+
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.db import IntegrityError, transaction
+from django.db.models import Q
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+from permissions.acting import Acting
+from permissions.models import ReferralRight
+from permissions.roles import Capability
+from referral.cases.models import SPENT, Priority, Referral
+from referral.cases.number import next_number
+from referral.cases.queries import referrals_of
+from referral.cases.texts import text_faults
+from referral.patients.models import Encounter
+from referral.patients.queries import of_unit, patients_of
+from vault.audit import record
+from vault.refusal import Refusal, Violation
+from vault.states import advance, created
+from vault.transactions import requires_transaction
+
+SHANGHAI: Final = ZoneInfo("Asia/Shanghai")
+LONGEST: Final = {"reason": 100, "impression": 2000, "present_history": 2000, "past_history": 2000, "treatment": 2000}
+REQUIRED: Final = ("reason", "impression", "present_history")
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """What the doctor writes (WS 445.16): the reason in a hundred characters, the rest in two thousand each."""
+
+    reason: str
+    impression: str
+    present_history: str
+    past_history: str = ""
+    treatment: str = ""
+    priority: str = Priority.ROUTINE.value
+
+
+def write_referral(encounter_id: UUID, written: Record, *, truth_accepted: bool, by: Acting, patient: UUID | None = None) -> Referral:
+    """Promise a draft with a number of its own, from a visit at the doctor's unit that no other referral uses.
+
+    A caller that names the patient is refused when the visit was somebody else's. Refuses with `right_not_in_force`,
+    `encounter_required`, `invalid_input` (length, or the truth not accepted, R102),
+    `already_exists` (the visit led to another referral; `current` names it).
+    """
+    _may_write(by)
+    fields = checked(written, truth_accepted)
+    try:
+        with transaction.atomic(durable=True):
+            return _written(_encounter(encounter_id, patient, by), fields, by=by)
+    except IntegrityError as error:
+        raise _used(encounter_id) from error
+
+
+def edit_draft(referral_id: UUID, written: Record, *, expected_version: int, truth_accepted: bool, by: Acting) -> Referral:
+    """Promise the draft with other words and its truth accepted anew. Refuses with `not_found`, `invalid_input`, `stale_state`."""
+    _may_write(by)
+    fields = checked(written, truth_accepted)
+    with transaction.atomic(durable=True):
+        referral = _locked_draft(referral_id, expected_version, by)
+        Referral.objects.filter(pk=referral.pk).update(**fields, version=referral.version + 1, truth_accepted_at=Now())
+        record("referral.edit", "referral", referral.public_id, by=by.actor)
+        referral.refresh_from_db()
+    return referral
+
+
+def cancel_draft(referral_id: UUID, *, expected_version: int, reason: str = "", by: Acting) -> Referral:
+    """Promise that the draft is over and its visit free for another referral. Refuses with `not_found`, `stale_state`."""
+    _may_write(by)
+    with transaction.atomic(durable=True):
+        referral = _locked_draft(referral_id, expected_version, by)
+        advance(referral, "cancelled", by=by.actor, reason=reason, expected_version=expected_version)
+        record("referral.cancel", "referral", referral.public_id, by=by.actor, reason=reason)
+    return referral
+
+
+def checked(written: Record, truth_accepted: bool) -> dict[str, Any]:
+    """The fields trimmed; refuses with `invalid_input`, every fault at once (R102: the truth accepted)."""
+    fields = {name: text.strip() for name, text in asdict(written).items()}
+    faults = text_faults({name: fields[name] for name in LONGEST}, Referral, optional=frozenset(LONGEST) - frozenset(REQUIRED))
+    if fields["priority"] not in Priority.values:
+        faults.append(Violation("invalid_input", _("There is no such priority."), field="priority"))
+    if not truth_accepted:
+        sentence = _("Confirm that what you wrote is true and complete.")
+        faults.append(Violation("invalid_input", sentence, field="truth_accepted", rule="R102"))
+    if faults:
+        raise Refusal("invalid_input", _("Some of what was entered needs another look."), tuple(faults))
+    return fields
+
+
+def _may_write(by: Acting) -> None:
+    """A post that writes, under a right in force (R045)."""
+    if by.post is None or not by.can(Capability.WRITE_REFERRAL):
+        raise Refusal("not_allowed", _("Your role does not include this."))
+    if not ReferralRight.objects.in_force().filter(pk=by.post.right_id).exists():
+        raise Refusal("right_not_in_force", _("Your right to refer is not in force."))
+
+
+def _encounter(public_id: UUID, patient: UUID | None, by: Acting) -> Encounter:
+    """A visit at the doctor's unit; whether it is fresh enough is a rule of booking (R050), judged when it counts."""
+    rows = Encounter.objects.filter(of_unit(by.post), public_id=public_id, patient__in=patients_of(by))
+    encounter = rows.annotate(now=Now()).select_related("patient").first()
+    if encounter is None or patient not in (None, encounter.patient.public_id):
+        raise Refusal("encounter_required", _("Record the visit first; a referral is written from a visit at your institution."))
+    return encounter
+
+
+def _written(encounter: Encounter, fields: dict[str, Any], *, by: Acting) -> Referral:
+    requires_transaction()
+    post: Any = by.post
+    now: datetime = encounter.now  # type: ignore[attr-defined]
+    if Referral.objects.filter(encounter=encounter).exclude(status__in=SPENT).exists():
+        raise _used(encounter.public_id)
+    number = next_number(post.institution.district.code, now.astimezone(SHANGHAI).date())
+    referral = Referral.objects.create(
+        number=number, patient=encounter.patient, encounter=encounter, post=post, institution=post.institution,
+        truth_accepted_at=now, **fields,
+    )  # fmt: skip
+    created(referral, by=by.actor)
+    record("referral.write", "referral", referral.public_id, by=by.actor, details={"number": number, "truth_accepted": True})
+    return referral
+
+
+def _used(encounter_id: UUID) -> Refusal:
+    other = Referral.objects.filter(Q(encounter__public_id=encounter_id) & ~Q(status__in=SPENT)).first()
+    current = {"id": str(other.public_id), "number": other.number} if other else {}
+    return Refusal("already_exists", _("A referral has already been written from this visit."), current=current)
+
+
+def _locked_draft(public_id: UUID, expected_version: int, by: Acting) -> Referral:
+    """Step: the referral, locked, at the version the caller saw and still a draft."""
+    requires_transaction()
+    visible = referrals_of(by).filter(public_id=public_id).values("pk").order_by()
+    rows = Referral.objects.select_for_update(of=("self",), no_key=True).select_related("patient")
+    referral = rows.filter(pk__in=visible).first()
+    if referral is None:
+        raise Refusal("not_found", _("There is nothing here that you may see."))
+    if (referral.status, referral.version) != ("draft", expected_version):
+        raise Refusal(
+            "stale_state",
+            _("This has changed since you opened it. Look at it again, then decide."),
+            current={"status": referral.status, "version": referral.version},
+        )
+    return referral

@@ -1,0 +1,52 @@
+"""Loads the whole demonstration, or what is missing of it; every start adds the days that have come nearer."""
+
+import json
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+from permissions.roles import Role
+from referral.demo.load_people import load_accounts, load_rights, load_teams, users_of
+from referral.demo.load_places import (
+    as_admin,
+    first_admin,
+    load_alliances,
+    load_departments,
+    load_districts,
+    load_institutions,
+)
+from referral.demo.load_residents import load_residents
+from referral.demo.load_sessions import load_sessions
+from referral.demo.people import Someone, everybody
+
+
+def load(today: date, folder: Path, tell: Callable[[str], None]) -> None:
+    """Promise a demonstration that is complete and two weeks ahead; what exists is not touched.
+
+    Each step is made of the product's own use cases, so the same checks and the same audit trail hold.
+    """
+    people = everybody()
+    district = load_districts()
+    chief = next(someone for someone in people if someone.role == Role.DISTRICT_ADMIN)
+    known = users_of([chief]).get(chief.phone)
+    admin = as_admin(known, district) if known else first_admin(chief, district)
+    places = load_institutions(admin)
+    load_departments(places, admin)
+    load_alliances(places, admin)
+    load_accounts(people, places, admin)
+    load_rights(people, today, admin)
+    load_teams(admin)
+    tell(f"{len(places)} institutions, {len(people)} people")
+    tell(f"{load_residents(places, today)} residents added")
+    tell(f"{load_sessions(places, today)} reserved bands added")
+    write_accounts(people, folder)
+
+
+def write_accounts(people: list[Someone], folder: Path) -> None:
+    """Who can log in, as accounts.json: role, name, phone, institution; the first of each role is the one to try."""
+    folder.mkdir(parents=True, exist_ok=True)
+    rows = [
+        {"role": someone.role.value, "name": someone.name, "phone": someone.phone, "institution": someone.place or "西城区"}
+        for someone in people
+    ]
+    (folder / "accounts.json").write_text(json.dumps(rows, ensure_ascii=False, indent=1), encoding="utf-8")

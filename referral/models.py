@@ -1,0 +1,44 @@
+"""Re-exports the models of the referral rooms, nothing more."""
+
+from referral.booking.models import Booking, BookingStatus, CancelCause
+from referral.cases.models import Priority, Referral, ReferralSerial, ReferralStatus
+from referral.cases.reports import VisitReport
+from referral.patients.models import (
+    CareTeam,
+    Encounter,
+    FamilyDoctorContract,
+    Guardian,
+    Patient,
+    PatientIdentifier,
+    PriorityGroup,
+    Sex,
+)
+from referral.returns.models import Outcome, Return, ReturnDrug, ReturnStatus, Supply
+from referral.slips.models import Failure, Slip, SlipKind
+
+__all__ = [
+    "Booking",
+    "BookingStatus",
+    "CancelCause",
+    "CareTeam",
+    "Encounter",
+    "Failure",
+    "FamilyDoctorContract",
+    "Guardian",
+    "Outcome",
+    "Patient",
+    "PatientIdentifier",
+    "Priority",
+    "PriorityGroup",
+    "Referral",
+    "ReferralSerial",
+    "ReferralStatus",
+    "Return",
+    "ReturnDrug",
+    "ReturnStatus",
+    "Sex",
+    "Slip",
+    "SlipKind",
+    "Supply",
+    "VisitReport",
+]

@@ -1,0 +1,1 @@
+"""Who is referred: residents, their documents and guardians, contracts, and the encounters a referral stands on."""

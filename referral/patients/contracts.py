@@ -1,0 +1,88 @@
+"""Signs the family doctor contract that makes a resident somebody's patient (R118)."""
+
+import re
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from permissions.acting import Acting
+from permissions.models import User
+from permissions.roles import Capability
+from referral.patients.models import CareTeam, FamilyDoctorContract, Patient
+from referral.patients.queries import care_teams_of, patients_of
+from vault.audit import record
+from vault.refusal import Refusal, invalid
+from vault.transactions import requires_transaction
+
+HEALTH_RECORD = re.compile(r"\A[0-9]{17}\Z")
+LONGEST_YEARS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class NewContract:
+    """A contract as typed; `doctor` empty means the acting doctor, `valid_to` is the first day without it."""
+
+    care_team: UUID
+    health_record_number: str
+    valid_from: date
+    valid_to: date
+    doctor: UUID | None = None
+
+
+def sign_contract(patient_id: UUID, contract: NewContract, *, by: Acting, today: date) -> FamilyDoctorContract:
+    """Promise a contract with one of the acting unit's care teams.
+
+    Refuses with `not_found` (no relation), `invalid_input`, `already_exists` (another contract in those dates).
+    """
+    with transaction.atomic(durable=True):
+        patient = patients_of(by).filter(public_id=patient_id).select_for_update(of=("self",), no_key=True).first()
+        if patient is None:
+            raise Refusal("not_found", _("There is nothing here that you may see."))
+        return signed(patient, contract, by=by, today=today)
+
+
+def signed(patient: Patient, new: NewContract, *, by: Acting, today: date) -> FamilyDoctorContract:
+    """Step: the contract of a patient whose row this transaction holds or made."""
+    requires_transaction()
+    if not by.can(Capability.SEE_PATIENTS):
+        raise Refusal("not_allowed", _("Your role does not include this."))
+    team = care_teams_of(by).filter(public_id=new.care_team).first()
+    if team is None:
+        raise invalid("contract.care_team", _("This is not a care team of your institution."))
+    _check_number(patient, new.health_record_number)
+    _check_dates(patient, new, today)
+    contract = FamilyDoctorContract.objects.create(
+        patient=patient, institution=team.institution, care_team=team, doctor=_doctor(team, new.doctor, by),
+        health_record_number=new.health_record_number, valid_from=new.valid_from, valid_to=new.valid_to,
+    )  # fmt: skip
+    record("patient.sign_contract", "patient", patient.public_id, by=by.actor, details={"contract": str(contract.public_id)})
+    return contract
+
+
+def _check_number(patient: Patient, number: str) -> None:
+    if not HEALTH_RECORD.match(number):
+        raise invalid("contract.health_record_number", _("A health record number has 17 digits."))
+    if FamilyDoctorContract.objects.filter(health_record_number=number).exclude(patient=patient).exists():
+        raise invalid("contract.health_record_number", _("This health record number belongs to somebody else."))
+
+
+def _check_dates(patient: Patient, new: NewContract, today: date) -> None:
+    if new.valid_to <= new.valid_from:
+        raise invalid("contract.to", _("The contract must end after it begins."))
+    if new.valid_to <= today:
+        raise invalid("contract.to", _("This contract would be over already."))
+    if new.valid_to.year - new.valid_from.year > LONGEST_YEARS:
+        raise invalid("contract.to", _("A contract runs at most five years; renew it then."))
+    overlapping = FamilyDoctorContract.objects.filter(patient=patient, valid_from__lt=new.valid_to, valid_to__gt=new.valid_from)
+    if overlapping.exists():
+        raise Refusal("already_exists", _("The resident has a contract in these dates already."))
+
+
+def _doctor(team: CareTeam, doctor: UUID | None, by: Acting) -> User:
+    found = team.doctors.filter(public_id=doctor or by.user.public_id).first()
+    if found is None:
+        raise invalid("contract.doctor", _("This doctor is not in the care team."))
+    return found

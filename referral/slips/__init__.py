@@ -1,0 +1,1 @@
+"""Paper: the two official slips, their copies, and what a slip proves."""

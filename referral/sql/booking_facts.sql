@@ -1,0 +1,89 @@
+-- What a booking is judged by: first the locks, right before patient; then, in a statement with its own snapshot, one row.
+-- One statement that both locks and counts would be wrong: its snapshot is older than the locks it waits for.
+CREATE FUNCTION booking_facts(p_right bigint, p_post bigint, p_referral uuid, p_pool_slot uuid, p_actor uuid, p_key text, p_parameters text[])
+RETURNS TABLE (
+    now timestamptz,
+    right_status text, right_from timestamptz, right_to timestamptz, post_to timestamptz, refers_own_patients boolean,
+    grant_until timestamptz,
+    encounter_seen_at timestamptz, encounter_at_own_unit boolean, encounter_by_care_team boolean,
+    contract_until date, contract_at_own_unit boolean, health_record_number text,
+    institution_is_suspended boolean, session_is_planned boolean, places_left integer,
+    institution bigint, standard_code text, visit_date date, starts_at timestamptz, ends_at timestamptz,
+    counted_days date[], counted_institutions bigint[], counted_codes text[],
+    policy_rows jsonb, hospital_district bigint, department bigint, contract_district bigint,
+    replay_of uuid, replay_hash bytea,
+    referral bigint, referral_public uuid, referral_number text, referral_status text, referral_version integer, referral_at_own_unit boolean,
+    pool_slot bigint, patient_name text, patient_sex text, patient_phone bytea, hospital_name text, department_name text,
+    pickup_place text, unit_phone text
+) LANGUAGE plpgsql VOLATILE AS $$
+#variable_conflict use_column
+DECLARE
+    v_patient bigint;
+    v_now timestamptz;
+    v_today date;
+BEGIN
+    PERFORM right_lock(p_right);
+    SELECT r.patient_id INTO v_patient FROM referral_referral r WHERE r.public_id = p_referral;
+    PERFORM 1 FROM referral_patient p WHERE p.id = v_patient FOR NO KEY UPDATE;
+    v_now := clock_timestamp();
+    v_today := (v_now AT TIME ZONE 'Asia/Shanghai')::date;
+
+    RETURN QUERY
+    SELECT v_now,
+        rr.status, rr.valid_from, rr.valid_to, post.valid_to, post.kind = 'regional_specialist',
+        (SELECT max(coalesce(g.valid_to, '9999-12-30')) FROM clinics_targetgrant g
+          WHERE g.right_id = rr.id AND g.ended_at IS NULL AND g.valid_from <= v_now
+            AND (g.institution_id = ps.institution_id OR g.department_id = ps.department_id
+                 OR g.alliance_id IN (SELECT m.alliance_id FROM clinics_alliancemember m WHERE m.institution_id = ps.institution_id))),
+        e.seen_at,
+        coalesce(seen_at_unit.parent_id, seen_at_unit.id) = coalesce(unit.parent_id, unit.id),
+        seen_under.user_id = post.user_id OR (
+            EXISTS (SELECT 1 FROM referral_careteam_doctors d WHERE d.careteam_id = c.care_team_id AND d.user_id = seen_under.user_id)
+            AND EXISTS (SELECT 1 FROM referral_careteam_doctors d WHERE d.careteam_id = c.care_team_id AND d.user_id = post.user_id)),
+        c.valid_to, coalesce(c.at_own_unit, false), coalesce(c.health_record_number, '')::text,
+        hospital.is_suspended, session.status = 'planned', (ps.published - ps.claimed - ps.held - ps.cooling - ps.returned)::integer,
+        ps.institution_id, ps.standard_code::text, ps.visit_date, ps.starts_at, ps.ends_at,
+        counted.days, counted.institutions, counted.codes,
+        (SELECT jsonb_agg(jsonb_build_object(
+                'id', row.id, 'parameter', row.parameter, 'value', row.value, 'source', row.source, 'valid_from', row.valid_from,
+                'district', row.district_id, 'institution', row.institution_id, 'department', row.department_id))
+           FROM clinics_policyrow row
+          WHERE row.parameter = ANY (p_parameters) AND row.status = 'in_force'
+            AND row.valid_from <= v_today AND (row.valid_to IS NULL OR row.valid_to > v_today)
+            AND (row.district_id IS NULL OR row.district_id IN (hospital.district_id, c.district_id))
+            AND (row.institution_id IS NULL OR row.institution_id = ps.institution_id)
+            AND (row.department_id IS NULL OR row.department_id = ps.department_id)),
+        hospital.district_id, ps.department_id, coalesce(c.district_id, unit.district_id),
+        k.result_id, k.body_hash,
+        r.id, r.public_id, r.number::text, r.status, r.version,
+        coalesce(written_at.parent_id, written_at.id) = coalesce(unit.parent_id, unit.id),
+        ps.id, p.name::text, p.sex::text, p.phone, hospital.name::text, department.name::text,
+        hospital.pickup_place::text, unit.phone::text
+    FROM referral_referral r
+    JOIN referral_patient p ON p.id = r.patient_id
+    JOIN referral_encounter e ON e.id = r.encounter_id
+    JOIN clinics_institution seen_at_unit ON seen_at_unit.id = e.institution_id
+    JOIN clinics_post seen_under ON seen_under.id = e.post_id
+    JOIN clinics_institution written_at ON written_at.id = r.institution_id
+    JOIN clinics_post post ON post.id = p_post AND post.right_id = p_right
+    JOIN clinics_institution unit ON unit.id = post.institution_id
+    JOIN permissions_referralright rr ON rr.id = p_right
+    JOIN reserved_pools_poolslot ps ON ps.public_id = p_pool_slot
+    JOIN clinics_slot slot ON slot.id = ps.slot_id
+    JOIN clinics_clinicsession session ON session.id = slot.session_id
+    JOIN clinics_institution hospital ON hospital.id = ps.institution_id
+    JOIN clinics_department department ON department.id = ps.department_id
+    LEFT JOIN LATERAL (
+        SELECT con.valid_to, con.health_record_number, con.care_team_id, at.district_id,
+               coalesce(at.parent_id, at.id) = coalesce(unit.parent_id, unit.id) AS at_own_unit
+          FROM referral_familydoctorcontract con JOIN clinics_institution at ON at.id = con.institution_id
+         WHERE con.patient_id = r.patient_id AND con.valid_from <= v_today
+         ORDER BY con.valid_to > v_today DESC, at_own_unit DESC, con.valid_to DESC LIMIT 1) c ON true
+    LEFT JOIN LATERAL (
+        SELECT array_agg(b.visit_date) AS days, array_agg(b.institution_id) AS institutions, array_agg(b.standard_code::text) AS codes
+          FROM referral_booking b
+         WHERE b.patient_id = r.patient_id AND b.status IN ('held', 'booked', 'arrived', 'fulfilled', 'noshow')
+           AND b.visit_date BETWEEN least(v_today, ps.visit_date) - 6 AND greatest(v_today + 60, ps.visit_date + 6)) counted ON true
+    LEFT JOIN vault_idempotencykey k ON k.actor_id = p_actor AND k.key = p_key
+    WHERE r.public_id = p_referral;
+END $$;

@@ -1,0 +1,38 @@
+"""Background jobs of the referral rooms: five-line wrappers around use cases."""
+
+from uuid import UUID
+
+from celery import shared_task
+from django.utils import timezone
+
+from referral.booking import remind as reminders
+from referral.returns import overdue
+from referral.slips import issue
+
+
+@shared_task(name="referral.tasks.print_slip")
+def print_slip(slip: str) -> None:
+    """The PDF of one issued copy."""
+    issue.make_pdf(UUID(slip))
+
+
+@shared_task(name="referral.tasks.print_waiting")
+def print_waiting() -> None:
+    """The PDF of copies whose request got lost; content and PDF of yesterday's copies go."""
+    now = timezone.now()
+    for slip in issue.waiting(now):
+        issue.make_pdf(slip)
+    issue.wipe(now)
+
+
+@shared_task(name="referral.tasks.remind")
+def remind() -> None:
+    """A reminder for every visit of tomorrow that has none."""
+    for booking in reminders.due(timezone.now()):
+        reminders.remind(booking)
+
+
+@shared_task(name="referral.tasks.mark_overdue")
+def mark_overdue() -> None:
+    """Returns that nobody took over in time stand on top of their centre's list."""
+    overdue.mark_overdue()

@@ -1,0 +1,1 @@
+"""Pages of the case: each gathers, calls one use case, and redirects."""

@@ -1,0 +1,200 @@
+"""Choosing a place for a referral: the half-day calendar, its bands, the moment of deciding, and a refusal that helps."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import partial
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from clinics import policy
+from clinics.models import Institution
+from clinics.parameters import BOOKING_HORIZON_DAYS, CANCEL_CUTOFF
+from clinics.queries import departments_open_to
+from permissions.doors import Needs, Page
+from permissions.roles import Capability
+from referral.booking.book import book
+from referral.booking.facts import day_before_at
+from referral.cases.models import Referral
+from referral.cases.queries import referral_of
+from referral.patients.queries import contract_on
+from referral.views.filters import Filters, choices_of, filters_from
+from referral.views.matrix import class_words, key_of, matrix, read_key
+from referral.views.rights import right_of
+from referral.views.strip import strip_of
+from reserved_pools.half_days import Calendar
+from reserved_pools.models import PoolSlot
+from reserved_pools.queries import bands, half_days
+from vault.refusal import Refusal, invalid
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """One half-day of one service with its bands."""
+
+    key: str
+    day: date
+    half: str
+    institution: Institution
+    department: Any
+    words: str
+    bands: list[PoolSlot]
+    cancel_until: datetime
+    promised: bool
+
+
+class BookPage(Page):
+    """Filters, the chosen half-day and the chosen band stand in the address; the booking itself is one POST."""
+
+    policies = {"GET": Needs(Capability.BOOK), "POST": Needs(Capability.BOOK)}
+
+    def get(self, request: HttpRequest, public_id: UUID) -> HttpResponse:
+        request.refused = partial(self.closed, request, public_id)  # type: ignore[attr-defined]
+        referral = referral_of(self.acting, public_id)
+        if referral.status != "draft":
+            return redirect("referral", public_id)
+        return self.page(request, referral)
+
+    def post(self, request: HttpRequest, public_id: UUID) -> HttpResponse:
+        request.refused = partial(self.refused, request, public_id)  # type: ignore[attr-defined]
+        booking = book(
+            referral=public_id,
+            pool_slot=uuid_from(request, "pool_slot"),
+            version=version_from(request),
+            key=str(uuid_from(request, "idempotency_key")),
+            by=self.acting,
+        )
+        messages.success(request, _("Booked. The message to the patient is on its way."))
+        return redirect("booking_done", booking)
+
+    def refused(self, request: HttpRequest, public_id: UUID, refusal: Refusal) -> HttpResponse | None:
+        """The same page with what was chosen, the rule, and what can be booked instead; nothing of it is lost."""
+        if refusal.code in ("not_found", "invalid_input", "idempotency_mismatch"):
+            return None
+        if refusal.code == "right_not_in_force":
+            return self.closed(request, public_id, refusal)
+        return self.page(request, referral_of(self.acting, public_id), refusal)
+
+    def closed(self, request: HttpRequest, public_id: UUID, refusal: Refusal) -> HttpResponse | None:
+        """Without a right in force there is no calendar: the page says so, and why."""
+        if refusal.code != "right_not_in_force":
+            return None
+        right = right_of(self.acting)
+        return self.render(request, "referral/right_closed.html", {"refusal": refusal, "right": right, "referral_id": public_id})
+
+    def page(self, request: HttpRequest, referral: Referral, refusal: Refusal | None = None) -> HttpResponse:
+        today = timezone.localdate()
+        choices = choices_of(departments_open_to(self.acting))
+        filters = filters_from(request.GET, choices)
+        wanted = filters.wanted(today, horizon(self.acting.district_id, today))
+        calendar = half_days(self.acting, wanted, today=today)
+        panel = self.panel(request.GET.get("cell", ""), calendar)
+        slot = None if refusal and refusal.code != "outcome_unknown" else slot_of(panel, chosen_slot(request))
+        context = {
+            "referral": referral,
+            "strip": self.strip(referral, calendar),
+            "filters": filters,
+            "query": filters.query,
+            "department_words": choices.subject(filters.department),
+            "departments": choices.departments,
+            "institutions": choices.institutions,
+            "slot_classes": choices.slot_classes,
+            "matrix": matrix(calendar, chosen=panel.key if panel else "", promised_only=filters.promise),
+            "panel": panel,
+            "slot": slot,
+            "idempotency_key": request.POST.get("idempotency_key") or uuid4(),
+            **refused_context(refusal, panel, chosen_slot(request), filters),
+        }
+        return self.render(request, "referral/book.html", context)
+
+    def strip(self, referral: Referral, calendar: Calendar) -> Any:
+        contract = contract_on(referral.patient, timezone.localdate())
+        seen_at, until = referral.encounter.seen_at, calendar.promised_until
+        return strip_of(referral.patient, contract, seen_at=seen_at, promise_until=until)
+
+    def panel(self, key: str, calendar: Calendar) -> Panel | None:
+        """The half-day the address names, when this person may see it and a clinic takes place."""
+        named = read_key(key)
+        found = list(bands(self.acting, *named)) if named else []
+        if not named or not found:
+            return None
+        one = found[0]
+        return Panel(
+            key=key,
+            day=one.visit_date,
+            half=named[2],
+            institution=one.institution,
+            department=one.department,
+            words=class_words(one.slot_class, one.service.title),
+            bands=found,
+            cancel_until=cancel_until(one.institution, one.visit_date),
+            promised=one.visit_date <= calendar.promised_until,
+        )
+
+
+def horizon(district: int, today: date) -> int:
+    """How many days ahead the calendar goes (R106)."""
+    held = policy.values([BOOKING_HORIZON_DAYS], policy.Target(district), today)
+    return int(str(held[BOOKING_HORIZON_DAYS.key].value))
+
+
+def cancel_until(institution: Institution, visit_date: date) -> datetime:
+    """Until when a visit at this hospital can be cancelled, as it would be frozen on a booking made now."""
+    hour = policy.value(CANCEL_CUTOFF, at=timezone.localdate(), institution=institution)
+    return day_before_at(visit_date, hour)
+
+
+def uuid_from(request: HttpRequest, name: str) -> UUID:
+    """A public id of the form; only somebody who changed the page sends another thing."""
+    try:
+        return UUID(request.POST.get(name, ""))
+    except ValueError as error:
+        raise invalid(name, _("Choose one of the times shown.")) from error
+
+
+def version_from(request: HttpRequest) -> int:
+    """The version of the referral the page showed."""
+    text = request.POST.get("version", "")
+    if not (text.isascii() and text.isdigit() and len(text) < 10):
+        raise invalid("version", _("This page is not complete. Please load it again."))
+    return int(text)
+
+
+def chosen_slot(request: HttpRequest) -> str:
+    """The band of the form, or of the address."""
+    return request.POST.get("pool_slot") or request.GET.get("slot", "")
+
+
+def slot_of(panel: Panel | None, chosen: str) -> PoolSlot | None:
+    """The chosen band of the panel, when it has a place left."""
+    return next((slot for slot in panel.bands if str(slot.public_id) == chosen and slot.remaining > 0), None) if panel else None  # type: ignore[attr-defined]
+
+
+def refused_context(refusal: Refusal | None, panel: Panel | None, chosen: str, filters: Filters) -> dict[str, Any]:
+    """The refusal with the words of what was chosen and links to what can be booked instead."""
+    if refusal is None:
+        return {}
+    slot = next((slot for slot in panel.bands if str(slot.public_id) == chosen), None) if panel else None
+    return {
+        "refusal": refusal,
+        "chosen_panel": panel,
+        "chosen_slot": slot,
+        "alternatives": [alternative(row, filters) for row in refusal.current.get("alternatives", [])],
+    }
+
+
+def alternative(row: dict[str, Any], filters: Filters) -> dict[str, Any]:
+    """One place instead: its words, and the address at which it stands ready to be confirmed."""
+    half = "am" if timezone.localtime(row["starts_at"]).hour < 12 else "pm"
+    key = key_of(row["service"], row["visit_date"], half)
+    return {
+        **row,
+        "words": class_words(row["slot_class"], row["title"]),
+        "half": half,
+        "href": f"?{Filters(filters.department).query}&cell={key}&slot={row['id']}",
+    }

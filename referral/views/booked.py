@@ -1,0 +1,99 @@
+"""After a booking: the four things to tell, the slip to print, the message that left; and taking it back."""
+
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from permissions.doors import Needs, Page
+from permissions.roles import Capability
+from referral.booking.cancel import cancel_by_referrer
+from referral.booking.models import Booking
+from referral.booking.queries import booking_of
+from referral.booking.tell import FOUR_THINGS, tell
+from referral.patients.queries import contract_on
+from referral.views.book import version_from
+from referral.views.cancelling import REASONS
+from referral.views.matrix import class_words
+from referral.views.sms import messages_about
+from referral.views.strip import strip_of
+from vault.refusal import Refusal, invalid
+
+
+class BookingDone(Page):
+    """What to tell, print and check after a booking; ticking all four things is recorded (R056)."""
+
+    policies = {"GET": Needs(Capability.BOOK), "POST": Needs(Capability.BOOK)}
+
+    def get(self, request: HttpRequest, public_id: UUID) -> HttpResponse:
+        return self.page(request, booking_of(self.acting, public_id))
+
+    def post(self, request: HttpRequest, public_id: UUID) -> HttpResponse:
+        request.refused = partial(self.refused, request, public_id)  # type: ignore[attr-defined]
+        booking = tell(public_id, frozenset(request.POST.getlist("told")), by=self.acting)
+        messages.success(request, _("Recorded: the patient was told all four things."))
+        return redirect("booking_done", booking.public_id)
+
+    def refused(self, request: HttpRequest, public_id: UUID, refusal: Refusal) -> HttpResponse | None:
+        if refusal.code != "invalid_input":
+            return None
+        return self.page(request, booking_of(self.acting, public_id), refusal)
+
+    def page(self, request: HttpRequest, booking: Booking, refusal: Refusal | None = None) -> HttpResponse:
+        ticked = request.POST.getlist("told")
+        told = booking.told_at is not None
+        context = booking_context(booking) | {
+            "things": [(thing, told or thing in ticked) for thing in FOUR_THINGS],
+            "untold": [violation.field for violation in refusal.violations] if refusal else [],
+        }
+        return self.render(request, "referral/booked.html", context)
+
+
+class BookingCancel(Page):
+    """Asks for the reason once more beside person, place and time, then cancels (R058)."""
+
+    policies = {"GET": Needs(Capability.CANCEL_BOOKING), "POST": Needs(Capability.CANCEL_BOOKING)}
+
+    def get(self, request: HttpRequest, public_id: UUID) -> HttpResponse:
+        return self.page(request, booking_of(self.acting, public_id))
+
+    def post(self, request: HttpRequest, public_id: UUID) -> HttpResponse:
+        request.refused = partial(self.refused, request, public_id)  # type: ignore[attr-defined]
+        reason = request.POST.get("reason", "")
+        if reason not in REASONS:
+            raise invalid("reason", _("Choose a reason."))
+        booking = cancel_by_referrer(public_id, expected_version=version_from(request), reason=reason, by=self.acting)
+        messages.success(request, _("Cancelled. The message to the patient is on its way."))
+        return redirect("referral", booking.referral.public_id)
+
+    def refused(self, request: HttpRequest, public_id: UUID, refusal: Refusal) -> HttpResponse | None:
+        if refusal.code not in ("invalid_input", "past_cutoff"):
+            return None
+        return self.page(request, booking_of(self.acting, public_id), refusal)
+
+    def page(self, request: HttpRequest, booking: Booking, refusal: Refusal | None = None) -> HttpResponse:
+        context = booking_context(booking) | {
+            "reasons": [("", _("please choose")), *REASONS.items()],
+            "reason": request.POST.get("reason", ""),
+            "refusal": refusal if refusal and refusal.code != "invalid_input" else None,
+            "error": refusal.message if refusal and refusal.code == "invalid_input" else "",
+            "too_late": timezone.now() >= booking.cancel_until,
+        }
+        return self.render(request, "referral/booking_cancel.html", context)
+
+
+def booking_context(booking: Booking) -> dict[str, Any]:
+    """A booking in words, with its patient and messages."""
+    contract = contract_on(booking.patient, timezone.localdate())
+    return {
+        "booking": booking,
+        "referral": booking.referral,
+        "strip": strip_of(booking.patient, contract, seen_at=booking.referral.encounter.seen_at),
+        "class_words": class_words(booking.slot_class, booking.title),
+        "sms": messages_about(booking.public_id),
+    }

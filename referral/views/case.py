@@ -1,0 +1,175 @@
+"""One case for everybody entitled: what was written, where it leads, what happened, what comes next."""
+
+from datetime import timedelta
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from permissions.acting import Acting
+from permissions.doors import Needs, Page
+from permissions.identity.masking import mask_name
+from permissions.roles import Capability
+from referral.booking.models import Booking
+from referral.cases.models import Referral
+from referral.cases.queries import referral_of, referrals_of, steps_open_to
+from referral.cases.write import cancel_draft
+from referral.patients.queries import contract_on
+from referral.returns.queries import returns_of
+from referral.views.book import version_from
+from referral.views.cancelling import REASONS
+from referral.views.matrix import class_words
+from referral.views.progress import progress_of
+from referral.views.sms import messages_about
+from referral.views.strip import strip_of
+from referral.views.timeline import timeline_of
+from referral.views.todo import Link
+from referral.worklist.queries import AHEAD, AT_HOSPITAL, REPORT_DAYS, with_booking
+from referral.worklist.record import copies_of
+from reserved_pools.half_days import promise_days
+from vault.audit import saw
+from vault.refusal import Refusal, invalid
+
+SEES_CASES = Needs(Capability.WRITE_REFERRAL, Capability.RECORD_VISIT)
+PER_PAGE = 20
+STATES: dict[str, Any] = {
+    "": lambda: _("all states"),
+    "draft": lambda: _("without a place"),
+    "booked": lambda: _("booked"),
+    "report": lambda: _("reports overdue"),
+    "missed": lambda: _("did not attend"),
+    "over": lambda: _("over"),
+}
+
+
+class Referrals(Page):
+    """The unit's referrals, newest first; the filter stands in the address."""
+
+    policies = {"GET": SEES_CASES}
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        state = request.GET.get("state", "")
+        rows = in_state(with_booking(referrals_of(self.acting)), state).order_by("-created_at", "-pk")
+        page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
+        context = {
+            "page": page,
+            "rows": [(referral, mask_name(referral.patient.name)) for referral in page],
+            "states": [(key, words()) for key, words in STATES.items()],
+            "state": state,
+        }
+        return self.render(request, "referral/referrals.html", context)
+
+
+def in_state(rows: QuerySet[Referral], state: str) -> QuerySet[Referral]:
+    """The referrals of one filter; an unknown one is none."""
+    today = timezone.localdate()
+    if state == "draft":
+        return rows.filter(status="draft")
+    if state == "booked":
+        return rows.filter(status__in=AHEAD, visit_date__gte=today)
+    if state == "report":
+        return rows.filter(status__in=AT_HOSPITAL, visit_date__lt=today - timedelta(days=REPORT_DAYS))
+    if state == "missed":
+        return rows.filter(status="not_attended")
+    return rows.filter(status__in=Referral.STATES.final) if state == "over" else rows
+
+
+class ReferralPage(Page):
+    """One case. Cancelling a draft is the one thing done here; everything else has a page of its own."""
+
+    policies = {"GET": SEES_CASES, "POST": Needs(Capability.WRITE_REFERRAL)}
+
+    def get(self, request: HttpRequest, public_id: UUID) -> HttpResponse:
+        referral = referral_of(self.acting, public_id)
+        answer = self.render(request, "referral/case.html", case_context(self.acting, referral))
+        saw(self.acting.actor, "referral", referral.public_id, "referral page")
+        return answer
+
+    def post(self, request: HttpRequest, public_id: UUID) -> HttpResponse:
+        request.refused = partial(self.refused, request, public_id)  # type: ignore[attr-defined]
+        reason = request.POST.get("reason", "")
+        if reason not in REASONS:
+            raise invalid("reason", _("Choose a reason."))
+        cancel_draft(public_id, expected_version=version_from(request), reason=reason, by=self.acting)
+        messages.success(request, _("The draft was cancelled; the visit can lead to another referral."))
+        return redirect("referral", public_id)
+
+    def refused(self, request: HttpRequest, public_id: UUID, refusal: Refusal) -> HttpResponse | None:
+        if refusal.code != "invalid_input":
+            return None
+        context = case_context(self.acting, referral_of(self.acting, public_id))
+        return self.render(request, "referral/case.html", context | {"error": refusal.message, "cancelling": True})
+
+
+def case_context(acting: Acting, referral: Referral) -> dict[str, Any]:
+    """Everything on a case's page, in a fixed number of queries."""
+    bookings = list(referral.bookings.select_related("institution", "department", "post__user").order_by("-pk"))
+    booking = next((b for b in bookings if b.status not in ("cancelled", "moved", "entered_in_error")), None)
+    sent_back = returns_of(acting).filter(referral=referral).first()
+    contract = contract_on(referral.patient, timezone.localdate())
+    targets = {step.target for step in steps_open_to(acting, referral)}
+    return {
+        "referral": referral,
+        "strip": strip_of(referral.patient, contract, seen_at=referral.encounter.seen_at),
+        "contract": contract,
+        "booking": booking,
+        "class_words": class_words(booking.slot_class, booking.title) if booking else "",
+        "keeps_promise": booking is not None and keeps_promise(acting, referral, booking),
+        "sent_back": sent_back,
+        "report": getattr(referral, "report", None),
+        "steps": progress_of(referral, booking, sent_back),
+        "timeline": timeline_of(referral, bookings, sent_back),
+        "sms": messages_about(booking.public_id) if booking else [],
+        "copies": copies_of(booking.public_id) if booking else 0,
+        "may": may(acting, referral, booking, targets),
+        "next": next_steps(referral, booking, acting),
+        "reasons": [("", _("please choose")), *REASONS.items()],
+    }
+
+
+def keeps_promise(acting: Acting, referral: Referral, booking: Booking) -> bool:
+    """Whether the visit lies within the promised days of the encounter (R112)."""
+    seen = timezone.localdate(referral.encounter.seen_at)
+    return (booking.visit_date - seen).days <= promise_days(acting, seen)
+
+
+def may(acting: Acting, referral: Referral, booking: Booking | None, targets: set[str]) -> dict[str, bool]:
+    """Which actions the page offers; the table of the referral's life decides, the use case decides again."""
+    mine = acting.can(Capability.WRITE_REFERRAL)
+    waiting = booking is not None and booking.status == "booked"
+    return {
+        "book": "booked" in targets and referral.status == "draft" and acting.can(Capability.BOOK),
+        "edit": mine and referral.status == "draft",
+        "drop": mine and referral.status == "draft" and "cancelled" in targets,
+        "print": booking is not None and acting.can(Capability.BOOK),
+        "cancel": waiting and acting.can(Capability.CANCEL_BOOKING) and timezone.now() < booking.cancel_until,  # type: ignore[union-attr]
+        "code": mine,
+        "send_back": "returned" in targets and acting.can(Capability.SEND_BACK),
+    }
+
+
+def next_steps(referral: Referral, booking: Booking | None, acting: Acting) -> list[tuple[str, Link | None, str]]:
+    """What comes next: words, a link when the reader does it, and otherwise who does."""
+    mine = acting.can(Capability.BOOK)
+    if referral.status == "draft":
+        return [(_("choose a place"), Link(_("Choose"), reverse("book", args=[referral.public_id])) if mine else None, "")]
+    if booking is None or not mine:
+        return []
+    rows: list[tuple[str, Link | None, str]] = []
+    if booking.told_at is None and booking.status == "booked":
+        rows.append((_("tell the patient the four things"), Link(_("Tell"), reverse("booking_done", args=[booking.public_id])), ""))
+    if booking.status == "booked":
+        rows.append((_("print the slip for the patient"), Link(_("Print"), reverse("slip_pdf", args=[booking.public_id])), ""))
+        rows.append((_("reminder by SMS on %(day)s") % {"day": f"{booking.visit_date - timedelta(days=1):%m-%d}"}, None, _("automatic")))
+    if booking.status in ("booked", "arrived", "fulfilled") and not hasattr(referral, "report"):
+        due = booking.visit_date + timedelta(days=REPORT_DAYS)
+        rows.append((_("report by %(day)s") % {"day": f"{due:%m-%d}"}, None, _("the hospital")))
+    return rows

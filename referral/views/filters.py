@@ -1,0 +1,80 @@
+"""What a doctor looks for among the reserved places, as the address of the page says it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django.http import QueryDict
+from django.utils.translation import gettext as _
+
+from clinics.models import Department, SlotClass
+from clinics.queries import standard_subjects
+from reserved_pools.queries import Wanted
+
+Choice = tuple[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """Subject, hospital, class and whether only the promised days matter; empty means any, but a subject is always chosen."""
+
+    department: str
+    institution: str = ""
+    slot_class: str = ""
+    promise: bool = False
+
+    @property
+    def query(self) -> str:
+        """The same as part of an address."""
+        promise = "1" if self.promise else ""
+        said = {"department": self.department, "institution": self.institution, "slot_class": self.slot_class, "promise": promise}
+        return urlencode({name: value for name, value in said.items() if value})
+
+    def wanted(self, today: date, horizon: int) -> Wanted:
+        """The same as a question to the pools: from tomorrow to the horizon (R106)."""
+        institution = UUID(self.institution) if self.institution else None
+        first, last = today + timedelta(days=1), today + timedelta(days=horizon)
+        return Wanted(first, last, institution=institution, department=self.department or None, slot_class=self.slot_class)
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What the filters of this person may be set to."""
+
+    departments: list[Choice]
+    institutions: list[Choice]
+    slot_classes: list[Choice]
+
+    def subject(self, code: str) -> str:
+        """The words of a subject code."""
+        return str(dict(self.departments).get(code, ""))
+
+
+def choices_of(departments: Iterable[Department]) -> Choices:
+    """Every subject and hospital within reach, each once; the classes are those of the timetable."""
+    within_reach = list(departments)
+    hospitals = {str(d.institution.public_id): d.institution.short_name for d in within_reach}
+    return Choices(
+        departments=list(standard_subjects(within_reach).items()),
+        institutions=[("", _("all within reach, %(n)d") % {"n": len(hospitals)}), *hospitals.items()],
+        slot_classes=[("", _("all classes")), *SlotClass.choices],
+    )
+
+
+def filters_from(data: QueryDict, choices: Choices) -> Filters:
+    """The filters of an address; whatever is not among the choices is as if it had not been said."""
+    subjects = [code for code, _words in choices.departments]
+
+    def chosen(name: str, options: Iterable[Any], default: str = "") -> str:
+        value = data.get(name, default)
+        return value if value in options else default
+
+    return Filters(
+        department=chosen("department", subjects, subjects[0] if subjects else ""),
+        institution=chosen("institution", dict(choices.institutions)),
+        slot_class=chosen("slot_class", dict(choices.slot_classes)),
+        promise=data.get("promise") == "1",
+    )

@@ -1,0 +1,119 @@
+"""The resident's page: by number and confirmation code she sees her booking and may cancel it until the frozen cut-off."""
+
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.core import signing
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+
+from permissions.doors import PUBLIC, Page
+from permissions.identity.masking import name_for_message
+from permissions.visit import visit_of
+from referral.booking.cancel import cancel_by_resident
+from referral.booking.models import Booking
+from referral.booking.queries import booking_proved
+from referral.slips import holder
+from referral.slips.proof import PROOF_OF_STATUS, Proof
+from vault.actor import Actor, ActorKind
+from vault.audit import saw
+from vault.refusal import Refusal
+
+COOKIE = "resident"
+SALT = "referral.resident"
+SECONDS = 1800
+HELP_PHONE = "114"
+
+
+class Resident(Page):
+    """GET: the form, or the booking of whoever was recognised in this browser. POST: number and code."""
+
+    policies = {"GET": PUBLIC, "POST": PUBLIC}
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        booking = recognised(request)
+        if booking is None:
+            return self.render(request, "referral/resident_form.html")
+        saw(resident(booking), "booking", booking.public_id, "resident page")
+        return self.render(request, "referral/resident.html", shown(booking))
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        number, code = request.POST.get("number", "")[:40], request.POST.get("code", "")[:40]
+        try:
+            booking = holder.recognise(number, code, visit_of(request).address)
+        except Refusal as refusal:
+            context = {"refusal": refusal, "number": number, "errors": {v.field: v.message for v in refusal.violations}}
+            return self.render(request, "referral/resident_form.html", context, status=429 if refusal.retry_after else 422)
+        return remember(redirect("resident"), booking)
+
+
+class ResidentCancel(Page):
+    """POST: cancels the booking of whoever was recognised in this browser; the page before it asked once more."""
+
+    policies = {"POST": PUBLIC}
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        booking = recognised(request)
+        if booking is None:
+            return redirect("resident")
+        try:
+            cancel_by_resident(booking)
+        except Refusal as refusal:
+            booking.refresh_from_db()
+            return self.render(request, "referral/resident.html", shown(booking) | {"refusal": refusal}, status=409)
+        return redirect("resident")
+
+
+class ResidentLeave(Page):
+    """POST: forgets who was recognised, on a phone or a computer that others use."""
+
+    policies = {"POST": PUBLIC}
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        response = redirect("resident")
+        response.delete_cookie(COOKIE, path=response.url)
+        return response
+
+
+def recognised(request: HttpRequest) -> Booking | None:
+    """The booking this browser proved to hold within the last half hour."""
+    try:
+        public_id = UUID(signing.loads(request.COOKIES.get(COOKIE, ""), salt=SALT, max_age=SECONDS))
+    except (signing.BadSignature, ValueError):
+        return None
+    return booking_proved(public_id)
+
+
+def remember(response: HttpResponse, booking: Booking) -> HttpResponse:
+    """A signed cookie of this page alone; it names the booking, not the person."""
+    response.set_cookie(
+        COOKIE,
+        signing.dumps(str(booking.public_id), salt=SALT),
+        max_age=SECONDS,
+        path="/r/",
+        secure=settings.SECURE,
+        httponly=True,
+        samesite="Strict",
+    )
+    return response
+
+
+def resident(booking: Booking) -> Actor:
+    """Who acts on this page: the patient of the booking."""
+    return Actor(ActorKind.PATIENT, booking.patient.public_id)
+
+
+def shown(booking: Booking) -> dict[str, Any]:
+    """What the page needs; the template only asks."""
+    proof = PROOF_OF_STATUS[booking.status]
+    return {
+        "booking": booking,
+        "greeting": name_for_message(booking.patient.name, booking.patient.sex),
+        "is_live": proof is Proof.VALID,
+        "is_used": proof is Proof.USED,
+        "may_cancel": booking.status == "booked" and timezone.now() < booking.cancel_until,
+        "phone": booking.referral.institution.phone or HELP_PHONE,
+        "hospital_phone": booking.institution.phone or HELP_PHONE,
+    }

@@ -1,0 +1,50 @@
+"""The patient at the top of a page: the little a person who decides about her has to see."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from permissions.identity.masking import mask_number
+from referral.patients.models import FamilyDoctorContract, Patient
+
+
+@dataclass(frozen=True, slots=True)
+class Contract:
+    """The contract as people say it: with whom, and its last day."""
+
+    place: str
+    last_day: date
+    health_record_number: str
+
+
+@dataclass(frozen=True, slots=True)
+class Strip:
+    """One patient; identity numbers are masked, the name is full because the page is hers."""
+
+    name: str
+    sex: str
+    birth_date: date
+    number: str
+    contract: Contract | None
+    seen_at: datetime | None
+    promise_until: date | None = None
+
+
+def strip_of(
+    patient: Patient, contract: FamilyDoctorContract | None, *, seen_at: datetime | None = None, promise_until: date | None = None
+) -> Strip:
+    """The strip of a patient; reads her primary document, one query."""
+    document = patient.identifiers.filter(is_primary=True).first()
+    return Strip(
+        name=patient.name,
+        sex=patient.sex,
+        birth_date=patient.birth_date,
+        number=mask_number(document.number) if document else "",
+        contract=contract_of(contract) if contract else None,
+        seen_at=seen_at,
+        promise_until=promise_until,
+    )
+
+
+def contract_of(contract: FamilyDoctorContract) -> Contract:
+    """The day before `valid_to` is the last one with a contract."""
+    return Contract(contract.institution.short_name, contract.valid_to - timedelta(days=1), contract.health_record_number)

@@ -1,0 +1,108 @@
+"""Who did what to a case and when, in words, newest first."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from clinics.models import Post
+from referral.booking.models import Booking
+from referral.cases.models import Referral
+from referral.views.cancelling import reason_words
+from referral.worklist.record import events_about, people, posts
+from vault.actor import ActorKind
+from vault.events import Event
+
+# The event of a life → its words and whether the timeline marks it. A case has one entry for each deed: where a booking's
+# event and a referral's tell of the same deed, the booking's is shown.
+WORDS: Mapping[str, tuple[Any, str]] = {
+    "referral.written": (_("referral written"), ""),
+    "referral.waiting": (_("put on standby"), ""),
+    "referral.submitted": (_("submitted to the hospital"), ""),
+    "referral.expired": (_("draft expired"), "warn"),
+    "referral.cancelled": (_("referral cancelled"), "warn"),
+    "referral.stopped_waiting": (_("taken off standby"), ""),
+    "referral.accepted": (_("accepted by the hospital"), ""),
+    "referral.asked": (_("hospital asks for more information"), "warn"),
+    "referral.answered": (_("question answered"), ""),
+    "referral.redirected": (_("redirected inside the hospital"), ""),
+    "referral.returned_with_advice": (_("returned with advice"), "warn"),
+    "referral.not_attended": (_("patient did not attend"), "warn"),
+    "referral.rebooking": (_("to be booked again"), ""),
+    "referral.reported": (_("report received"), ""),
+    "referral.returned": (_("sent back to the centre"), ""),
+    "referral.closed": (_("case closed"), ""),
+    "booking.booked": (_("booked"), ""),
+    "booking.cancelled": (_("booking cancelled"), "warn"),
+    "booking.moved": (_("moved to another time"), ""),
+    "booking.arrived": (_("arrived at the window"), ""),
+    "booking.arrival_undone": (_("arrival taken back"), "warn"),
+    "booking.fulfilled": (_("visit done"), ""),
+    "booking.noshow": (_("did not come"), "warn"),
+    "booking.noshow_undone": (_("no-show taken back"), ""),
+    "booking.entered_in_error": (_("entered in error"), "warn"),
+    "return.sent": (_("return sent to the centre"), ""),
+    "return.accepted": (_("taken over by the centre"), ""),
+    "return.declined": (_("return declined"), "warn"),
+    "return.overdue": (_("nobody took over in time"), "warn"),
+    "return.assigned": (_("another owner named"), ""),
+    "return.followed_up": (_("followed up"), ""),
+    "return.closed": (_("follow-up ended"), ""),
+}
+SAME_DEED = {"referral.booked", "referral.booking_cancelled", "referral.attended"}
+ACTORS = {ActorKind.PATIENT: _("the patient"), ActorKind.SYSTEM: _("system"), ActorKind.ANONYMOUS: _("the patient")}
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of the timeline."""
+
+    at: datetime
+    title: Any
+    who: Any
+    text: Any
+    kind: str
+
+
+def timeline_of(referral: Referral, bookings: Iterable[Booking], sent_back: Any | None) -> list[Entry]:
+    """Everything that happened to the case, its bookings and its return; three queries."""
+    visits = {booking.public_id: booking for booking in bookings}
+    about = [referral.public_id, *visits, *([sent_back.public_id] if sent_back else [])]
+    events = [event for event in events_about(about).reverse() if event.event not in SAME_DEED]
+    names = People(events)
+    entries = [entry_of(event, names, visits.get(event.object_id)) for event in events if event.event in WORDS]
+    if entries:
+        first = entries[0]
+        entries[0] = Entry(first.at, first.title, first.who, first.text, first.kind or "now")
+    seen = referral.encounter
+    return [*entries, Entry(seen.seen_at, _("seen"), names.of_post(referral.post), seen.note, "")]
+
+
+def entry_of(event: Event, names: "People", booking: Booking | None) -> Entry:
+    """One event in words; a booking says where and when it leads."""
+    title, kind = WORDS[event.event]
+    text: Any = reason_words(event.reason) if event.reason else ""
+    if event.event == "booking.booked" and booking is not None:
+        text = f"{booking.institution.short_name} {booking.department.name}"
+    return Entry(event.at, title, names.of(event), text, kind)
+
+
+class People:
+    """The names behind the actors of some events, read at once."""
+
+    def __init__(self, events: Iterable[Event]) -> None:
+        held = list(events)
+        self.users = people({event.actor_id for event in held if event.actor_kind == ActorKind.USER})
+        self.posts = posts({event.post_id for event in held if event.post_id})
+
+    def of(self, event: Event) -> Any:
+        """Who did it, and where she works."""
+        if event.actor_kind != ActorKind.USER or event.actor_id is None:
+            return ACTORS.get(ActorKind(event.actor_kind), "")
+        user, post = self.users.get(event.actor_id), self.posts.get(event.post_id) if event.post_id else None
+        return "　".join(part for part in (user.display_name if user else "", post.institution.short_name if post else "") if part)
+
+    def of_post(self, post: Post) -> str:
+        return f"{post.user.display_name}　{post.institution.short_name}"

@@ -1,0 +1,145 @@
+"""What a doctor has to do now, as rows in the order of their deadlines."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from permissions.acting import Acting
+from permissions.identity.masking import mask_name
+from referral.cases.models import Referral
+from referral.patients.models import Patient
+from referral.returns.models import Return
+from referral.worklist.queries import REPORT_DAYS, open_of, returns_waiting
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """One action of a row."""
+
+    words: Any
+    href: str
+
+
+@dataclass(frozen=True, slots=True)
+class Todo:
+    """One thing to do: about whom, what, where, until when."""
+
+    name: str
+    sex: str
+    birth_date: date
+    group: str  # report, returned, choose, missed
+    kind: str
+    what: Any
+    place: str
+    deadline: date
+    late: bool
+    text: Any
+    links: tuple[Link, ...]
+
+
+def things_to_do(acting: Acting, today: date, promise_days: int) -> list[Todo]:
+    """Everything that waits for the acting doctor, the nearest deadline first; two queries."""
+    rows = [of_referral(referral, today, promise_days) for referral in open_of(acting, today)]
+    rows += [of_return(sent_back, today) for sent_back in returns_waiting(acting)]
+    return sorted(rows, key=lambda row: row.deadline)
+
+
+def of_referral(referral: Any, today: date, promise_days: int) -> Todo:
+    """A draft without a place, a visit nobody came to, a question of the hospital, or a report that is late."""
+    if referral.status in ("draft", "info_requested"):
+        return to_choose(referral, today, promise_days)
+    if referral.status == "not_attended":
+        return missed(referral)
+    return to_chase(referral, today)
+
+
+def to_choose(referral: Any, today: date, promise_days: int) -> Todo:
+    """A draft: it has to be booked so that the visit keeps the promise (R112)."""
+    until = timezone.localdate(referral.encounter.seen_at) + timedelta(days=promise_days)
+    asked = referral.status == "info_requested"
+    links = (Link(_("Choose a place"), reverse("book", args=[referral.public_id])), view_link(referral))
+    return row_of(
+        referral.patient, "choose", "few", _("question of the hospital") if asked else _("no place yet"),
+        place_of(referral) or referral.reason, until, today,
+        _("seen on %(day)s") % {"day": f"{timezone.localtime(referral.encounter.seen_at):%m-%d}"}, links[asked:],
+    )  # fmt: skip
+
+
+def missed(referral: Any) -> Todo:
+    """The patient did not come: book again or close."""
+    return row_of(
+        referral.patient, "missed", "bad", _("did not attend"), place_of(referral), referral.visit_date, None,
+        _("visit was on %(day)s") % {"day": f"{referral.visit_date:%m-%d}"}, (view_link(referral),),
+    )  # fmt: skip
+
+
+def to_chase(referral: Any, today: date) -> Todo:
+    """The visit is over and no report came in time."""
+    day = (today - referral.visit_date).days + 1
+    text = _("visit on %(date)s, day %(number)d") % {"date": f"{referral.visit_date:%m-%d}", "number": day}
+    due = referral.visit_date + timedelta(days=REPORT_DAYS)
+    return row_of(referral.patient, "report", "bad", _("no report yet"), place_of(referral), due, today, text, (view_link(referral),))
+
+
+def of_return(sent_back: Return, today: date) -> Todo:
+    """Somebody of the unit has to take the patient over."""
+    due = timezone.localtime(sent_back.due_at)
+    link = Link(_("Take over"), reverse("return", args=[sent_back.public_id]))
+    place = f"{sent_back.from_institution.short_name} {getattr(sent_back.post.department, 'name', '')}".strip()
+    text = _("before %(time)s") % {"time": f"{due:%H:%M}"} if due.date() == today else ""
+    return row_of(sent_back.patient, "returned", "info", _("returned, to take over"), place, due.date(), today, text, (link,))
+
+
+def row_of(
+    patient: Patient, group: str, kind: str, what: str, place: str, deadline: date, today: date | None, text: str, links: tuple[Link, ...]
+) -> Todo:
+    """A row with the masked name; late when its deadline has passed."""
+    late = today is None or deadline < today
+    return Todo(mask_name(patient.name), patient.sex, patient.birth_date, group, kind, what, place, deadline, late, text, links)
+
+
+def view_link(referral: Referral) -> Link:
+    return Link(_("View"), reverse("referral", args=[referral.public_id]))
+
+
+def place_of(referral: Any) -> str:
+    """Where the last booking leads: hospital and department."""
+    return f"{referral.place or ''} {referral.department or ''}".strip()
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """One number above the list, which is also a filter."""
+
+    count: int
+    label: Any
+    text: Any
+    href: str
+    late: bool = False
+
+
+def tiles(rows: Iterable[Todo], ahead: dict[str, int], today: date) -> list[Tile]:
+    """Late reports, returns, drafts, missed visits, booked visits: how many, and which is the most pressing."""
+    held = list(rows)
+    listed = reverse("referrals")
+    return [
+        tile([row for row in held if row.group == "report"], _("reports overdue"), f"{listed}?state=report", today),
+        tile([row for row in held if row.group == "returned"], _("returned, to take over"), reverse("returns"), today),
+        tile([row for row in held if row.group == "choose"], _("without a place"), f"{listed}?state=draft", today),
+        tile([row for row in held if row.group == "missed"], _("did not attend"), f"{listed}?state=missed", today),
+        Tile(ahead["all"], _("booked"), _("%(n)d tomorrow") % {"n": ahead["tomorrow"]}, f"{listed}?state=booked"),
+    ]
+
+
+def tile(rows: list[Todo], label: str, href: str, today: date) -> Tile:
+    """A tile whose second line is the nearest deadline of its rows."""
+    if not rows:
+        return Tile(0, label, _("none"), href)
+    nearest = min(row.deadline for row in rows)
+    text = _("since %(day)s") if nearest < today else _("nearest: today") if nearest == today else _("nearest: %(day)s")
+    return Tile(len(rows), label, text % {"day": f"{nearest:%m-%d}"}, href, late=any(row.late for row in rows))

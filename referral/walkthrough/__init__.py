@@ -1,0 +1,1 @@
+"""The main job of the product, played through its own interface as people and programs would."""

@@ -1,0 +1,1 @@
+"""Knows how many places are held for referrals."""

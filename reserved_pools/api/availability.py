@@ -1,0 +1,128 @@
+"""Which reserved places can be booked now."""
+
+import re
+from datetime import date, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from clinics.api.paging import PAGE, PageQuery, paged
+from clinics.models import SlotClass
+from permissions.doors import Api, Needs, StrictCharField, StrictChoiceField, StrictDateField, StrictUUIDField
+from permissions.doors.fields import ID
+from permissions.roles import Capability
+from reserved_pools.queries import Wanted, availability
+
+TWO_WEEKS = timedelta(days=13)
+SUBJECT = re.compile(r"\A[0-9]{2}(\.[0-9]{2}){0,2}\Z")
+
+
+class Place(serializers.Serializer[Any]):
+    """Something with an id and a name."""
+
+    id = serializers.UUIDField()
+    name = serializers.CharField()
+
+
+class AvailableDepartment(Place):
+    """A department with its standard subject code."""
+
+    standard_code = serializers.CharField()
+
+
+class AvailableSlot(serializers.Serializer[Any]):
+    """The places of one band; `remaining` of `capacity` are left."""
+
+    id = serializers.UUIDField()
+    institution = Place()
+    department = AvailableDepartment()
+    service = Place()
+    slot_class = serializers.ChoiceField(choices=SlotClass.choices)
+    title = serializers.CharField(allow_blank=True)
+    starts_at = serializers.DateTimeField()
+    ends_at = serializers.DateTimeField()
+    closes_at = serializers.DateTimeField()
+    capacity = serializers.IntegerField()
+    remaining = serializers.IntegerField()
+    keeps_promise = serializers.BooleanField()
+    is_partner = serializers.BooleanField()
+
+
+class AvailabilityList(serializers.Serializer[Any]):
+    """One page of them; `next` is the address of the following page."""
+
+    results = AvailableSlot(many=True)
+    next = serializers.URLField(allow_null=True)
+
+
+class DepartmentOrSubject(StrictCharField):
+    """The id of one department, or a subject code such as 03.04 for the subject in every hospital."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        text = super().to_internal_value(data)
+        if SUBJECT.match(text):
+            return text
+        if not ID.match(text):
+            raise serializers.ValidationError(_("Give a department's id or a subject code such as 03.04."))
+        return UUID(text)
+
+
+class Availability(Api):
+    """The places the acting person can book now, hospitals of her post's alliances first."""
+
+    policies = {"GET": Needs(Capability.SEE_AVAILABILITY)}
+
+    class Query(PageQuery):
+        department = DepartmentOrSubject(required=False, max_length=40)
+        institution = StrictUUIDField(required=False)
+        service = StrictUUIDField(required=False)
+        slot_class = StrictChoiceField(choices=SlotClass.choices, required=False)
+        to = StrictDateField(required=False)
+
+        def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
+            """`from` is a word of Python, so it joins here."""
+            return {"from": StrictDateField(required=False), **super().get_fields()}
+
+    @extend_schema(parameters=[Query], responses=AvailabilityList, operation_id="availability_list")
+    def get(self, request: Request) -> Response:
+        today = timezone.localdate()
+        given = self.asked(self.Query)
+        page = given["page"]
+        wanted, offset = _wanted(given, today), (page - 1) * PAGE
+        rows = availability(self.acting, wanted, today=today, offset=offset, limit=PAGE + 1)
+        return paged(request, rows, page, _described)
+
+
+def _wanted(given: dict[str, Any], today: date) -> Wanted:
+    first = given.get("from", today)
+    return Wanted(
+        first,
+        given.get("to", first + TWO_WEEKS),
+        given.get("institution"),
+        given.get("department"),
+        given.get("service"),
+        given.get("slot_class", ""),
+    )
+
+
+def _described(row: dict[str, Any]) -> dict[str, Any]:
+    plain = ("slot_class", "title", "capacity", "remaining", "keeps_promise", "is_partner")
+    times = {name: timezone.localtime(row[name]).isoformat() for name in ("starts_at", "ends_at", "closes_at")}
+    return {
+        "id": row["id"],
+        "institution": {"id": row["institution"], "name": row["institution_name"]},
+        "department": {
+            "id": row["department"],
+            "name": row["department_name"],
+            "standard_code": row["standard_code"],
+        },
+        "service": {"id": row["service"], "name": row["service_name"]},
+        **times,
+        **{name: row[name] for name in plain},
+    }

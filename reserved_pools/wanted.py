@@ -1,0 +1,52 @@
+"""What somebody looks for among the reserved places, checked once."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from uuid import UUID
+
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from vault.refusal import invalid
+
+LONGEST = timedelta(days=31)
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What somebody looks for; empty means any. A department is a public id or a standard subject code."""
+
+    first: date
+    last: date
+    institution: UUID | None = None
+    department: UUID | str | None = None
+    service: UUID | None = None
+    slot_class: str = ""
+
+    def __post_init__(self) -> None:
+        if self.last < self.first:
+            raise invalid("to", _("The last day lies before the first."))
+        if self.last - self.first > LONGEST:
+            raise invalid("to", _("Ask for at most 31 days at once."))
+
+    def condition(self) -> Q:
+        """The same as a condition on pool slots."""
+        wanted = Q(visit_date__range=(self.first, self.last))
+        if self.slot_class:
+            wanted &= Q(slot_class=self.slot_class)
+        return wanted & self._place("")
+
+    def sessions(self) -> Q:
+        """The same as a condition on clinic sessions."""
+        wanted = Q(date__range=(self.first, self.last))
+        if self.slot_class:
+            wanted &= Q(service__slot_class=self.slot_class)
+        return wanted & self._place("service__")
+
+    def _place(self, path: str) -> Q:
+        named = {
+            f"{path}institution__public_id": self.institution,
+            f"{path}department__public_id" if isinstance(self.department, UUID) else f"{path}department__standard_code": (self.department),
+            "service__public_id": self.service,
+        }
+        return Q(**{lookup: value for lookup, value in named.items() if value})

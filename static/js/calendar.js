@@ -1,0 +1,46 @@
+// The half-day calendar: one tab stop, the arrow keys move inside, Home and End go to the ends of a row.
+(function () {
+  'use strict';
+  var steps = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] };
+
+  function rows(grid) {
+    return [].map.call(grid.querySelectorAll('tbody tr'), function (row) {
+      return [].map.call(row.querySelectorAll('td'), function (cell) { return cell.querySelector('a.cell'); });
+    });
+  }
+
+  function next(table, y, x, step) {
+    for (y += step[0], x += step[1]; table[y] && x >= 0 && x < table[y].length; y += step[0], x += step[1]) {
+      if (table[y][x]) return table[y][x];
+    }
+    return null;
+  }
+
+  function edge(row, key) {
+    var cells = row.filter(Boolean);
+    return key === 'Home' ? cells[0] : cells[cells.length - 1];
+  }
+
+  document.querySelectorAll('[data-grid]').forEach(function (grid) {
+    var cells = [].slice.call(grid.querySelectorAll('a.cell'));
+    var start = grid.querySelector('a.cell[aria-current]') || cells[0];
+    cells.forEach(function (cell) { cell.tabIndex = cell === start ? 0 : -1; });
+
+    grid.addEventListener('keydown', function (event) {
+      var table = rows(grid);
+      for (var y = 0; y < table.length; y++) {
+        var x = table[y].indexOf(event.target);
+        if (x < 0) continue;
+        var step = steps[event.key], to = null;
+        if (step) to = next(table, y, x, step);
+        else if (event.key === 'Home' || event.key === 'End') to = edge(table[y], event.key);
+        if (!to) return;
+        event.preventDefault();
+        event.target.tabIndex = -1;
+        to.tabIndex = 0;
+        to.focus();
+        return;
+      }
+    });
+  });
+})();

@@ -1,0 +1,55 @@
+// Forms: characters left beside long fields, one submission at a time, filters that apply themselves, copying.
+(function () {
+  'use strict';
+  var d = document;
+
+  // Characters are counted as the server counts them: by code point, line ends as one.
+  function length(text) {
+    return Array.from(text.replace(/\r\n/g, '\n')).length;
+  }
+
+  d.querySelectorAll('[data-counter]').forEach(function (output) {
+    var field = d.getElementById(output.getAttribute('data-counter'));
+    var limit = Number(output.getAttribute('data-limit'));
+    if (!field) return;
+    function show() {
+      var used = length(field.value);
+      output.textContent = used + '/' + limit;
+      output.classList.toggle('bad', used > limit);
+    }
+    field.addEventListener('input', show);
+    show();
+  });
+
+  // The same form is not sent twice by a double click; a page that comes back from the cache may send again.
+  d.addEventListener('submit', function (event) {
+    var form = event.target;
+    if (form.method !== 'post' || event.defaultPrevented) return;
+    if (form.hasAttribute('data-sent')) { event.preventDefault(); return; }
+    form.setAttribute('data-sent', '');
+  });
+  window.addEventListener('pageshow', function () {
+    d.querySelectorAll('form[data-sent]').forEach(function (form) { form.removeAttribute('data-sent'); });
+  });
+
+  // A filter applies as soon as it is chosen; its button stays for readers without script.
+  d.querySelectorAll('form[data-auto]').forEach(function (form) {
+    form.classList.add('auto');
+    form.addEventListener('change', function () { form.submit(); });
+  });
+
+  d.addEventListener('click', function (event) {
+    var button = event.target.closest && event.target.closest('[data-copy]');
+    if (!button || !navigator.clipboard) return;
+    navigator.clipboard.writeText(button.getAttribute('data-copy')).then(function () {
+      var before = button.textContent;
+      button.textContent = button.getAttribute('data-copied');
+      setTimeout(function () { button.textContent = before; }, 1500);
+    });
+  });
+
+  d.querySelectorAll('[data-print]').forEach(function (button) {
+    button.hidden = false;
+    button.addEventListener('click', function () { window.print(); });
+  });
+})();

@@ -1,0 +1,90 @@
+"""The resident on her phone: she enters number and code, reads when and where, and cancels after being asked once more."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from referral.booking.book import book
+from referral.models import Booking
+from tests import cast_referral as cast
+
+pytestmark = pytest.mark.django_db(transaction=True)
+LOOK = os.environ.get("LOOK_INTO", "")  # a folder for pictures, for whoever wants to look
+
+
+@pytest.fixture
+def booking():
+    world = cast.world()
+    world.hospital.address, world.hospital.arrival_text = "西什库大街 8 号", "8:15 前取号"
+    world.hospital.save()
+    referral, place = world.referral(world.patient("陈秀兰")), world.place()
+    public_id = book(referral=referral.public_id, pool_slot=place.public_id, version=1, key="key-of-browser", by=world.doctor)
+    return Booking.objects.get(public_id=public_id)
+
+
+def look(page, name):
+    if LOOK:
+        Path(LOOK).mkdir(parents=True, exist_ok=True)
+        page.screenshot(path=Path(LOOK) / f"{name}.png", full_page=True)
+
+
+def enter(page, booking):
+    page.goto("/r/")
+    look(page, "resident-form")
+    page.fill("#f-number", booking.number)
+    page.fill("#f-code", booking.confirmation_code.lower())
+    page.get_by_role("button", name="查看我的预约").click()
+
+
+@pytest.mark.parametrize("script", [True, False], ids=["with script", "without script"])
+def test_a_resident_reads_and_cancels_her_booking_on_a_phone(open_page, booking, script):
+    page = open_page(phone=True, script=script)
+    enter(page, booking)
+
+    look(page, "resident")
+    assert page.get_by_text("北京大学第一医院").first.is_visible()
+    assert page.get_by_text("上午 8:00 至 8:30").is_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390 if script else True
+
+    page.get_by_role("link", name="取消预约").click()
+    look(page, "resident-asked")
+    page.get_by_role("button", name="取消这次预约").click()
+
+    assert page.get_by_text("这次预约已失效").is_visible()
+    look(page, "resident-cancelled")
+    booking.refresh_from_db()
+    assert booking.status == "cancelled"
+
+
+def test_keeping_the_booking_changes_nothing(open_page, booking):
+    page = open_page(phone=True)
+    enter(page, booking)
+
+    page.get_by_role("link", name="取消预约").click()
+    page.get_by_role("link", name="不取消").click()
+
+    assert not page.get_by_role("dialog").is_visible()
+    booking.refresh_from_db()
+    assert booking.status == "booked"
+
+
+def test_everything_to_press_is_large_enough_for_a_thumb(open_page, booking):
+    page = open_page(phone=True)
+    enter(page, booking)
+
+    pressed = page.locator(".res .tap:visible, .res .btn:visible, .res-top a:visible")
+    small = [box for box in (pressed.nth(n).bounding_box() for n in range(pressed.count())) if box and box["height"] < 44]
+    assert small == []
+
+
+def test_a_slip_is_checked_by_its_token(open_page, booking):
+    page = open_page(phone=True)
+
+    page.goto(f"/slips/{booking.slip_token}/")
+    look(page, "verify")
+    assert page.get_by_text("这张转诊单有效").is_visible()
+
+    page.goto("/slips/r1.AAAAAAAAAAAAAAAAAAAAAA/")
+    look(page, "verify-unknown")
+    assert page.get_by_text("查无此单").is_visible()

@@ -1,0 +1,55 @@
+"""One throwaway PostgreSQL for a whole test run, and the roles tests use on it."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from django.db import connection
+from django.db.backends.postgresql.base import DatabaseWrapper
+from django.db.backends.postgresql.operations import DatabaseOperations
+from django.db.backends.signals import connection_created
+from psycopg.pq import TransactionStatus
+
+APPLICATION = "referral_app"
+END_OTHERS = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+
+
+def act_as_application(sender: Any, connection: DatabaseWrapper, **kwargs: Any) -> None:
+    """Every new connection of the product under test gives up the owner's rights."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SET ROLE {APPLICATION}; SET lock_timeout = '2s'")
+
+
+@contextmanager
+def as_owner(using: DatabaseWrapper | Any = connection) -> Iterator[None]:
+    """Statements inside run as the owner of the tables: to prepare what the product itself could never write."""
+    with using.cursor() as cursor:
+        cursor.execute("SET ROLE NONE")
+    try:
+        yield
+    finally:
+        if using.connection.info.transaction_status != TransactionStatus.INERROR:
+            with using.cursor() as cursor:
+                cursor.execute(f"SET ROLE {APPLICATION}")
+
+
+def drop_privileges() -> None:
+    """From now on product statements run as the application role; only emptying the tables remains the owner's."""
+    connection_created.connect(act_as_application, dispatch_uid="tests.act_as_application")
+    if connection.connection is not None:
+        act_as_application(None, connection)
+    flush = DatabaseOperations.execute_sql_flush
+
+    def flush_as_owner(self: DatabaseOperations, sql_list: list[str]) -> None:
+        with as_owner(self.connection):
+            flush(self, sql_list)
+
+    DatabaseOperations.execute_sql_flush = flush_as_owner  # type: ignore[method-assign]
+
+
+def regain_privileges() -> None:
+    """Before the test database is removed: connections of threads that ended would keep it alive."""
+    connection_created.disconnect(dispatch_uid="tests.act_as_application")
+    with as_owner(), connection.cursor() as cursor:
+        cursor.execute(END_OTHERS)
+    connection.close()

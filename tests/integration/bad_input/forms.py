@@ -1,0 +1,148 @@
+"""Every form of the product's pages, filled in rightly; `kinds` says what sort of text each field takes."""
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+from django.urls import reverse
+from django.utils import timezone
+
+from permissions.acting import Acting
+from permissions.right_states import RightStatus
+from tests.cast_loop import PLAN, REPORT
+from tests.cast_referral import today
+from tests.integration.bad_input.stage import DRUG, Stage, fresh
+
+
+@dataclass(frozen=True)
+class Form:
+    """One form: the name of its address, who sends it, and what is right in every field."""
+
+    name: str
+    path: str
+    who: Acting | None
+    data: dict[str, Any]
+    kinds: dict[str, str] = field(default_factory=dict)
+
+
+# Pages that take a POST but no text that could be wrong.
+WITHOUT_TEXT = {
+    "logout": "one button",
+    "lock": "a code for a locked screen; its own tests lock one",
+    "login_code": "a code behind a sealed cookie; tried below with bad cookies and in the tests of logging in",
+    "language": "an unknown language changes nothing and leads back",
+    "display": "anything but 1 is off",
+    "resident_cancel": "one button behind a signed cookie",
+    "resident_leave": "one button",
+    "demo_today": "answers 404 outside the demonstration",
+    "aliyun_receipts": "answers 404 without the provider's secret",
+}
+VERSION = {"version": "version"}
+
+
+def forms_of(stage: Stage) -> dict[str, Form]:
+    """Every form by name; what stands behind a dot is a second form at the same address."""
+    return {one.name: one for one in (*_public(stage), *_clinic(stage), *_hospital(stage), *_way_back(stage), *_district(stage))}
+
+
+def _form(name: str, who: Acting | None, data: dict[str, Any], kinds: dict[str, str], *ids: Any) -> Form:
+    return Form(name, reverse(name.partition(".")[0], args=ids), who, data, kinds)
+
+
+def _public(stage: Stage) -> list[Form]:
+    number_and_code = {"number": stage.booked.number, "code": stage.booked.confirmation_code}
+    doctor = stage.loop.doctor
+    return [
+        _form("login", None, {"phone": stage.phone, "next": "/"}, {"phone": "mobile"}),
+        _form("resident", None, number_and_code, {"number": "number", "code": "code"}),
+        _form("sessions", doctor, {"session": str(stage.session.public_id)}, {"session": "uuid"}),
+        _form("acting", doctor, {"post": str(doctor.post.public_id)}, {"post": "uuid"}),
+    ]
+
+
+def _clinic(stage: Stage) -> list[Form]:
+    doctor, draft, booked = stage.loop.doctor, stage.draft, stage.booked
+    now = timezone.localtime() - timedelta(hours=1)
+    seen = {"seen_day": f"{now:%Y-%m-%d}", "seen_time": f"{now:%H:%M}", "note": "门诊随访"}
+    texts = {
+        "reason": "血压控制不佳", "impression": "高血压病3级", "present_history": "三药联合四周未达标", "past_history": "糖尿病十年",
+        "treatment": "三药联合",
+    }  # fmt: skip
+    written = texts | {"priority": "routine", "truth": "1"}
+    kinds = dict.fromkeys(texts, "text") | {"priority": "choice", "truth": "choice"}
+    version = {"version": str(draft.version)}
+    place = {"pool_slot": str(stage.place.public_id), "idempotency_key": str(uuid4())} | version
+    cancel = {"reason": "patient", "version": str(booked.version)}
+    choice = {"reason": "choice"} | VERSION
+    return [
+        _form("encounter_new", doctor, seen, {"seen_day": "date", "seen_time": "clock", "note": "text"}, stage.patient.public_id),
+        _form(
+            "referral_new",
+            doctor,
+            written | {"encounter": str(stage.visit.public_id)},
+            kinds | {"encounter": "uuid"},
+            stage.patient.public_id,
+        ),
+        _form("referral_edit", doctor, written | version, kinds | VERSION, draft.public_id),
+        _form("referral", doctor, {"reason": "patient"} | version, choice, draft.public_id),
+        _form("book", doctor, place, {"pool_slot": "uuid", "idempotency_key": "key"} | VERSION, draft.public_id),
+        _form("booking_done", doctor, {"told": ["when", "where", "cancelling", "not_coming"]}, {"told": "choice"}, booked.public_id),
+        _form("booking_cancel", doctor, cancel, choice, booked.public_id),
+    ]
+
+
+def _hospital(stage: Stage) -> list[Form]:
+    clerk, cardiologist, arrived, attended = stage.loop.clerk, stage.loop.cardiologist, stage.arrived, stage.attended
+    report = {"diagnosis": REPORT.diagnosis, "findings": REPORT.findings, "treatment": REPORT.treatment}
+    kinds = {"diagnosis": "line", "findings": "text", "treatment": "text"} | VERSION
+    plan = {
+        "diagnosis": PLAN.diagnosis, "inpatient_number": "ZY0012345", "treatment_summary": PLAN.treatment_summary,
+        "follow_up_plan": PLAN.follow_up_plan, "rehabilitation_plan": PLAN.rehabilitation_plan, "version": str(stage.reported.version),
+    } | {f"drugs.0.{name}": text for name, text in DRUG.items()}  # fmt: skip
+    plan_kinds = {name: "line" for name in plan if name.startswith("drugs.") or name in ("diagnosis", "inpatient_number")}
+    plan_kinds |= (
+        dict.fromkeys(("treatment_summary", "follow_up_plan", "rehabilitation_plan"), "text") | {"drugs.0.supply": "choice"} | VERSION
+    )
+    return [
+        _form("arrive", clerk, {"proof": stage.expected.confirmation_code}, {"proof": "proof"}),
+        _form("arrive_undo", clerk, {"version": str(arrived.version)}, VERSION, arrived.public_id),
+        _form("visit_fulfil", cardiologist, {"version": str(arrived.version)}, VERSION, arrived.public_id),
+        _form("visit_report", cardiologist, report | {"version": str(fresh(attended.referral).version)}, kinds, attended.public_id),
+        _form("return_new", cardiologist, plan, plan_kinds, stage.reported.public_id),
+    ]
+
+
+def _way_back(stage: Stage) -> list[Form]:
+    doctor, manager = stage.loop.doctor, stage.loop.manager
+    day = {"first_follow_up_on": (today() + timedelta(days=7)).isoformat(), "version": str(stage.sent.version)}
+    note = {"seen_on": today().isoformat(), "note": "血压 130/80 mmHg", "version": str(stage.taken.version)}
+    owner = {"owner": str(stage.world.shen.public_id), "version": str(stage.declined.version)}
+    reason = {"reason": "外出学习", "version": str(stage.sent.version)}
+    outcome = {"outcome": "stable", "version": str(stage.followed.version)}
+    return [
+        _form("return_accept", doctor, day, {"first_follow_up_on": "date"} | VERSION, stage.sent.public_id),
+        _form("return_decline", doctor, reason, {"reason": "line"} | VERSION, stage.sent.public_id),
+        _form("return_assign", manager, owner, {"owner": "uuid"} | VERSION, stage.declined.public_id),
+        _form("return_follow_up", doctor, note, {"seen_on": "date", "note": "text"} | VERSION, stage.taken.public_id),
+        _form("return_close", doctor, outcome, {"outcome": "choice"} | VERSION, stage.followed.public_id),
+    ]
+
+
+def _district(stage: Stage) -> list[Form]:
+    admin, hospital = stage.world.district_admin, stage.world.hospital
+    granted, suspended, verified = (stage.rights[status] for status in (RightStatus.GRANTED, RightStatus.SUSPENDED, RightStatus.VERIFIED))
+    grant = {"target": f"institution.{hospital.public_id}", "valid_to": (today() + timedelta(days=300)).isoformat()}
+    grant_kinds = {"target": "choice", "valid_to": "date"}
+
+    def act(name: str, **more: str) -> dict[str, str]:
+        return {"act": name, "version": "1"} | more
+
+    noted = {"act": "choice", "reason": "choice", "note": "line"} | VERSION
+    return [
+        _form("right.suspend", admin, act("suspend", reason="leave", note="请假"), noted, granted.public_id),
+        _form("right.revoke", admin, act("revoke", reason="moved", note="调岗"), noted, granted.public_id),
+        _form("right.reinstate", admin, act("reinstate"), {"act": "choice"} | VERSION, suspended.public_id),
+        _form("right.grant", admin, act("grant", **grant), {"act": "choice"} | grant_kinds | VERSION, verified.public_id),
+        _form("right_new", admin, grant, grant_kinds, stage.without_right.public_id),
+    ]

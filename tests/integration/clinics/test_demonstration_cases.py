@@ -1,0 +1,79 @@
+"""The demonstration's cases: every desk has work, made by the product's own use cases, once."""
+
+from collections import Counter
+from datetime import timedelta
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+from django.utils import timezone
+
+from clinics.models import Post
+from permissions.acting import Acting
+from permissions.models import ReferralRight
+from permissions.roles import Role
+from referral.booking.expected import expected_on, waiting_for
+from referral.booking.models import Booking
+from referral.cases.models import Referral
+from referral.patients.models import Patient
+from referral.returns.models import Return
+from referral.worklist.queries import written_by
+from reserved_pools.models import PoolSlot
+from vault.states import Event
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def demonstration(settings: Any, tmp_path: Path) -> Path:
+    settings.DEMO, settings.STATE_DIR = True, tmp_path
+    call_command("demo", stdout=StringIO())
+    return tmp_path
+
+
+def statuses(model: Any) -> Counter[str]:
+    return Counter(model.objects.values_list("status", flat=True))
+
+
+def desks(kind: Role, name: str) -> list[Acting]:
+    return [Acting(post.user, kind, post) for post in Post.objects.live().complete().filter(kind=kind, institution__name__contains=name)]
+
+
+def test_every_desk_has_work_made_by_use_cases_and_a_second_start_adds_nothing(demonstration: Path) -> None:
+    first = [statuses(model) for model in (Referral, Booking, Return)], Event.objects.count()
+    told = StringIO()
+    call_command("demo", stdout=told)
+
+    assert "0 cases begun" in told.getvalue()
+    assert ([statuses(model) for model in (Referral, Booking, Return)], Event.objects.count()) == first
+    assert first[0] == [
+        {"draft": 2 + 1 + 14, "booked": 2 + 2 + 2 + 1 + 28, "attended": 1, "reported": 1, "returned": 3},
+        {"cancelled": 1, "booked": 2 + 2 + 14, "arrived": 2 + 1 + 14, "fulfilled": 5},
+        {"sent": 1, "declined": 1, "accepted": 1},
+    ]
+    nothing_was_written_past_the_rules()
+    the_first_hospital_and_every_centre_have_work()
+
+
+def nothing_was_written_past_the_rules() -> None:
+    """Told, under a right in force, within two weeks, each on a place of its own; the resident of the stories stays free."""
+    days = set(Booking.objects.values_list("visit_date", flat=True))
+    assert timezone.localdate() == min(days) < max(days) <= timezone.localdate() + timedelta(days=14)
+    assert not Booking.objects.filter(told_at=None).exists()
+    in_force = set(ReferralRight.objects.in_force().values_list("pk", flat=True))
+    assert set(Booking.objects.values_list("right_id", flat=True)) <= in_force
+    assert sum(PoolSlot.objects.values_list("claimed", flat=True)) == Booking.objects.exclude(status="cancelled").count()
+    assert not Referral.objects.filter(patient=Patient.objects.get(name="陈秀兰")).exists()
+
+
+def the_first_hospital_and_every_centre_have_work() -> None:
+    """The window's list of today, both receiving doctors, and a doctor of each centre."""
+    (clerk,) = desks(Role.WINDOW_CLERK, "北京大学第一医院")
+    assert {booking.status for booking in expected_on(clerk, timezone.localdate())} == {"booked", "arrived", "fulfilled"}
+    for doctor in desks(Role.RECEIVING_DOCTOR, "北京大学第一医院"):
+        assert waiting_for(doctor).filter(status="arrived").exists()
+    doctors = desks(Role.FAMILY_DOCTOR, "社区卫生服务中心")
+    busy = {doctor.post.institution_id for doctor in doctors if doctor.post and written_by(doctor).exists()}
+    assert busy == {doctor.post.institution_id for doctor in doctors if doctor.post}

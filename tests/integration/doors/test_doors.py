@@ -1,0 +1,179 @@
+"""Every door, tried by strangers, by people of other institutions, and by colleagues without the right: none opens, none tells."""
+
+import json
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from permissions.acting import Acting
+from permissions.roles import Role
+from tests.cast_loop import working
+from tests.integration.bad_input.proof import taken_back, written
+from tests.integration.bad_input.stage import Stage, endpoints_of
+from tests.integration.doors.walk import Door, address, doors
+
+pytestmark = pytest.mark.django_db
+DOORS = list(doors())
+PUBLIC_FOR_A_REASON = {
+    "GET /healthz": "the process answers",
+    "GET /readyz": "the machine that balances load asks",
+    "GET /login/": "the way in",
+    "POST /login/": "the way in",
+    "GET /login/code/": "the way in",
+    "POST /login/code/": "the way in",
+    "POST /logout/": "the way out; without a login it does nothing",
+    "GET /r/": "the resident's page; nothing without number and code",
+    "POST /r/": "the resident's page; number and code, counted",
+    "POST /r/cancel/": "only after number and code, by a signed cookie",
+    "POST /r/leave/": "forgets the cookie",
+    "GET /slips/<str:token>/": "whether a paper is good, without personal data",
+    "GET /api/v1/slips/<str:token>": "whether a paper is good, without personal data",
+    "POST /language/": "a cookie",
+    "POST /display/": "a cookie",
+    "GET /dev/inbox/": "answers 404 outside development and demonstration",
+    "POST /gateways/aliyun/receipts": "answers 404 without the provider's secret",
+    "GET /api/schema/": "the description of the interface",
+    "GET /api/docs/": "the description of the interface",
+    "POST /api/v1/auth/challenge": "the way in",
+    "POST /api/v1/auth/verify": "the way in",
+}
+# What colleagues may not read: a clerk the illness, a manager and the district neither illness nor person.
+WORDS_OF_ILLNESS = ("血压控制不佳", "三药联合四周未达标", "沙库巴曲缬沙坦")
+
+
+def canaries(stage: Stage) -> list[str]:
+    """Name, numbers and codes of the people on the stage, none of which a person without the right may receive."""
+    people = [stage.patient, stage.booked.patient, stage.arrived.patient, stage.expected.patient, stage.sent.patient]
+    numbers = [identifier.number for person in people for identifier in person.identifiers.all()]
+    codes = [stage.booked.confirmation_code, stage.expected.confirmation_code, stage.arrived.confirmation_code]
+    return ["陈秀兰", *numbers, *(person.phone for person in people), *codes]
+
+
+def ask(stage: Stage, door: Door, who: Acting | None, body: Any = None, headers: dict[str, str] | None = None) -> Any:
+    """One request at a door; a program's body where one fits, an empty form otherwise."""
+    raw = b"" if body is None else json.dumps(body).encode()
+    kind = "application/json" if door.is_api else "application/x-www-form-urlencoded"
+    named = stage.login(who) | {"If-Match": 'W/"1"', "Idempotency-Key": "attempt-0001"} | (headers or {})
+    return Client(raise_request_exception=False).generic(door.method, address(door, stage), raw, kind, headers=named)
+
+
+def bodies(stage: Stage) -> dict[tuple[str, str], tuple[Any, dict[str, str]]]:
+    """The right body and headers of each operation, so that only the person is wrong."""
+    found = {}
+    for one in endpoints_of(stage).values():
+        found[one.method, f"/api/v1{one.path}"] = (one.body, one.headers)
+    return found
+
+
+def asked_rightly(stage: Stage, door: Door, who: Acting | None) -> Any:
+    """The request as its own person would send it; for addresses of several operations with each of their objects."""
+    prefix, _blank, rest = door.pattern.partition("<")
+    tail = rest.partition(">")[2]
+    fitting = [
+        (path, body, headers) for (method, path), (body, headers) in bodies(stage).items()
+        if method == door.method and path.startswith(f"/{prefix}") and path.endswith(tail) and path.count("/") == door.pattern.count("/") + 1
+    ]  # fmt: skip
+    if not fitting:
+        return ask(stage, door, who)
+    path, body, headers = fitting[0]
+    raw = b"" if body is None else json.dumps(body).encode()
+    return Client(raise_request_exception=False).generic(
+        door.method, path, raw, "application/json", headers=stage.login(who) | headers
+    )  # fmt: skip
+
+
+def leaks(stage: Stage, answer: Any, words: list[str]) -> list[str]:
+    text = answer.content.decode("utf-8", "replace")
+    return [word for word in words if word in text]
+
+
+def test_what_is_open_to_everybody_is_open_for_a_reason() -> None:
+    assert {str(door) for door in DOORS if door.is_public} == set(PUBLIC_FOR_A_REASON)
+
+
+def test_a_stranger_is_sent_to_the_login_everywhere_else(stage: Stage) -> None:
+    before, words, faults = written(), canaries(stage), []
+    for door in DOORS:
+        with taken_back():
+            answer = asked_rightly(stage, door, None)
+            if not door.is_public and not _turned_away(door, answer):
+                faults.append(f"{door}: {answer.status_code}")
+            faults += [f"{door} tells {word}" for word in leaks(stage, answer, words)]
+            if not door.is_public and written() != before:
+                faults.append(f"{door} wrote")
+
+    assert not faults, "\n" + "\n".join(faults)
+
+
+def _turned_away(door: Door, answer: Any) -> bool:
+    if door.is_api:
+        return bool(answer.status_code == 401 and answer["Content-Type"] == "application/problem+json")
+    return bool(answer.status_code == 302 and answer["Location"].startswith("/login/"))
+
+
+@pytest.mark.parametrize("kind", ["doctor", "clerk", "cardiologist", "coordinator", "manager", "district_admin"])
+def test_a_person_of_another_institution_finds_nothing(stage: Stage, kind: str) -> None:
+    who, before, words, faults = stage.strangers[kind], written(), canaries(stage) + list(WORDS_OF_ILLNESS), []
+    for door in [one for one in DOORS if not one.is_public]:
+        with taken_back():
+            answer = asked_rightly(stage, door, who)
+            if door.has_object and answer.status_code not in (403, 404) and not _leads_nowhere(door, answer):
+                faults.append(f"{door}: {answer.status_code}")
+            if answer.status_code >= 500:
+                faults.append(f"{door}: {answer.status_code}")
+            faults += [f"{door} tells {word}" for word in leaks(stage, answer, words)]
+            own = str(door) in ("POST /lock/", "POST /me/sessions/", "POST /api/v1/auth/logout")
+            if not own and written() != before:
+                faults.append(f"{door} wrote")
+
+    assert not faults, "\n" + "\n".join(faults)
+
+
+def _leads_nowhere(door: Door, answer: Any) -> bool:
+    """A redirect that says nothing about the object: the form it leads to answers 404 itself."""
+    return door.method == "GET" and answer.status_code == 302 and door.pattern.endswith("visit/")
+
+
+@pytest.mark.parametrize(
+    ("kind", "words"),
+    [
+        (Role.WINDOW_CLERK, WORDS_OF_ILLNESS), (Role.COORDINATOR, WORDS_OF_ILLNESS), (Role.MANAGER, WORDS_OF_ILLNESS),
+        (Role.DISTRICT_ADMIN, WORDS_OF_ILLNESS),
+    ],
+)  # fmt: skip
+def test_a_colleague_without_the_right_reads_neither_person_nor_illness(stage: Stage, kind: Role, words: tuple[str, ...]) -> None:
+    hidden, faults = canaries(stage) + list(words), []
+    with taken_back():
+        who = {
+            Role.WINDOW_CLERK: stage.loop.clerk, Role.MANAGER: stage.loop.manager, Role.DISTRICT_ADMIN: stage.world.district_admin,
+            Role.COORDINATOR: working("韩协调", stage.world.hospital, Role.COORDINATOR),
+        }[kind]  # fmt: skip
+        for door in [one for one in DOORS if one.method == "GET" and not one.is_public]:
+            with taken_back():
+                answer = ask(stage, door, who)
+                faults += [f"{door} ({answer.status_code}) tells {word}" for word in leaks(stage, answer, hidden)]
+                faults += [f"{door}: {answer.status_code}"] if answer.status_code >= 500 else []
+
+    assert not faults, "\n" + "\n".join(faults)
+
+
+def test_the_canaries_sing_for_those_who_may_hear_them(stage: Stage) -> None:
+    heard = {word for door in DOORS if door.method == "GET" for word in _heard(stage, door)}
+
+    assert "陈秀兰" in heard
+    assert stage.booked.confirmation_code in heard
+    assert set(WORDS_OF_ILLNESS[:2]) <= heard
+
+
+def _heard(stage: Stage, door: Door) -> list[str]:
+    with taken_back():
+        return leaks(stage, ask(stage, door, stage.loop.doctor), canaries(stage) + list(WORDS_OF_ILLNESS))
+
+
+def test_somebody_elses_session_is_no_session_of_mine(stage: Stage) -> None:
+    with taken_back():
+        answer = Client().delete(f"/api/v1/me/sessions/{stage.session.public_id}", headers=stage.login(stage.loop.colleague))
+
+        assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
+        assert Client().get("/api/v1/me", headers=stage.login(stage.loop.doctor)).status_code == 200

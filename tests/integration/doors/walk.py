@@ -1,0 +1,59 @@
+"""Walks every address of the product: what answers there, for whom, and with which objects of a stage its blanks are filled."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.urls import get_resolver
+
+from permissions.guards import METHODS, PUBLIC, doors_of
+from tests.integration.bad_input.stage import Stage
+
+BLANK = re.compile(r"<(?:\w+:)?(\w+)>")
+
+
+@dataclass(frozen=True)
+class Door:
+    """One method of one address."""
+
+    method: str
+    pattern: str
+    policy: Any
+
+    @property
+    def is_public(self) -> bool:
+        return self.policy is PUBLIC
+
+    @property
+    def is_api(self) -> bool:
+        return self.pattern.startswith("api/v1/")
+
+    @property
+    def has_object(self) -> bool:
+        return "<" in self.pattern
+
+    def __str__(self) -> str:
+        return f"{self.method} /{self.pattern}"
+
+
+def doors() -> Iterator[Door]:
+    """Every method of every address."""
+    for pattern, callback in doors_of(get_resolver().url_patterns):
+        kind = getattr(callback, "view_class", None) or callback.cls  # type: ignore[attr-defined]
+        for method in METHODS:
+            if hasattr(kind, method.lower()):
+                yield Door(method, pattern, kind.policies[method])
+
+
+def address(door: Door, stage: Stage) -> str:
+    """The door's address with its blanks filled with objects of 德胜 and 北大医院."""
+    ids = {
+        "patients": stage.patient, "referrals": stage.booked.referral, "bookings": stage.booked, "arrivals": stage.arrived,
+        "visits": stage.arrived, "returns": stage.sent, "rights": next(iter(stage.rights.values())), "posts": stage.without_right,
+        "sessions": stage.session,
+    }  # fmt: skip
+    if "token" in door.pattern:
+        return "/" + BLANK.sub(stage.booked.slip_token, door.pattern)
+    place = next((name for name in reversed(door.pattern.partition("<")[0].split("/")) if name in ids), "")
+    return "/" + BLANK.sub(str(ids[place].public_id) if place else "", door.pattern)

@@ -1,0 +1,1 @@
+"""Commands of the vault: sealing, verifying, changing keys."""

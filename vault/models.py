@@ -1,0 +1,24 @@
+"""Re-exports every model of the vault, nothing more."""
+
+from vault.audit.models import AccessEntry, AuditEntry, AuditSeal, SealKind
+from vault.events import Event
+from vault.idempotency import IdempotencyKey
+from vault.outbox.models import Breaker, Budget, Delivery, Message, MessageState, Outcome
+from vault.records import Public, Stateful
+
+__all__ = [
+    "AccessEntry",
+    "AuditEntry",
+    "AuditSeal",
+    "Breaker",
+    "Budget",
+    "Delivery",
+    "Event",
+    "IdempotencyKey",
+    "Message",
+    "MessageState",
+    "Outcome",
+    "Public",
+    "SealKind",
+    "Stateful",
+]
