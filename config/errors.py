@@ -36,6 +36,7 @@ STATUS: Mapping[str, HTTPStatus] = {
     "stale_state": HTTPStatus.CONFLICT,
     "slot_not_available": HTTPStatus.CONFLICT,
     "already_exists": HTTPStatus.CONFLICT,
+    "length_required": HTTPStatus.LENGTH_REQUIRED,
     "too_large": HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     "unsupported_media_type": HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
     "if_match_required": HTTPStatus.PRECONDITION_REQUIRED,
@@ -54,6 +55,9 @@ TITLES: Mapping[HTTPStatus, Any] = {
     HTTPStatus.FORBIDDEN: _("Not allowed"),
     HTTPStatus.NOT_FOUND: _("Not found"),
     HTTPStatus.METHOD_NOT_ALLOWED: _("This address does not take that request"),
+    HTTPStatus.NOT_ACCEPTABLE: _("This form of answer does not exist"),
+    HTTPStatus.LENGTH_REQUIRED: _("Say how long it is"),
+    HTTPStatus.UNSUPPORTED_MEDIA_TYPE: _("This kind of content is not read"),
     HTTPStatus.CONFLICT: _("Things have changed meanwhile"),
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: _("Too large"),
     HTTPStatus.UNPROCESSABLE_ENTITY: _("A rule does not allow this"),
@@ -214,7 +218,10 @@ class RefusalMiddleware:
 def shown_again(request: HttpRequest, refusal: Refusal) -> HttpResponse | None:
     """The page that was refused, with everything typed still in it: a form page leaves `request.refused` to draw itself."""
     draw: Callable[[Refusal], HttpResponse | None] | None = getattr(request, "refused", None)
-    page = draw(refusal) if draw else None
+    try:
+        page = draw(refusal) if draw else None
+    except Refusal as hidden:  # what the form is about is nothing this person may see
+        return answer(request, hidden)
     if page is None:
         return None
     page.status_code = status_of(refusal)

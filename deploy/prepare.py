@@ -14,7 +14,7 @@ UNUSED = [word for name in ("redoc", "rest_framework", "guardian", "django_otp")
 COLLECT = ["collectstatic", "--noinput", "--verbosity", "0", *UNUSED]
 STEPS = {
     "demo": [MIGRATE, ["demo"]],
-    "serve": [MIGRATE, COLLECT, ["check", "--deploy", "--fail-level", "WARNING"]],
+    "serve": [MIGRATE, COLLECT, ["check", "--deploy", "--database", "default", "--fail-level", "WARNING"]],
 }
 
 

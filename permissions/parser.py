@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 from typing import IO, Any
 
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from rest_framework.parsers import BaseParser
 
@@ -24,6 +25,15 @@ class StrictJSONParser(BaseParser):
 
     def parse(self, stream: IO[bytes], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None) -> Any:
         return read_json(stream.read(MAX_BYTES + 1))
+
+
+def check_length(request: HttpRequest) -> None:
+    """Promises a body whose length is known and small, before a byte of it is read. Refuses with `length_required` or `too_large`."""
+    length = request.META.get("CONTENT_LENGTH") or ""
+    if not length and "Transfer-Encoding" in request.headers:
+        raise Refusal("length_required", _("Send the length of the body as Content-Length."))
+    if length.isdigit() and int(length) > MAX_BYTES:
+        raise Refusal("too_large", _("At most 64 KiB can be sent at once."))
 
 
 def read_json(body: bytes) -> Any:

@@ -2,11 +2,12 @@
 
 from django.urls import URLPattern, path
 
-from referral.views import arrivals, book, booked, case, home, patients, resident, return_form, returns, slips, visits, write
+from referral.views import arrivals, book, booked, case, home, patients, register, resident, return_form, returns, slips, visits, write
 
 urlpatterns: list[URLPattern] = [
     path("", home.Home.as_view(), name="home"),
     path("patients/", patients.Patients.as_view(), name="patients"),
+    path("patients/new/", register.PatientNew.as_view(), name="patient_new"),
     path("patients/<uuid:public_id>/", patients.PatientPage.as_view(), name="patient"),
     path("patients/<uuid:public_id>/visit/", patients.EncounterNew.as_view(), name="encounter_new"),
     path("patients/<uuid:public_id>/referrals/new/", write.ReferralNew.as_view(), name="referral_new"),
@@ -27,7 +28,6 @@ urlpatterns: list[URLPattern] = [
     path("arrivals/", arrivals.Arrivals.as_view(), name="arrivals"),
     path("arrivals/arrive/", arrivals.Arrive.as_view(), name="arrive"),
     path("arrivals/<uuid:public_id>/undo/", arrivals.UndoArrival.as_view(), name="arrive_undo"),
-    path("arrivals/<uuid:public_id>/today/", arrivals.VisitDayComes.as_view(), name="demo_today"),
     path("visits/", visits.Visits.as_view(), name="visits"),
     path("visits/<uuid:public_id>/", visits.Visit.as_view(), name="visit"),
     path("visits/<uuid:public_id>/fulfil/", visits.VisitFulfil.as_view(), name="visit_fulfil"),

@@ -65,6 +65,7 @@ class Right(Rights):
     """One right beside the list, and the decisions about it."""
 
     policies = {"GET": SEEING, "POST": DECIDING}
+    repeated = frozenset({"target"})
 
     def get(self, request: HttpRequest, public_id: UUID) -> HttpResponse:  # type: ignore[override]
         return self.beside(request, public_id)
@@ -108,6 +109,7 @@ class NewRight(Rights):
     """The district gives a post its right: where to, and until which day."""
 
     policies = {"GET": DECIDING, "POST": DECIDING}
+    repeated = frozenset({"target"})
 
     def get(self, request: HttpRequest, public_id: UUID) -> HttpResponse:  # type: ignore[override]
         return self.asked(request, public_id)

@@ -12,7 +12,8 @@ from permissions.authentication import SessionOrBearer
 from permissions.doors.schema import DoorSchema
 from permissions.doors.serializers import sayable
 from permissions.guards import Policies, enforce
-from permissions.parser import StrictJSONParser
+from permissions.parser import StrictJSONParser, check_length
+from vault.refusal import Refusal
 
 
 class Api(APIView):
@@ -28,6 +29,7 @@ class Api(APIView):
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
         enforce(request._request, self.policies)
+        check_length(request._request)
 
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
         answer = super().finalize_response(request, response, *args, **kwargs)
@@ -41,7 +43,10 @@ class Api(APIView):
 
     def read(self, kind: type[serializers.Serializer[Any]], data: Any = None) -> dict[str, Any]:
         """The validated body (or the given data) as this input; field errors fly as a 400."""
-        serializer = kind(data=self.request.data if data is None else data)
+        given = self.request.data if data is None else data
+        if given is None:
+            raise Refusal("invalid_input", _("Send a JSON object."))
+        serializer = kind(data=given)
         serializer.is_valid(raise_exception=True)
         return cast(dict[str, Any], serializer.validated_data)
 

@@ -1,5 +1,6 @@
 """The base of every page: policy first, a login page for strangers, a lock screen for the idle."""
 
+import re
 from typing import Any, ClassVar, cast
 
 from django.contrib import messages
@@ -9,16 +10,22 @@ from django.utils.translation import gettext_lazy as _
 from django.views import View
 
 from permissions.acting import Acting
+from permissions.doors.serializers import sayable
 from permissions.doors.strangers import to_lock, to_login
 from permissions.guards import Policies, enforce
-from vault.refusal import Refusal, Violation
+from vault.refusal import Refusal, Violation, invalid
+
+# What a form may send but no page may hold: controls, and marks that hide or turn the text around them.
+HIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u00ad\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+VISIBLE = "\ufffd"
 
 
 class Page(View):
-    """One HTML page; `policies` names a policy for each method it answers."""
+    """One HTML page; `policies` names a policy for each method it answers, `repeated` the fields a form may send several times."""
 
     policies: ClassVar[Policies] = {}
     enforces_policies: ClassVar[bool] = True
+    repeated: ClassVar[frozenset[str]] = frozenset()
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         try:
@@ -29,6 +36,7 @@ class Page(View):
             if refusal.code == "session_locked":
                 return to_lock(request)
             raise
+        self._check_said_once(request)
         if getattr(request, "rights_changed", False) and request.method == "GET":
             messages.info(request, _("What you may do here has changed; the page shows it as it is now."))
         return super().dispatch(request, *args, **kwargs)
@@ -39,8 +47,11 @@ class Page(View):
         return cast(Acting, self.request.acting)  # type: ignore[attr-defined]
 
     def render(self, request: HttpRequest, template: str, context: dict[str, Any] | None = None, status: int = 200) -> HttpResponse:
-        """The template with `acting` beside the given context."""
-        return render(request, template, {"acting": getattr(request, "acting", None), **(context or {})}, status=status)
+        """The template with `acting` beside the given context. What was typed and cannot be shown is shown as a replacement mark."""
+        page = render(request, template, {"acting": getattr(request, "acting", None), **(context or {})}, status=status)
+        if request.method == "POST":
+            page.content = HIDDEN.sub(VISIBLE, page.content.decode()).encode()
+        return page
 
     def again(self, request: HttpRequest, template: str, refusal: Refusal, context: dict[str, Any] | None = None) -> HttpResponse:
         """The form once more with what was wrong: `refusal`, `violations` for the list above, `errors` by field beside them."""
@@ -48,3 +59,9 @@ class Page(View):
         errors = {violation.field: violation.message for violation in reversed(violations) if violation.field}
         shown = {"refusal": refusal, "violations": violations, "errors": errors, **(context or {})}
         return self.render(request, template, shown, status=422)
+
+    def _check_said_once(self, request: HttpRequest) -> None:
+        """A field that comes twice says two things."""
+        twice = [name for name, values in request.POST.lists() if len(values) > 1 and name not in self.repeated]
+        if twice:
+            raise invalid(sayable(twice[0]), _("This is given twice."))

@@ -16,8 +16,9 @@ from permissions.identity.masking import mask_name, mask_number, mask_phone
 from permissions.roles import Capability
 from referral.patients.contracts import NewContract
 from referral.patients.models import Patient, PriorityGroup, Sex
+from referral.patients.person import NewGuardian, NewPatient
 from referral.patients.queries import patients_of, searched
-from referral.patients.register import NewGuardian, NewPatient, register_patient
+from referral.patients.register import register_patient
 
 SEEING = Needs(Capability.SEE_PATIENTS)
 

@@ -138,7 +138,7 @@ class ReturnDetail(ReturnSummary):
 class PageNumber(StrictSerializer):
     """Which page of a list."""
 
-    page = QueryCountField(min_value=1, max_value=10_000, default=1)
+    page = QueryCountField(min_value=1, max_value=1000, default=1)
 
 
 class SendBack(Api):

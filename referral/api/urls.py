@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from referral.api import arrivals, bookings, demo, encounters, patients, referrals, returns, slips, visits
+from referral.api import arrivals, bookings, encounters, patients, referrals, returns, slips, visits
 
 urlpatterns: list[URLPattern] = [
     path("patients", patients.Patients.as_view(), name="api_patients"),
@@ -31,5 +31,4 @@ urlpatterns: list[URLPattern] = [
     path("returns/<uuid:sent_back>/assign", returns.AssignReturn.as_view(), name="api_return_assign"),
     path("returns/<uuid:sent_back>/follow-up", returns.FollowUpReturn.as_view(), name="api_return_follow_up"),
     path("returns/<uuid:sent_back>/close", returns.CloseReturn.as_view(), name="api_return_close"),
-    path("demo/bookings/<uuid:booking>/today", demo.VisitDayComes.as_view(), name="api_demo_today"),
 ]

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
-from typing import Final
+from typing import Final, NamedTuple
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -26,9 +26,10 @@ TRIES: Final = ((200, timedelta(minutes=10)), (3000, timedelta(days=1)))  # a bu
 
 
 def arrive(booking_id: UUID, proof: Proof, *, expected_version: int, by: Acting) -> Booking:
-    """Promise that the patient is registered as arrived for this booking, today, at this institution.
+    """Promise that the patient is registered as arrived for this booking, on its day, at this institution.
 
-    Judged after the booking's lock, by the database's clock. Refuses with `not_allowed`, `not_found` (another
+    Judged after the booking's lock, by the database's clock; a hospital may receive `arrival_early_days` before the day
+    (none by default). Refuses with `not_allowed`, `not_found` (another
     institution's booking looks like none), `proof_mismatch`, `not_today` (with the right day), `booking_over`,
     `stale_state` or `too_many_requests`. What the proof does not open tells nothing more.
     """
@@ -37,7 +38,7 @@ def arrive(booking_id: UUID, proof: Proof, *, expected_version: int, by: Acting)
     with transaction.atomic(durable=True):
         booking = locked(bookings_at(by), booking_id)
         _check_proof(booking, proof)
-        _check_day(booking, today())
+        _check_day(booking, _received_today(by))
         _check_open(booking)
         advance(booking, "arrived", by=by.actor, expected_version=expected_version)
         audit.record("arrive", "booking", booking.public_id, by=by.actor, details={"proof": str(proof.kind)})
@@ -45,7 +46,7 @@ def arrive(booking_id: UUID, proof: Proof, *, expected_version: int, by: Acting)
 
 
 def recognise(proof: Proof, *, by: Acting) -> list[Booking]:
-    """Promise the bookings of today, at this institution, that the proof opens: one, or several of one patient.
+    """Promise the bookings received today, at this institution, that the proof opens: one, or several of one patient.
 
     Refuses with `no_such_booking` when nothing here fits, and with `not_today` when it fits a booking of another day.
     Unknown codes, other institutions and other districts are told apart by nothing.
@@ -56,10 +57,10 @@ def recognise(proof: Proof, *, by: Acting) -> list[Booking]:
     found = list(rows.order_by("starts_at", "pk"))
     if not found:
         raise _nothing_fits()
-    day = today()
-    here_today = [booking for booking in found if booking.visit_date == day]
+    days = _received_today(by)
+    here_today = [booking for booking in found if days.first <= booking.visit_date <= days.last]
     if not here_today:
-        _check_day(_nearest(found, day), day)
+        _check_day(_nearest(found, days.first), days)
     return [booking for booking in here_today if booking.status != "cancelled"] or here_today
 
 
@@ -107,12 +108,26 @@ def _check_proof(booking: Booking, proof: Proof) -> None:
         raise Refusal("proof_mismatch", _("This code or document does not belong to this booking. Compare it with the slip."))
 
 
-def _check_day(booking: Booking, day: date) -> None:
-    """Refuses another day than today in a sentence that names the right one."""
-    visit = booking.visit_date
+class _Days(NamedTuple):
+    """The visit days that are received now: from today on, as far as the hospital allows."""
+
+    first: date
+    last: date
+
+
+def _received_today(by: Acting) -> _Days:
+    day = today()
+    institution = None if by.post is None else by.post.institution
+    early = policy.value(parameters.ARRIVAL_EARLY_DAYS, at=day, institution=institution)
+    return _Days(day, day + timedelta(days=int(early)))
+
+
+def _check_day(booking: Booking, days: _Days) -> None:
+    """Refuses a day that is not received now, in a sentence that names the right one."""
+    day, visit = days.first, booking.visit_date
     words = {"day": visit.isoformat(), "days": abs((visit - day).days)}
     current = {"booking": str(booking.public_id), "visit_date": visit.isoformat()}
-    if visit > day:
+    if visit > days.last:
         sentence = ngettext_lazy(
             "The booking is for %(day)s, in %(days)d day. Please come then.",
             "The booking is for %(day)s, in %(days)d days. Please come then.",

@@ -16,18 +16,20 @@ from vault.refusal import Refusal
 from vault.transactions import requires_transaction
 
 ON_THE_LIST: Final = ("booked", "arrived", "fulfilled", "noshow")
+HAS_COME: Final = ("arrived", "fulfilled")
 AT_THE_DOCTOR: Final = ("attended", "reported")
 NOTHING_HERE: Final = _("There is nothing here that you may see.")
 
 
 def expected_on(by: Acting, day: date) -> "QuerySet[Booking]":
-    """The window's list of a day, in the order of time; cancelled and moved bookings are not on it."""
-    return bookings_at(by).filter(visit_date=day, status__in=ON_THE_LIST).order_by("starts_at", "pk")
+    """The window's list of a day, in the order of time, with who came before her day; nothing cancelled or moved."""
+    expected = Q(visit_date=day, status__in=ON_THE_LIST) | Q(visit_date__gt=day, status__in=HAS_COME)
+    return bookings_at(by).filter(expected).order_by("starts_at", "pk")
 
 
 def visits_of(by: Acting) -> "QuerySet[Booking]":
     """The bookings a receiving doctor may open: of the post's department, or of the whole hospital without one."""
-    mine = bookings_at(by).filter(status__in=("arrived", "fulfilled"))
+    mine = bookings_at(by).filter(status__in=HAS_COME)
     if by.post is not None and by.post.department_id is not None:
         mine = mine.filter(department_id=by.post.department_id)
     return mine.select_related("referral__institution", "referral__post__user", "referral__encounter")

@@ -18,13 +18,12 @@ class Stage(IntEnum):
     DRAFT = 1
     CANCELLED = 2
     BOOKED = 3
-    TODAY = 4
-    ARRIVED = 5
-    SEEN = 6
-    REPORTED = 7
-    RETURNED = 8
-    DECLINED = 9
-    TAKEN_OVER = 10
+    ARRIVED = 4
+    SEEN = 5
+    REPORTED = 6
+    RETURNED = 7
+    DECLINED = 8
+    TAKEN_OVER = 9
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +88,7 @@ DESHENG, FIRST, CHILDREN = FULL_CENTRE.format("德胜"), "北京大学第一医�
 # The first doctor's desk holds most; the second one's patients show that a centre answers for all of them.
 AT_DESHENG = (
     (Stage.DRAFT, HEART, 0), (Stage.DRAFT, SUGAR, 1), (Stage.CANCELLED, HEART, 0), (Stage.BOOKED, HEART, 0), (Stage.BOOKED, SUGAR, 0),
-    (Stage.TODAY, HEART, 0), (Stage.TODAY, SUGAR, 1), (Stage.ARRIVED, HEART, 0), (Stage.ARRIVED, SUGAR, 0), (Stage.SEEN, HEART, 1),
+    (Stage.BOOKED, HEART, 0), (Stage.BOOKED, SUGAR, 1), (Stage.ARRIVED, HEART, 0), (Stage.ARRIVED, SUGAR, 0), (Stage.SEEN, HEART, 1),
     (Stage.REPORTED, SUGAR, 0), (Stage.RETURNED, HEART, 0), (Stage.DECLINED, SUGAR, 0), (Stage.TAKEN_OVER, HEART, 0),
 )  # fmt: skip
 ELSEWHERE = (Stage.DRAFT, Stage.BOOKED, Stage.ARRIVED)

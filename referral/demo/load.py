@@ -15,6 +15,7 @@ from referral.demo.load_places import (
     load_districts,
     load_institutions,
 )
+from referral.demo.load_policy import load_policy
 from referral.demo.load_residents import load_residents
 from referral.demo.load_sessions import load_sessions
 from referral.demo.people import Someone, everybody
@@ -36,6 +37,7 @@ def load(today: date, folder: Path, tell: Callable[[str], None]) -> None:
     load_accounts(people, places, admin)
     load_rights(people, today, admin)
     load_teams(admin)
+    load_policy(today, district, admin)
     tell(f"{len(places)} institutions, {len(people)} people")
     tell(f"{load_residents(places, today)} residents added")
     tell(f"{load_sessions(places, today)} reserved bands added")

@@ -20,7 +20,6 @@ from referral.cases.models import Referral
 from referral.cases.visit import report
 from referral.cases.write import write_referral
 from referral.demo.cases import Case, Stage, cases
-from referral.demo.day import bring_to_today
 from referral.patients.encounters import record_encounter
 from referral.patients.models import Patient
 from referral.returns.answer import accept, decline
@@ -42,7 +41,7 @@ def load_cases(now: datetime) -> int:
 
 
 def _walk(case: Case, now: datetime) -> None:
-    """At the clinic; what was chosen for today or before goes on at the hospital."""
+    """At the clinic, at the hospital and home again, as far as the case goes."""
     doctor = _doctor(case)
     referral = _written(case, now, doctor)
     booking = _booked(case, referral, now, doctor) if case.reaches > Stage.DRAFT else None
@@ -50,7 +49,7 @@ def _walk(case: Case, now: datetime) -> None:
         return
     if case.reaches == Stage.CANCELLED:
         cancel_by_referrer(booking.public_id, expected_version=booking.version, reason="患者改期", by=doctor)
-    if case.reaches >= Stage.TODAY:
+    if case.reaches >= Stage.ARRIVED:
         _at_the_window(case, booking)
     if case.reaches >= Stage.SEEN:
         _at_the_doctor(case, booking)
@@ -61,34 +60,27 @@ def _walk(case: Case, now: datetime) -> None:
 def _written(case: Case, now: datetime, doctor: Acting) -> Referral:
     """A visit, and the referral written from it; whoever is at the hospital today was seen two days ago."""
     patient = Patient.objects.get(name=case.resident)
-    seen_at = now - (TWO_DAYS_AGO if case.reaches >= Stage.TODAY else AN_HOUR_AGO)
+    seen_at = now - (TWO_DAYS_AGO if case.reaches >= Stage.ARRIVED else AN_HOUR_AGO)
     encounter = record_encounter(patient.public_id, seen_at=seen_at, note=case.story.note, by=doctor)
     return write_referral(encounter.public_id, case.story.record, truth_accepted=True, by=doctor)
 
 
 def _booked(case: Case, referral: Referral, now: datetime, doctor: Acting) -> Booking | None:
-    """The first free place of the subject at the hospital, and the four things told; without a place the draft waits.
-
-    Whoever is still to come today has the latest hour instead, so that she is not late for most of the day.
-    """
+    """The first free place of the subject at the hospital, and the four things told; without a place the draft waits."""
     today = now.astimezone(SHANGHAI).date()
     hospital = _post(Role.COORDINATOR, case).institution.public_id
     wanted = Wanted(today + timedelta(days=1), today + HORIZON, institution=hospital, department=case.story.subject)
     free = [row for row in availability(doctor, wanted, today=today) if row["remaining"]]
     if not free:
         return None
-    place = max(free, key=lambda row: row["starts_at"].time()) if case.reaches == Stage.TODAY else free[0]
-    booked = book(referral=referral.public_id, pool_slot=place["id"], version=referral.version, key=str(uuid4()), by=doctor)
+    booked = book(referral=referral.public_id, pool_slot=free[0]["id"], version=referral.version, key=str(uuid4()), by=doctor)
     return tell(booked, frozenset(FOUR_THINGS), by=doctor)
 
 
 def _at_the_window(case: Case, booking: Booking) -> None:
-    """Her day comes; she may have arrived already."""
+    """She has come, before her day, and shown the code."""
     clerk = _acting(_post(Role.WINDOW_CLERK, case))
-    bring_to_today(booking.public_id, by=clerk)
-    if case.reaches >= Stage.ARRIVED:
-        proof = by_code(booking.confirmation_code)
-        arrive(booking.public_id, proof, expected_version=booking.version, by=clerk)
+    arrive(booking.public_id, by_code(booking.confirmation_code), expected_version=booking.version, by=clerk)
 
 
 def _at_the_doctor(case: Case, booking: Booking) -> None:

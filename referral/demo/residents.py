@@ -9,7 +9,7 @@ from random import Random
 from permissions.identity.resident_number import check_character
 from referral.demo.people import FULL_CENTRE, GIVEN, SURNAMES
 from referral.demo.places import SUBDISTRICTS
-from referral.patients.register import NewGuardian, NewPatient
+from referral.patients.person import NewGuardian, NewPatient
 
 MOBILE = "1990020{:04d}"
 STREETS = ("新康街", "安德路", "教场口街", "六铺炕", "黄寺大街")

@@ -1,6 +1,5 @@
 """Registers a resident once: own document or guardian's, one way to be reached, a contract as the first relation."""
 
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -8,145 +7,56 @@ from django.db import IntegrityError, connection, transaction
 from django.utils.translation import gettext_lazy as _
 
 from permissions.acting import Acting
-from permissions.identity.documents import Document, parse_document
-from permissions.identity.names import clean_name
-from permissions.identity.phones import clean_contact, clean_mobile
+from permissions.identity.documents import Document
 from permissions.identity.pinyin import initials, search_keys
-from permissions.roles import Capability
-from referral.patients.contracts import NewContract, signed
-from referral.patients.models import Guardian, Patient, PatientIdentifier, PriorityGroup, Sex
+from permissions.roles import Capability, Role
+from referral.patients.contracts import NewContract, Terms, signed, terms_of
+from referral.patients.faults import Faults
+from referral.patients.models import Guardian, Patient, PatientIdentifier
+from referral.patients.person import NewGuardian, NewPatient, Person, checked
 from referral.patients.queries import patients_of
 from vault.audit import record
 from vault.crypto import keyed_hash, keyed_hashes
 from vault.refusal import Refusal, Violation, invalid
 
-OWN_DOCUMENT_FROM = 14  # years: from this age a guardian's document is not enough
-OLDEST = 130
 IDENTITIES_PER_MOBILE = 3  # R011
-
-
-@dataclass(frozen=True, slots=True)
-class NewGuardian:
-    """Who answers for the child, as typed."""
-
-    name: str
-    document_type: str
-    document_number: str
-    relation: str
-    phone: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class NewPatient:
-    """A resident as typed; sex and birth date may stay empty when the document says them."""
-
-    name: str
-    document_type: str = ""
-    document_number: str = ""
-    sex: str = ""
-    birth_date: date | None = None
-    mobile: str = ""
-    landline: str = ""
-    address: str = ""
-    priority_group: str = ""
-    guardian: NewGuardian | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Person:
-    """The same after every check of a single field."""
-
-    name: str
-    document: Document | None
-    sex: str
-    birth_date: date
-    mobile: str
-    landline: str
-    address: str
-    priority_group: str
-    guardian: NewGuardian | None
-    guardian_document: Document | None
 
 
 def register_patient(new: NewPatient, contract: NewContract | None, *, by: Acting, today: date) -> Patient:
     """Promise one resident with her documents and, when given, her contract, all or nothing.
 
     A family doctor registers together with a contract, the relation everything else asks for; a regional-centre
-    specialist may do without (C33). Refuses with `invalid_input` (first field that is wrong), `limit_reached` (R011),
+    specialist may do without (C33). Refuses with `invalid_input` (every field that is wrong), `limit_reached` (R011),
     `already_exists`. Registrations of one mobile number or document wait for each other.
     """
     if by.post is None or not by.can(Capability.SEE_PATIENTS):
         raise Refusal("not_allowed", _("Your role does not include this."))
-    if contract is None and by.post.kind == "family_doctor":
-        raise invalid("contract", _("A family doctor registers a resident together with the contract."))
-    person = checked(new, today)
+    person, terms = looked_over(new, contract, by=by, today=today)
     try:
         with transaction.atomic(durable=True):
             patient = _registered(person, by=by)
-            if contract is not None:
-                signed(patient, contract, by=by, today=today)
+            if terms is not None:
+                signed(patient, terms, by=by)
     except IntegrityError as error:
         raise _known(None) from error
     return patient
 
 
-def checked(new: NewPatient, today: date) -> Person:
-    """Every field cleaned and compared with the others; refuses with `invalid_input` on the first that is wrong."""
-    document = parse_document(new.document_type, new.document_number, field="document.number", today=today) if new.document_number else None
-    birth_date = _birth_date(new, document, today)
-    sex = _sex(new, document)
-    mobile = clean_mobile(new.mobile, "mobile") if new.mobile else ""
-    landline = clean_contact(new.landline, "landline") if new.landline else ""
-    if not mobile and not landline:
-        raise invalid("mobile", _("Enter a mobile number or a landline: the resident must be reachable."))
-    if new.priority_group not in PriorityGroup.values:
-        raise invalid("priority_group", _("There is no such priority group."))
-    guardian_document = _guardian_document(new, document, birth_date, today)
-    return Person(
-        clean_name(new.name), document, sex, birth_date, mobile, landline, new.address.strip(), new.priority_group,
-        new.guardian, guardian_document,
-    )  # fmt: skip
+def looked_over(new: NewPatient, contract: NewContract | None, *, by: Acting, today: date) -> tuple[Person, Terms | None]:
+    """All that was typed, before anybody else's data are asked. Refuses with `invalid_input`, every field that is wrong."""
+    faults = Faults()
+    person = faults.of(checked, new, today)
+    terms = faults.of(terms_of, contract, by=by, today=today) if contract else None
+    if contract is None and must_sign(by):
+        faults.add(invalid("contract", _("A family doctor registers a resident together with the contract.")))
+    faults.tell()
+    assert person  # a missing one was told
+    return person, terms
 
 
-def _birth_date(new: NewPatient, document: Document | None, today: date) -> date:
-    """The document's word counts; a different one typed beside it is a mistake somebody must look at."""
-    said = document.birth_date if document else None
-    if said and new.birth_date and said != new.birth_date:
-        raise invalid("birth_date", _("The birth date is not the one in the document number."))
-    born = said or new.birth_date
-    if born is None:
-        raise invalid("birth_date", _("Enter the birth date; this document does not say it."))
-    if born > today or age_on(born, today) > OLDEST:
-        raise invalid("birth_date", _("This birth date cannot be right."))
-    return born
-
-
-def _sex(new: NewPatient, document: Document | None) -> str:
-    said = document.sex if document else ""
-    if new.sex and new.sex not in Sex.values:
-        raise invalid("sex", _("There is no such value."))
-    if said and new.sex in (Sex.MALE, Sex.FEMALE) and said != new.sex:
-        raise invalid("sex", _("The sex is not the one in the document number."))
-    return new.sex or said or Sex.UNKNOWN
-
-
-def _guardian_document(new: NewPatient, document: Document | None, born: date, today: date) -> Document | None:
-    """A child under 14 without a document of its own comes with its guardian's (R025)."""
-    if document is not None and new.guardian is None:
-        return None
-    if new.guardian is None and age_on(born, today) >= OWN_DOCUMENT_FROM:
-        raise invalid("document.number", _("Enter the number of an identity document."))
-    if new.guardian is None:
-        raise invalid("guardian", _("A child under 14 without a document of its own needs a guardian."))
-    if document is None and age_on(born, today) >= OWN_DOCUMENT_FROM:
-        raise invalid("document.number", _("From the age of 14 a document of one's own is needed."))
-    guardian = new.guardian
-    return parse_document(guardian.document_type, guardian.document_number, field="guardian.document.number", today=today)
-
-
-def age_on(born: date, day: date) -> int:
-    """Full years on a day."""
-    return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
+def must_sign(by: Acting) -> bool:
+    """Whether this person registers only together with a contract."""
+    return by.post is not None and by.post.kind == Role.FAMILY_DOCTOR
 
 
 def _registered(person: Person, *, by: Acting) -> Patient:
@@ -238,10 +148,7 @@ def _insert_identifier(patient: Patient, document: Document) -> None:
 
 
 def _insert_guardian(patient: Patient, guardian: NewGuardian, document: Document) -> None:
-    if not guardian.relation.strip():
-        raise invalid("guardian.relation", _("Say how the guardian is related to the child."))
     Guardian.objects.create(
-        patient=patient, name=clean_name(guardian.name, "guardian.name"), document_type=document.type, number=document.number,
-        lookup=document.key, number_hash=keyed_hash(document.key, "identity"), tail=document.tail,
-        phone=clean_contact(guardian.phone, "guardian.phone") if guardian.phone else "", relation=guardian.relation.strip(),
+        patient=patient, name=guardian.name, document_type=document.type, number=document.number, lookup=document.key,
+        number_hash=keyed_hash(document.key, "identity"), tail=document.tail, phone=guardian.phone, relation=guardian.relation,
     )  # fmt: skip

@@ -6,7 +6,6 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -19,7 +18,6 @@ from referral.booking.arrival import arrive, recognise, undo_arrival, undo_deadl
 from referral.booking.expected import database_now, expected_on, today
 from referral.booking.models import Booking
 from referral.booking.proof import read_proof
-from referral.demo.day import bring_to_today
 from referral.views import typed
 from vault.refusal import Refusal
 
@@ -88,19 +86,6 @@ class UndoArrival(Page):
     def post(self, request: HttpRequest, public_id: UUID) -> HttpResponse:
         request.refused = partial(refused, self, request)  # type: ignore[attr-defined]
         undo_arrival(public_id, expected_version=typed.version(request), by=self.acting)
-        return redirect("arrivals")
-
-
-class VisitDayComes(Page):
-    """In the demonstration only: the day of a booking comes at once, so that the clerk can go on."""
-
-    policies = {"POST": RECEIVING}
-
-    def post(self, request: HttpRequest, public_id: UUID) -> HttpResponse:
-        request.refused = partial(refused, self, request)  # type: ignore[attr-defined]
-        booking = bring_to_today(public_id, by=self.acting)
-        told = _("It is now the day of this visit: %(name)s can be received.")
-        messages.success(request, told % {"name": mask_name(booking.patient.name)})
         return redirect("arrivals")
 
 

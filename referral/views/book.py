@@ -17,6 +17,7 @@ from clinics.models import Institution
 from clinics.parameters import BOOKING_HORIZON_DAYS, CANCEL_CUTOFF
 from clinics.queries import departments_open_to
 from permissions.doors import Needs, Page
+from permissions.doors.fields import ID
 from permissions.roles import Capability
 from referral.booking.book import book
 from referral.booking.facts import day_before_at
@@ -151,10 +152,10 @@ def cancel_until(institution: Institution, visit_date: date) -> datetime:
 
 def uuid_from(request: HttpRequest, name: str) -> UUID:
     """A public id of the form; only somebody who changed the page sends another thing."""
-    try:
-        return UUID(request.POST.get(name, ""))
-    except ValueError as error:
-        raise invalid(name, _("Choose one of the times shown.")) from error
+    value = request.POST.get(name, "")
+    if not ID.match(value):
+        raise invalid(name, _("Choose one of the times shown."))
+    return UUID(value)
 
 
 def version_from(request: HttpRequest) -> int:

@@ -29,6 +29,7 @@ class BookingDone(Page):
     """What to tell, print and check after a booking; ticking all four things is recorded (R056)."""
 
     policies = {"GET": Needs(Capability.BOOK), "POST": Needs(Capability.BOOK)}
+    repeated = frozenset({"told"})
 
     def get(self, request: HttpRequest, public_id: UUID) -> HttpResponse:
         return self.page(request, booking_of(self.acting, public_id))

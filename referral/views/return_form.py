@@ -108,7 +108,7 @@ def plan_in(request: HttpRequest) -> Plan:
     """The plan as typed; rows of drugs that were left empty do not count."""
     texts, rows = typed_texts(request), drug_rows(request)
     words = {f"drugs.{index}.{word}": text for index, row in enumerate(rows) for word, text in row.items()}
-    typed.check_printable(texts | words)
+    typed.check_printable(texts | words, one_line={"diagnosis", "inpatient_number", *words})
     return Plan(**texts, drugs=tuple(Drug(**row) for row in rows))
 
 

@@ -92,7 +92,7 @@ class ReturnDecline(ReturnStep):
     dialog = "decline"
 
     def take(self, request: HttpRequest, public_id: UUID) -> str:
-        reason = typed.printable_texts(request, ["reason"])["reason"]
+        reason = typed.printable_texts(request, ["reason"], one_line={"reason"})["reason"]
         decline(public_id, reason=reason, expected_version=typed.version(request), by=self.acting)
         return _("Declined. Your centre's manager names another owner.")
 

@@ -1,6 +1,6 @@
 """Reads what a form sent: texts that can be stored and shown, days, versions; faults fly as `invalid_input`."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from datetime import date
 from uuid import UUID
 
@@ -17,19 +17,22 @@ def text(request: HttpRequest, name: str) -> str:
     return request.POST.get(name, "").replace("\r\n", "\n").strip()
 
 
-def printable_texts(request: HttpRequest, names: Iterable[str]) -> dict[str, str]:
+def printable_texts(request: HttpRequest, names: Iterable[str], *, one_line: Container[str] = ()) -> dict[str, str]:
     """Several fields, each as typed. Refuses what cannot be stored or shown, all at once."""
     found = {name: text(request, name) for name in names}
-    check_printable(found)
+    check_printable(found, one_line=one_line)
     return found
 
 
-def check_printable(texts: Mapping[str, str]) -> None:
-    """Promise that no text holds a character that cannot be stored or shown; refuses with one violation a field."""
+def check_printable(texts: Mapping[str, str], *, one_line: Container[str] = ()) -> None:
+    """Promise that no text holds a character that cannot be stored or shown, nor a line end where one line is asked for.
+
+    Refuses with one violation a field.
+    """
     faults = [
         Violation("invalid_input", _("This holds a character that cannot be stored or shown."), field=name)
         for name, value in texts.items()
-        if unprintable_in(value)
+        if unprintable_in(value, lines=name not in one_line)
     ]
     if faults:
         raise Refusal("invalid_input", _("Some of what was entered needs another look."), tuple(faults))

@@ -73,7 +73,7 @@ class VisitReportPage(Page):
     def post(self, request: HttpRequest, public_id: UUID) -> HttpResponse:
         request.refused = partial(self.refused, request, public_id)  # type: ignore[attr-defined]
         booking = visit_of(self, public_id)
-        written = Report(**typed.printable_texts(request, TEXTS))
+        written = Report(**typed.printable_texts(request, TEXTS, one_line={"diagnosis"}))
         report(booking.referral.public_id, written, expected_version=typed.version(request), by=self.acting)
         messages.success(request, _("The report is written; the referring doctor sees it now."))
         return redirect("visit", public_id)

@@ -11,7 +11,8 @@ from referral.cases.models import Referral
 from referral.cases.write import Record, write_referral
 from referral.patients.contracts import NewContract
 from referral.patients.models import FamilyDoctorContract, Patient
-from referral.patients.register import NewPatient, register_patient
+from referral.patients.person import NewPatient
+from referral.patients.register import register_patient
 from tests.cast_referral import World, resident_number, today, world
 from tests.concurrency.referral.racing import race
 

@@ -11,7 +11,7 @@ from django.utils import timezone
 from permissions.acting import Acting
 from permissions.right_states import RightStatus
 from tests.cast_loop import PLAN, REPORT
-from tests.cast_referral import today
+from tests.cast_referral import resident_number, today
 from tests.integration.bad_input.stage import DRUG, Stage, fresh
 
 
@@ -35,7 +35,6 @@ WITHOUT_TEXT = {
     "display": "anything but 1 is off",
     "resident_cancel": "one button behind a signed cookie",
     "resident_leave": "one button",
-    "demo_today": "answers 404 outside the demonstration",
     "aliyun_receipts": "answers 404 without the provider's secret",
 }
 VERSION = {"version": "version"}
@@ -76,6 +75,7 @@ def _clinic(stage: Stage) -> list[Form]:
     cancel = {"reason": "patient", "version": str(booked.version)}
     choice = {"reason": "choice"} | VERSION
     return [
+        *_registering(stage),
         _form("encounter_new", doctor, seen, {"seen_day": "date", "seen_time": "clock", "note": "text"}, stage.patient.public_id),
         _form(
             "referral_new",
@@ -90,6 +90,36 @@ def _clinic(stage: Stage) -> list[Form]:
         _form("booking_done", doctor, {"told": ["when", "where", "cancelling", "not_coming"]}, {"told": "choice"}, booked.public_id),
         _form("booking_cancel", doctor, cancel, choice, booked.public_id),
     ]
+
+
+def _registering(stage: Stage) -> list[Form]:
+    """A resident with a document of her own, and a child with its guardian's."""
+    contract = {
+        "contract.care_team": str(stage.team.public_id), "contract.health_record_number": "11010200700288889",
+        "contract.from": today().isoformat(), "contract.to": (today() + timedelta(days=364)).isoformat(),
+    }  # fmt: skip
+    signing = {
+        "contract.care_team": "uuid", "contract.health_record_number": "record_number", "contract.from": "date", "contract.to": "date",
+    }  # fmt: skip
+    resident = contract | {
+        "name": "罗玉珍", "document.type": "resident_id", "document.number": resident_number(870), "mobile": "13900088870",
+        "landline": "010-82008870", "address": "德胜门外大街甲10号",
+    }  # fmt: skip
+    kinds = signing | {
+        "name": "name", "document.type": "choice", "document.number": "document", "sex": "choice", "priority_group": "choice",
+        "mobile": "mobile", "landline": "phone", "address": "line",
+    }  # fmt: skip
+    child = contract | {
+        "name": "罗小雨", "birth_date": "2020-05-04", "sex": "2", "mobile": "13900088870", "guardian.name": "罗玉珍",
+        "guardian.document.type": "resident_id", "guardian.document.number": resident_number(870), "guardian.relation": "祖母",
+        "guardian.phone": "010-82008870",
+    }  # fmt: skip
+    guarded = {
+        "birth_date": "date", "guardian.name": "name", "guardian.document.type": "choice", "guardian.document.number": "document",
+        "guardian.relation": "line", "guardian.phone": "phone",
+    }  # fmt: skip
+    doctor = stage.loop.doctor
+    return [_form("patient_new", doctor, resident, kinds), _form("patient_new.child", doctor, child, guarded)]
 
 
 def _hospital(stage: Stage) -> list[Form]:

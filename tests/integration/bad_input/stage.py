@@ -97,6 +97,10 @@ class Stage:
             follow_up(sent.public_id, seen_on=today(), note="稳定", expected_version=2, by=doctor)
         return Return.objects.get(pk=sent.pk)
 
+    def open_session(self, who: Acting) -> None:
+        """One more person is logged in."""
+        self._keys[who.user.pk] = a_session(who.user, kind="token")[1]
+
     def login(self, who: Acting | None) -> dict[str, str]:
         """Headers of a program that is logged in as this person, under her post; one session for each."""
         if who is None:

@@ -17,6 +17,7 @@ from permissions.roles import Role
 from referral.booking.expected import expected_on, waiting_for
 from referral.booking.models import Booking
 from referral.cases.models import Referral
+from referral.demo.checks import check_no_demonstration
 from referral.patients.models import Patient
 from referral.returns.models import Return
 from referral.worklist.queries import written_by
@@ -57,10 +58,21 @@ def test_every_desk_has_work_made_by_use_cases_and_a_second_start_adds_nothing(d
     the_first_hospital_and_every_centre_have_work()
 
 
+def test_a_product_for_real_people_does_not_start_on_it(demonstration: Path, settings: Any) -> None:
+    settings.DEMO = False
+
+    (said,) = check_no_demonstration(databases=["default"])
+
+    assert said.id == "referral.E002"
+    assert check_no_demonstration(databases=None) == []
+    settings.DEMO = True
+    assert check_no_demonstration(databases=["default"]) == []
+
+
 def nothing_was_written_past_the_rules() -> None:
     """Told, under a right in force, within two weeks, each on a place of its own; the resident of the stories stays free."""
     days = set(Booking.objects.values_list("visit_date", flat=True))
-    assert timezone.localdate() == min(days) < max(days) <= timezone.localdate() + timedelta(days=14)
+    assert timezone.localdate() < min(days) <= max(days) <= timezone.localdate() + timedelta(days=14)
     assert not Booking.objects.filter(told_at=None).exists()
     in_force = set(ReferralRight.objects.in_force().values_list("pk", flat=True))
     assert set(Booking.objects.values_list("right_id", flat=True)) <= in_force
@@ -71,7 +83,7 @@ def nothing_was_written_past_the_rules() -> None:
 def the_first_hospital_and_every_centre_have_work() -> None:
     """The window's list of today, both receiving doctors, and a doctor of each centre."""
     (clerk,) = desks(Role.WINDOW_CLERK, "北京大学第一医院")
-    assert {booking.status for booking in expected_on(clerk, timezone.localdate())} == {"booked", "arrived", "fulfilled"}
+    assert {booking.status for booking in expected_on(clerk, timezone.localdate())} == {"arrived", "fulfilled"}
     for doctor in desks(Role.RECEIVING_DOCTOR, "北京大学第一医院"):
         assert waiting_for(doctor).filter(status="arrived").exists()
     doctors = desks(Role.FAMILY_DOCTOR, "社区卫生服务中心")

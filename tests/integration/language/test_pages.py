@@ -53,7 +53,7 @@ def pages(day: Scene) -> Iterator[tuple[User | None, Post | None, str]]:
     booking = Booking.objects.get()
     chen, draft = day.chen.public_id, day.draft.public_id
     doctor = [reverse("home"), reverse("patients"), reverse("patients") + "?q=zzz", reverse("referrals")]
-    doctor += [reverse("returns"), reverse("sessions")]
+    doctor += [reverse("patient_new"), reverse("returns"), reverse("sessions")]
     doctor += [reverse("patient", args=[chen]), reverse("referral_new", args=[chen])]
     doctor += [reverse(name, args=[draft]) for name in ("referral", "referral_edit", "book")]
     doctor += [reverse("referral", args=[booking.referral.public_id])]

@@ -8,6 +8,7 @@ import pytest
 from clinics.models import PolicyRow
 from permissions.identity.documents import parse_document
 from referral.booking.arrival import arrive, recognise, undo_arrival, undo_deadlines
+from referral.booking.expected import expected_on
 from referral.booking.models import Booking
 from referral.booking.proof import Proof, by_code, by_document, read_proof
 from referral.patients.models import Guardian, PatientIdentifier
@@ -97,6 +98,25 @@ def test_another_day_is_refused_with_the_right_one(cast: Loop, days: int, part: 
     assert part in str(by_search.message)
     assert booking.visit_date.isoformat() in str(by_id.message)
     assert by_id.current == {"booking": str(booking.public_id), "visit_date": booking.visit_date.isoformat()}
+
+
+def test_a_hospital_that_receives_early_does_so_up_to_its_day_and_shows_it_on_the_list(cast: Loop) -> None:
+    tomorrow, later = cast.booked(days=1), cast.booked(days=2)
+    PolicyRow.objects.create(
+        parameter="arrival_early_days",
+        institution=cast.world.hospital,
+        value="1",
+        valid_from=today(),
+        source="医院规定",
+        status="in_force",
+    )
+
+    assert recognise(by_code(tomorrow.confirmation_code), by=cast.clerk) == [tomorrow]
+    refused("not_today", received, cast, later)
+    received(cast, tomorrow)
+
+    assert list(expected_on(cast.clerk, today())) == [tomorrow]
+    assert (fresh(tomorrow).status, fresh(later).status) == ("arrived", "booked")
 
 
 def test_the_document_used_for_booking_opens_it_and_a_second_one_does_not(cast: Loop) -> None:

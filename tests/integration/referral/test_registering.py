@@ -9,8 +9,9 @@ import pytest
 from referral.patients.contracts import NewContract, sign_contract
 from referral.patients.encounters import record_encounter
 from referral.patients.models import Encounter, FamilyDoctorContract, Guardian, Patient, PatientIdentifier
+from referral.patients.person import NewGuardian, NewPatient
 from referral.patients.queries import patients_of, searched
-from referral.patients.register import NewGuardian, NewPatient, register_patient
+from referral.patients.register import register_patient
 from tests.cast_referral import World, acting_as, institution, referring_post, resident_number, today, world
 from vault.models import AuditEntry
 from vault.refusal import Refusal

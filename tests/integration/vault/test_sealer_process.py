@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from django.db import connection
 
-from tests.integration.vault.stage import act
+from tests.integration.vault.stage import PATIENCE, act
 from vault.audit.models import AuditSeal
 from vault.audit.verify import verify
 
@@ -24,7 +24,7 @@ def address(variable: str) -> str:
 
 
 def wait_for(sealer: "subprocess.Popen[bytes]", done: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 40
+    deadline = time.monotonic() + PATIENCE
     while not done() and sealer.poll() is None and time.monotonic() < deadline:
         time.sleep(0.1)
 
