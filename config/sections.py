@@ -30,6 +30,7 @@ SECTIONS: tuple[Section, ...] = (
     section(
         _("Referrals"), {Capability.WRITE_REFERRAL}, "referrals", "referral", "referral_edit", "book", "booking_done", "booking_cancel"
     ),
+    section(_("Places"), {Capability.BOOK, Capability.MANAGE_POOLS}, "availability"),
     section(_("Arrivals today"), {Capability.RECEIVE}, "arrivals", "arrive"),
     section(_("My visits"), {Capability.RECORD_VISIT}, "visits", "visit", "return_new"),
     section(_("Returned to us"), {Capability.ACCEPT_RETURN, Capability.ASSIGN_RETURN}, "returns", "return", count="returns"),

@@ -2,10 +2,26 @@
 
 from django.urls import URLPattern, path
 
-from referral.views import arrivals, book, booked, case, home, patients, register, resident, return_form, returns, slips, visits, write
+from referral.views import (
+    arrivals,
+    availability,
+    book,
+    booked,
+    case,
+    home,
+    patients,
+    register,
+    resident,
+    return_form,
+    returns,
+    slips,
+    visits,
+    write,
+)
 
 urlpatterns: list[URLPattern] = [
     path("", home.Home.as_view(), name="home"),
+    path("availability/", availability.Availability.as_view(), name="availability"),
     path("patients/", patients.Patients.as_view(), name="patients"),
     path("patients/new/", register.PatientNew.as_view(), name="patient_new"),
     path("patients/<uuid:public_id>/", patients.PatientPage.as_view(), name="patient"),

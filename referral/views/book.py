@@ -1,7 +1,5 @@
 """Choosing a place for a referral: the half-day calendar, its bands, the moment of deciding, and a refusal that helps."""
 
-from dataclasses import dataclass
-from datetime import date, datetime
 from functools import partial
 from typing import Any
 from uuid import UUID, uuid4
@@ -12,41 +10,21 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from clinics import policy
-from clinics.models import Institution
-from clinics.parameters import BOOKING_HORIZON_DAYS, CANCEL_CUTOFF
-from clinics.queries import departments_open_to
 from permissions.doors import Needs, Page
 from permissions.doors.fields import ID
 from permissions.roles import Capability
 from referral.booking.book import book
-from referral.booking.facts import day_before_at
 from referral.cases.models import Referral
 from referral.cases.queries import referral_of
 from referral.patients.queries import contract_on
-from referral.views.filters import Filters, choices_of, filters_from
-from referral.views.matrix import class_words, key_of, matrix, read_key
+from referral.views.availability import Panel, look
+from referral.views.filters import Filters
+from referral.views.matrix import class_words, key_of
 from referral.views.rights import right_of
 from referral.views.strip import strip_of
 from reserved_pools.half_days import Calendar
 from reserved_pools.models import PoolSlot
-from reserved_pools.queries import bands, half_days
 from vault.refusal import Refusal, invalid
-
-
-@dataclass(frozen=True, slots=True)
-class Panel:
-    """One half-day of one service with its bands."""
-
-    key: str
-    day: date
-    half: str
-    institution: Institution
-    department: Any
-    words: str
-    bands: list[PoolSlot]
-    cancel_until: datetime
-    promised: bool
 
 
 class BookPage(Page):
@@ -89,27 +67,15 @@ class BookPage(Page):
         return self.render(request, "referral/right_closed.html", {"refusal": refusal, "right": right, "referral_id": public_id})
 
     def page(self, request: HttpRequest, referral: Referral, refusal: Refusal | None = None) -> HttpResponse:
-        today = timezone.localdate()
-        choices = choices_of(departments_open_to(self.acting))
-        filters = filters_from(request.GET, choices)
-        wanted = filters.wanted(today, horizon(self.acting.district_id, today))
-        calendar = half_days(self.acting, wanted, today=today)
-        panel = self.panel(request.GET.get("cell", ""), calendar)
-        slot = None if refusal and refusal.code != "outcome_unknown" else slot_of(panel, chosen_slot(request))
+        seen = look(self.acting, request.GET)
+        slot = None if refusal and refusal.code != "outcome_unknown" else slot_of(seen.panel, chosen_slot(request))
         context = {
+            **seen.context,
             "referral": referral,
-            "strip": self.strip(referral, calendar),
-            "filters": filters,
-            "query": filters.query,
-            "department_words": choices.subject(filters.department),
-            "departments": choices.departments,
-            "institutions": choices.institutions,
-            "slot_classes": choices.slot_classes,
-            "matrix": matrix(calendar, chosen=panel.key if panel else "", promised_only=filters.promise),
-            "panel": panel,
+            "strip": self.strip(referral, seen.calendar),
             "slot": slot,
             "idempotency_key": request.POST.get("idempotency_key") or uuid4(),
-            **refused_context(refusal, panel, chosen_slot(request), filters),
+            **refused_context(refusal, seen.panel, chosen_slot(request), seen.filters),
         }
         return self.render(request, "referral/book.html", context)
 
@@ -117,37 +83,6 @@ class BookPage(Page):
         contract = contract_on(referral.patient, timezone.localdate())
         seen_at, until = referral.encounter.seen_at, calendar.promised_until
         return strip_of(referral.patient, contract, seen_at=seen_at, promise_until=until)
-
-    def panel(self, key: str, calendar: Calendar) -> Panel | None:
-        """The half-day the address names, when this person may see it and a clinic takes place."""
-        named = read_key(key)
-        found = list(bands(self.acting, *named)) if named else []
-        if not named or not found:
-            return None
-        one = found[0]
-        return Panel(
-            key=key,
-            day=one.visit_date,
-            half=named[2],
-            institution=one.institution,
-            department=one.department,
-            words=class_words(one.slot_class, one.service.title),
-            bands=found,
-            cancel_until=cancel_until(one.institution, one.visit_date),
-            promised=one.visit_date <= calendar.promised_until,
-        )
-
-
-def horizon(district: int, today: date) -> int:
-    """How many days ahead the calendar goes (R106)."""
-    held = policy.values([BOOKING_HORIZON_DAYS], policy.Target(district), today)
-    return int(str(held[BOOKING_HORIZON_DAYS.key].value))
-
-
-def cancel_until(institution: Institution, visit_date: date) -> datetime:
-    """Until when a visit at this hospital can be cancelled, as it would be frozen on a booking made now."""
-    hour = policy.value(CANCEL_CUTOFF, at=timezone.localdate(), institution=institution)
-    return day_before_at(visit_date, hour)
 
 
 def uuid_from(request: HttpRequest, name: str) -> UUID:

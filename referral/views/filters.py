@@ -53,13 +53,14 @@ class Choices:
         return str(dict(self.departments).get(code, ""))
 
 
-def choices_of(departments: Iterable[Department]) -> Choices:
-    """Every subject and hospital within reach, each once; the classes are those of the timetable."""
+def choices_of(departments: Iterable[Department], *, refers: bool) -> Choices:
+    """Every subject and hospital of these departments, each once, worded for who refers or only looks; the timetable's classes."""
     within_reach = list(departments)
     hospitals = {str(d.institution.public_id): d.institution.short_name for d in within_reach}
+    every = _("all within reach, %(n)d") if refers else _("all hospitals, %(n)d")
     return Choices(
         departments=list(standard_subjects(within_reach).items()),
-        institutions=[("", _("all within reach, %(n)d") % {"n": len(hospitals)}), *hospitals.items()],
+        institutions=[("", every % {"n": len(hospitals)}), *hospitals.items()],
         slot_classes=[("", _("all classes")), *SlotClass.choices],
     )
 

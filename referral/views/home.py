@@ -29,6 +29,7 @@ STARTS = (
     (Capability.RECORD_VISIT, "visits"),
     (Capability.SEE_DISTRICT, "district"),
     (Capability.ASSIGN_RETURN, "returns"),
+    (Capability.MANAGE_POOLS, "availability"),
 )
 
 

@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator
 from io import StringIO
 from itertools import islice
@@ -48,18 +49,20 @@ def test_every_person_of_the_demonstration_logs_in_sees_her_work_and_leaves(
     tabs = [Tab(browser, site) for _ in range(TABS)]
     rows = iter(people)
     sections: dict[str, list[str]] = {}
+    met: Counter[str] = Counter()
     while batch := list(islice(rows, TABS)):
         seated = list(zip(tabs, batch, strict=False))
         for tab, person in seated:  # all ask before the first enters: the worker sends while the others type
             ask(tab.page, person["phone"])
         for tab, person in seated:
             enter(tab.page, last_code(site, tab.page, person["phone"]))
-            sections[person["phone"]] = look_around(tab, person)
+            met[person["role"]] += 1
+            sections[person["phone"]] = look_around(tab, person, everywhere=met[person["role"]] <= 2)
             leave(tab.page)
 
     assert [tab.complaints for tab in tabs] == [[]] * TABS
     assert len(people) == len(sections) == 116
-    assert {person["role"] for person in people if not sections[person["phone"]]} == {"coordinator"}
+    assert [person["role"] for person in people if not sections[person["phone"]]] == []
 
 
 def ask(page: Page, phone: str) -> None:
@@ -76,12 +79,12 @@ def enter(page: Page, code: str) -> None:
     page.get_by_role("button", name="登录").click()
 
 
-def look_around(tab: Tab, person: dict[str, str]) -> list[str]:
-    """Her name and place, then each section of the bar; answers their addresses."""
+def look_around(tab: Tab, person: dict[str, str], *, everywhere: bool) -> list[str]:
+    """Her name and place, then, for the first two of a role, each section of the bar; answers their addresses."""
     expect(tab.page.locator(".me .who summary b")).to_have_text(person["name"])
     read(tab, person)
     addresses = tab.page.eval_on_selector_all("header.top nav a", "links => links.map(link => link.getAttribute('href'))")
-    for address in addresses:
+    for address in addresses if everywhere else ():
         if urlsplit(tab.page.url).path != address:
             answer = tab.page.goto(address)
             assert answer is not None and answer.status == 200, (person, address)

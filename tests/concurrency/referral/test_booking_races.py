@@ -102,10 +102,12 @@ def test_bookings_that_together_break_a_limit_do_not_all_pass(cast: World, plan:
 def test_merging_lock_and_count_into_one_statement_is_caught(cast: World) -> None:
     """The mutant of DESIGN.md 4: its snapshot is older than the lock it waits for. If this finds nothing, the races above prove nothing."""
     with mutant(merged):
-        for _round in range(8):
+        for _round in range(60):
             race(crowd(cast, LIMITS["two a day"]))
+            if over_any_limit():
+                return
 
-    assert over_any_limit() > 0
+    pytest.fail("sixty rounds broke no limit")
 
 
 def over_any_limit() -> int:

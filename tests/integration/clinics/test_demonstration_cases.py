@@ -18,10 +18,12 @@ from referral.booking.expected import expected_on, waiting_for
 from referral.booking.models import Booking
 from referral.cases.models import Referral
 from referral.demo.checks import check_no_demonstration
+from referral.demo.places import MARK
 from referral.patients.models import Patient
 from referral.returns.models import Return
 from referral.worklist.queries import written_by
 from reserved_pools.models import PoolSlot
+from tests.cast_clinics import a_hospital
 from vault.states import Event
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -58,8 +60,10 @@ def test_every_desk_has_work_made_by_use_cases_and_a_second_start_adds_nothing(d
     the_first_hospital_and_every_centre_have_work()
 
 
-def test_a_product_for_real_people_does_not_start_on_it(demonstration: Path, settings: Any) -> None:
+def test_a_product_for_real_people_does_not_start_on_it(settings: Any) -> None:
     settings.DEMO = False
+    assert check_no_demonstration(databases=["default"]) == []
+    a_hospital(source=MARK)
 
     (said,) = check_no_demonstration(databases=["default"])
 

@@ -53,13 +53,19 @@ def pages(day: Scene) -> Iterator[tuple[User | None, Post | None, str]]:
     booking = Booking.objects.get()
     chen, draft = day.chen.public_id, day.draft.public_id
     doctor = [reverse("home"), reverse("patients"), reverse("patients") + "?q=zzz", reverse("referrals")]
-    doctor += [reverse("patient_new"), reverse("returns"), reverse("sessions")]
+    doctor += [reverse("patient_new"), reverse("availability"), reverse("returns"), reverse("sessions")]
     doctor += [reverse("patient", args=[chen]), reverse("referral_new", args=[chen])]
     doctor += [reverse(name, args=[draft]) for name in ("referral", "referral_edit", "book")]
     doctor += [reverse("referral", args=[booking.referral.public_id])]
     doctor += [reverse(name, args=[booking.public_id]) for name in ("booking_done", "booking_cancel")]
     yield from ((day.world.zhou.user, day.world.zhou, address) for address in doctor)
-    for role, address in ((Role.WINDOW_CLERK, "arrivals"), (Role.RECEIVING_DOCTOR, "visits"), (Role.MANAGER, "returns")):
+    others = {
+        Role.WINDOW_CLERK: "arrivals",
+        Role.RECEIVING_DOCTOR: "visits",
+        Role.MANAGER: "returns",
+        Role.COORDINATOR: "availability",
+    }
+    for role, address in others.items():
         place = day.world.centre if role is Role.MANAGER else day.world.hospital
         user = a_user(role.value[0].upper())
         post = Post.objects.create(user=user, institution=place, kind=role, valid_from=timezone.now())

@@ -15,11 +15,11 @@ from tests.cast_referral import world
 pytestmark = pytest.mark.django_db
 
 SECTIONS = {
-    Role.FAMILY_DOCTOR: ["home", "patients", "referrals", "returns"],
+    Role.FAMILY_DOCTOR: ["home", "patients", "referrals", "availability", "returns"],
     Role.WINDOW_CLERK: ["arrivals"],
     Role.RECEIVING_DOCTOR: ["visits"],
     Role.MANAGER: ["returns", "rights"],
-    Role.COORDINATOR: [],
+    Role.COORDINATOR: ["availability"],
     Role.DISTRICT_ADMIN: ["district", "rights"],
     Role.AUDIT_ADMIN: [],
 }
