@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.core.management import call_command
+from django.db import connection
 from django.utils import timezone
 
 from clinics.models import Post
@@ -70,6 +71,14 @@ def test_a_product_for_real_people_does_not_start_on_it(settings: Any) -> None:
     assert said.id == "referral.E002"
     assert check_no_demonstration(databases=None) == []
     settings.DEMO = True
+    assert check_no_demonstration(databases=["default"]) == []
+
+
+def test_an_empty_database_without_tables_passes_the_check(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings.DEMO = False
+    a_hospital(source=MARK)
+    monkeypatch.setattr(connection.introspection, "table_names", list)
+
     assert check_no_demonstration(databases=["default"]) == []
 
 
