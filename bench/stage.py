@@ -3,6 +3,7 @@
 import base64
 import os
 import secrets
+import signal
 import socket
 import subprocess
 import sys
@@ -76,7 +77,7 @@ def web() -> Iterator[tuple[str, int]]:
         wait_for(f"http://{host}:{port}/healthz")
         yield host, port
     finally:
-        processes.stop(child)
+        processes.stop(child, signal.SIGTERM)
 
 
 def free_port() -> int:
