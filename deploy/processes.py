@@ -1,5 +1,6 @@
 """Starts and stops child processes so that none outlives the one that started it."""
 
+import contextlib
 import ctypes
 import os
 import signal
@@ -44,15 +45,17 @@ def start(
 
 
 def stop(child: subprocess.Popen[bytes], *signals: signal.Signals, patience: float = 10.0) -> None:
-    """End one child, its main process only: each signal in turn, then kill."""
-    for each in (*signals, signal.SIGKILL):
+    """End one child: each signal in turn to its main process, then kill it and all that share its session."""
+    for each in signals:
         if child.poll() is not None:
             return
         child.send_signal(each)
-        try:
+        with contextlib.suppress(subprocess.TimeoutExpired):
             child.wait(patience)
-        except subprocess.TimeoutExpired:
-            continue
+    if child.poll() is None:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(child.pid, signal.SIGKILL)
+        child.wait(patience)
 
 
 def is_alive(pid: int) -> bool:

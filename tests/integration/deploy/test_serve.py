@@ -4,6 +4,7 @@ import base64
 import json
 import os
 import re
+import secrets
 import signal
 import subprocess
 import sys
@@ -26,8 +27,8 @@ from deploy.keys import read_environment
 from deploy.prepare import STEPS, manage
 from deploy.processes import Trouble, start, stop
 from deploy.run import serve_environment
+from tests import database
 from tests.browser.site import free_port
-from tests.cast import a_user
 from tests.integration.vault.aliyun_server import KEY_ID, SECRET, Provider, provider
 
 HOST = "referral.xicheng.example"
@@ -74,10 +75,9 @@ def production(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> dict[str, str
 @pytest.mark.django_db(transaction=True)
 def test_the_deployment_check_has_nothing_to_say(production: dict[str, str]) -> None:
     (check,) = [words for words in STEPS["serve"] if words[0] == "check"]
+    environment = os.environ | production | databases(str(connection.settings_dict["NAME"]))
 
-    answer = subprocess.run(
-        [sys.executable, "manage.py", *check], cwd=places.ROOT, env=os.environ | production | databases(), capture_output=True, text=True
-    )
+    answer = subprocess.run([sys.executable, "manage.py", *check], cwd=places.ROOT, env=environment, capture_output=True, text=True)
 
     assert check == ["check", "--deploy", "--database", "default", "--fail-level", "WARNING"]
     assert (answer.returncode, answer.stdout, answer.stderr) == (0, "System check identified no issues (0 silenced).\n", "")
@@ -139,6 +139,14 @@ class Served:
 
     port: int
     sms: Provider
+    environment: dict[str, str]
+
+    def someone(self) -> str:
+        """Files one person with the district, by the product's own settings; returns the phone."""
+        words = "from tests.cast import a_user; print(a_user('周晓岚').phone)"
+        command = [sys.executable, "manage.py", "shell", "--verbosity", "0", "-c", words]
+        done = subprocess.run(command, cwd=places.ROOT, env=self.environment | {"DEBUG": "0"}, capture_output=True, text=True, check=True)
+        return done.stdout.strip()
 
     def ask(self, path: str, *, form: dict[str, str] | None = None, scheme: str = "https", cookies: dict[str, str] | None = None) -> Answer:
         """One request as the proxy before the product would pass it on."""
@@ -153,18 +161,29 @@ class Served:
         return answer
 
 
+@pytest.fixture
+def empty_database() -> Iterator[str]:
+    """The name of a new, empty database: on the common one another worker would take the messages to its own gateway."""
+    name = f"serve_{secrets.token_hex(4)}"
+    with database.as_owner(), connection.cursor() as cursor:
+        cursor.execute(f"CREATE DATABASE {name}")
+    yield name
+    with database.as_owner(), connection.cursor() as cursor:
+        cursor.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
 @contextmanager
-def served(tmp_path: Path) -> Iterator[Served]:
-    """`make serve` on the test database until the block ends by Ctrl-C; it must end in order, having said nothing ugly."""
+def served(tmp_path: Path, name: str) -> Iterator[Served]:
+    """`make serve` on this database until the block ends by Ctrl-C; it must end in order, having said nothing ugly."""
     with provider() as sms, (tmp_path / "said").open("wb") as said:
         port = free_port()
         own = {"PORT": str(port), "STATE_DIR": str(tmp_path / "serve"), "ALIYUN_ENDPOINT": sms.url}
-        environment = os.environ | read_environment(places.VAR / "serve.env") | databases() | own
+        environment = os.environ | read_environment(places.VAR / "serve.env") | databases(name) | own
         process = start([sys.executable, "-m", "deploy.run", "serve"], cwd=places.ROOT, env=environment, output=said)
         try:
             eventually(lambda: process.poll() is not None or "ready: " in words(tmp_path), 150)
             assert process.poll() is None, words(tmp_path)
-            yield Served(port, sms)
+            yield Served(port, sms, environment)
             process.send_signal(signal.SIGINT)
             assert process.wait(40) == 0
             assert "Traceback" not in words(tmp_path)
@@ -177,11 +196,11 @@ def words(folder: Path) -> str:
     return (folder / "said").read_text(encoding="utf-8", errors="replace")
 
 
-def databases() -> dict[str, str]:
-    """The test database under each of its three roles."""
+def databases(database: str) -> dict[str, str]:
+    """The address of a database under each of its three roles."""
 
     def moved(address: str) -> str:
-        return urlunsplit(urlsplit(address)._replace(path=f"/{connection.settings_dict['NAME']}"))
+        return urlunsplit(urlsplit(address)._replace(path=f"/{database}"))
 
     return {name: moved(os.environ[name]) for name in ("DATABASE_URL", "DATABASE_OWNER_URL", "DATABASE_SEALER_URL")}
 
@@ -197,14 +216,15 @@ def eventually(look: Callable[[], Any], seconds: float = 20) -> Any:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_what_is_served_is_ready_hard_and_sends_its_codes_through_the_gateway(production: dict[str, str], tmp_path: Path) -> None:
-    user = a_user("周晓岚")
-    with served(tmp_path) as product:
+def test_what_is_served_is_ready_hard_and_sends_its_codes_through_the_gateway(
+    production: dict[str, str], empty_database: str, tmp_path: Path
+) -> None:
+    with served(tmp_path, empty_database) as product:
         assert (product.ask("/healthz").status, product.ask("/readyz").status) == (200, 200)
         only_encrypted_and_never_framed(product)
         files_carry_their_hash(product)
         faults_tell_nothing(product)
-        somebody_logs_in(product, user.phone)
+        somebody_logs_in(product, product.someone())
 
 
 def only_encrypted_and_never_framed(product: Served) -> None:
@@ -247,7 +267,8 @@ def somebody_logs_in(product: Served, phone: str) -> None:
     held = {name: value_of(line) for name, line in page.cookies().items()}
     asked = product.ask("/login/", form={"csrfmiddlewaretoken": token[1], "phone": phone}, cookies=held)
     held |= {name: value_of(line) for name, line in asked.cookies().items()}
-    (sms,) = eventually(lambda: product.sms.taken)
+    assert asked.status == 302, asked.text
+    (sms,) = eventually(lambda: product.sms.taken, 60)
     code = json.loads(sms["TemplateParam"])["code"]
     assert (sms["PhoneNumbers"], sms["TemplateCode"], product.sms.refused_signatures) == (phone, "SMS_1", 0)
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from deploy.processes import is_alive
+from deploy.processes import is_alive, start, stop
 from deploy.supervise import LONGEST_PAUSE, STEADY, Child, Supervisor, heartbeat_age
 
 SLEEP = [sys.executable, "-c", "import time; time.sleep(60)"]
@@ -95,11 +95,16 @@ def test_children_end_with_a_supervisor_that_is_killed(tmp_path: Path) -> None:
 
     os.kill(supervisor, signal.SIGKILL)
     os.waitpid(supervisor, 0)
-    deadline = time.monotonic() + 5
-    while _runs(grandchild) and time.monotonic() < deadline:
-        time.sleep(0.02)
 
-    assert not _runs(grandchild)
+    assert _ends(grandchild)
+
+
+def _ends(pid: int) -> bool:
+    """Whether a process ends within some seconds."""
+    deadline = time.monotonic() + 5
+    while _runs(pid) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    return not _runs(pid)
 
 
 def _runs(pid: int) -> bool:
@@ -108,3 +113,18 @@ def _runs(pid: int) -> bool:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
     except FileNotFoundError:
         return False
+
+
+def test_a_child_that_will_not_end_is_killed_with_its_own_children(tmp_path: Path) -> None:
+    words = "import os, signal, subprocess, sys, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); "
+    words += f"print(subprocess.Popen({SLEEP}).pid, flush=True); time.sleep(60)"
+    with (tmp_path / "said").open("wb") as said:
+        stubborn = start([sys.executable, "-c", words], output=said)
+    while not (tmp_path / "said").read_text().endswith("\n"):
+        time.sleep(0.02)
+    grandchild = int((tmp_path / "said").read_text())
+
+    stop(stubborn, signal.SIGTERM, patience=0.5)
+
+    assert stubborn.returncode == -signal.SIGKILL
+    assert _ends(grandchild)
