@@ -11,6 +11,7 @@ from django.db.models.functions import Now
 
 from clinics import policy
 from clinics.models import ClinicSession, HalfDay, SlotClass
+from clinics.naming import short_name
 from clinics.queries import is_partner, places_open_to
 from permissions.acting import Acting
 from reserved_pools.parameters import PROMISE_DAYS
@@ -30,7 +31,6 @@ COLUMNS = (
     "service__title",
     "service__institution__public_id",
     "service__institution__name",
-    "service__institution__short_name",
     "service__department__public_id",
     "service__department__name",
     "service__department__standard_code",
@@ -128,7 +128,7 @@ def _sessions(acting: Acting, wanted: Wanted) -> QuerySet[Any, dict[str, Any]]:
     rows = ClinicSession.objects.filter(wanted.sessions(), scope, service__institution__is_suspended=False)
     return (
         rows.annotate(is_partner=is_partner(acting.post, "service__institution"), now=Now())
-        .values(*COLUMNS)
+        .values(*COLUMNS, short_name=short_name("service__institution"))
         .annotate(
             opens=Min(f"{SLOT}opens_at"),
             closes=Max(f"{SLOT}closes_at"),
@@ -155,7 +155,7 @@ def _row(sessions: list[dict[str, Any]], days: tuple[date, ...]) -> Row:
         title=one["service__title"],
         institution=one["service__institution__public_id"],
         institution_name=one["service__institution__name"],
-        institution_short_name=one["service__institution__short_name"],
+        institution_short_name=one["short_name"],
         department=one["service__department__public_id"],
         department_name=one["service__department__name"],
         standard_code=one["service__department__standard_code"],

@@ -97,7 +97,7 @@ def story_of(sent_back: Return) -> list[Told]:
     """What happened to a return, newest first: what, who, and why; two queries."""
     events = list(history(sent_back.public_id))
     posts = Post.objects.filter(public_id__in=[event.post_id for event in events if event.post_id]).complete()
-    names: dict[UUID | None, Any] = {post.public_id: f"{post.user.name}　{post.institution.short_name}" for post in posts}
+    names: dict[UUID | None, Any] = {post.public_id: f"{post.user.name}　{post.institution.display_short_name}" for post in posts}
     lines = [
         Told(event.at, TITLES.get(event.event, event.event), names.get(event.post_id, BY_ITSELF), event.reason, LOUD.get(event.target, ""))
         for event in events

@@ -56,7 +56,7 @@ class Choices:
 def choices_of(departments: Iterable[Department], *, refers: bool) -> Choices:
     """Every subject and hospital of these departments, each once, worded for who refers or only looks; the timetable's classes."""
     within_reach = list(departments)
-    hospitals = {str(d.institution.public_id): d.institution.short_name for d in within_reach}
+    hospitals = {str(d.institution.public_id): d.institution.display_short_name for d in within_reach}
     every = _("all within reach, %(n)d") if refers else _("all hospitals, %(n)d")
     return Choices(
         departments=list(standard_subjects(within_reach).items()),

@@ -30,7 +30,7 @@ def progress_of(referral: Referral, booking: Booking | None, sent_back: Any | No
         (_("seen"), clocked(referral.encounter.seen_at), True),
         (_("written"), clocked(referral.created_at), True),
         (_("booked"), where, booking is not None),
-        (_("attended"), booking.institution.short_name if arrived and booking else _("checked at the window"), arrived),
+        (_("attended"), booking.institution.display_short_name if arrived and booking else _("checked at the window"), arrived),
         (_("report"), clocked(report.created_at) if report else _("within 3 days of the visit"), report is not None),
         (_("returned"), clocked(sent_back.created_at) if sent_back else _("when the condition is stable"), sent_back is not None),
     ]

@@ -47,4 +47,4 @@ def strip_of(
 
 def contract_of(contract: FamilyDoctorContract) -> Contract:
     """The day before `valid_to` is the last one with a contract."""
-    return Contract(contract.institution.short_name, contract.valid_to - timedelta(days=1), contract.health_record_number)
+    return Contract(contract.institution.display_short_name, contract.valid_to - timedelta(days=1), contract.health_record_number)

@@ -85,7 +85,7 @@ def entry_of(event: Event, names: "People", booking: Booking | None) -> Entry:
     title, kind = WORDS[event.event]
     text: Any = reason_words(event.reason) if event.reason else ""
     if event.event == "booking.booked" and booking is not None:
-        text = f"{booking.institution.short_name} {booking.department.name}"
+        text = f"{booking.institution.display_short_name} {booking.department.name}"
     return Entry(event.at, title, names.of(event), text, kind)
 
 
@@ -102,7 +102,7 @@ class People:
         if event.actor_kind != ActorKind.USER or event.actor_id is None:
             return ACTORS.get(ActorKind(event.actor_kind), "")
         user, post = self.users.get(event.actor_id), self.posts.get(event.post_id) if event.post_id else None
-        return "　".join(part for part in (user.display_name if user else "", post.institution.short_name if post else "") if part)
+        return "　".join(part for part in (user.display_name if user else "", post.institution.display_short_name if post else "") if part)
 
     def of_post(self, post: Post) -> str:
-        return f"{post.user.display_name}　{post.institution.short_name}"
+        return f"{post.user.display_name}　{post.institution.display_short_name}"

@@ -90,7 +90,7 @@ def of_return(sent_back: Return, today: date) -> Todo:
     """Somebody of the unit has to take the patient over."""
     due = timezone.localtime(sent_back.due_at)
     link = Link(_("Take over"), reverse("return", args=[sent_back.public_id]))
-    place = f"{sent_back.from_institution.short_name} {getattr(sent_back.post.department, 'name', '')}".strip()
+    place = f"{sent_back.from_institution.display_short_name} {getattr(sent_back.post.department, 'name', '')}".strip()
     text = _("before %(time)s") % {"time": f"{due:%H:%M}"} if due.date() == today else ""
     return row_of(sent_back.patient, "returned", "info", _("returned, to take over"), place, due.date(), today, text, (link,))
 

@@ -5,6 +5,7 @@ from datetime import date, datetime, time, timedelta
 from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
+from clinics.naming import short_name
 from permissions.acting import Acting
 from referral.booking.models import Booking
 from referral.cases.models import SPENT, Referral
@@ -25,7 +26,7 @@ def listed_patients(acting: Acting, text: str, today: date) -> QuerySet[Patient]
     seen = Encounter.objects.filter(of_unit(acting.post), patient=OuterRef("pk")).order_by("-seen_at")
     documents = PatientIdentifier.objects.filter(patient=OuterRef("pk"), is_primary=True)
     rows = searched(patients_of(acting), text).annotate(
-        contract_place=Subquery(contracts.values("institution__short_name")[:1]),
+        contract_place=Subquery(contracts.values(place=short_name("institution"))[:1]),
         contract_until=Subquery(contracts.values("valid_to")[:1]),
         record_number=Subquery(contracts.values("health_record_number")[:1]),
         last_seen=Subquery(seen.values("seen_at")[:1]),
@@ -43,7 +44,7 @@ def with_booking(referrals: QuerySet[Referral]) -> QuerySet[Referral]:
     """Referrals with where and when their last booking leads, in the same query."""
     last = Booking.objects.filter(referral=OuterRef("pk")).exclude(status__in=("cancelled", "moved", "entered_in_error")).order_by("-pk")
     return referrals.annotate(
-        place=Subquery(last.values("institution__short_name")[:1]),
+        place=Subquery(last.values(shown=short_name("institution"))[:1]),
         department=Subquery(last.values("department__name")[:1]),
         visit_date=Subquery(last.values("visit_date")[:1]),
         starts_at=Subquery(last.values("starts_at")[:1]),
@@ -88,7 +89,7 @@ def seen_today(acting: Acting, today: date) -> QuerySet[Encounter]:
         .annotate(
             referral_id=Subquery(led_to.values("public_id")[:1]),
             referral_status=Subquery(led_to.values("status")[:1]),
-            contract_place=Subquery(contracts.values("institution__short_name")[:1]),
+            contract_place=Subquery(contracts.values(place=short_name("institution"))[:1]),
         )
         .order_by("seen_at", "pk")
     )
