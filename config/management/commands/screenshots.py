@@ -25,7 +25,7 @@ SHOTS: tuple[Shot, ...] = (
     ("doctor-home", "family_doctor", "/", ()),
     ("patients", "family_doctor", "/patients/", ()),
     ("patient", "family_doctor", "/patients/", ("td.act a:last-child",)),
-    ("write", "family_doctor", "/patients/", ("td.act a:last-child", "td.act a:last-child", "a[href$='/edit/']")),
+    ("write", "family_doctor", "/referrals/?state=draft", ("td.act a:last-child", "a[href$='/edit/']")),
     ("book", "family_doctor", "/", ("td.act a[href$='/book/']", "a.cell")),
     ("book-confirm", "family_doctor", "/", ("td.act a[href$='/book/']", "a.cell", "a.band")),
     ("referral", "family_doctor", "/referrals/?state=booked", ("td.act a:last-child",)),
