@@ -221,6 +221,23 @@ def test_bookings_taken_one_by_one_never_fill_any_week_beyond_the_limit(wishes: 
 
 
 @given(
+    booked=st.lists(
+        st.tuples(st.integers(min_value=1, max_value=16), st.sampled_from([HERE, THERE]), st.sampled_from([HEART, SUGAR])), max_size=6
+    ),
+    per_week=st.integers(min_value=1, max_value=3),
+    ahead=st.integers(min_value=0, max_value=16),
+)
+def test_a_day_is_lawful_exactly_when_the_same_booking_breaks_no_rule_there(
+    booked: list[tuple[int, int, str]], per_week: int, ahead: int
+) -> None:
+    crowd = tuple(other(NOON.date() + timedelta(days=day), institution, code) for day, institution, code in booked)
+    facts = replace(LAWFUL, counted=crowd, limits=replace(LAWFUL.limits, per_7_days_department=per_week))
+    day = NOON.date() + timedelta(days=ahead)
+
+    assert rules.is_lawful_on(facts, day) == (codes_of(replace(facts, visit_date=day)) == [])
+
+
+@given(
     st.lists(st.tuples(st.integers(min_value=1, max_value=14), st.sampled_from([HERE, THERE]), st.sampled_from([HEART, SUGAR])), max_size=8)
 )
 def test_the_next_lawful_day_breaks_no_rule_about_dates(booked: list[tuple[int, int, str]]) -> None:
