@@ -17,25 +17,30 @@ from pathlib import Path
 
 from bench.figure import ROOT
 from deploy import postgres, processes
+from deploy.prepare import COLLECT
 
 WORKERS, THREADS = 2, 4
 START_SECONDS = 60
 
 
 @contextmanager
-def stage() -> Iterator[None]:
-    """A fresh migrated database in a temporary folder, and Django set up on it as the application role."""
+def stage(*, more: dict[str, str] | None = None, **settings: str) -> Iterator[postgres.Server]:
+    """A fresh migrated database in a temporary folder, with these server settings, and Django set up on it as the application role.
+
+    `more` is added to the environment of the product.
+    """
+    postgres.SETTINGS.update(settings)
     server = postgres.Server(Path(tempfile.mkdtemp(prefix="ref-bench-db-")), temporary=True)
     state = tempfile.TemporaryDirectory(prefix="ref-bench-")
     try:
         server.start()
-        os.environ.update(environment(Path(state.name)) | server.environment())
+        os.environ.update(environment(Path(state.name)) | server.environment() | (more or {}))
         owner = os.environ | {"DATABASE_ROLE": "owner"}
         subprocess.run([sys.executable, "manage.py", "migrate", "--verbosity", "0"], cwd=ROOT, env=owner, check=True)
         import django
 
         django.setup()
-        yield
+        yield server
     finally:
         server.stop()
         state.cleanup()
@@ -68,7 +73,8 @@ def environment(state: Path) -> dict[str, str]:
 
 @contextmanager
 def web() -> Iterator[tuple[str, int]]:
-    """The product's web server on a free port, as `make serve` runs it."""
+    """The product's web server on a free port, as `make serve` runs it, with its files collected."""
+    subprocess.run([sys.executable, "manage.py", *COLLECT], cwd=ROOT, check=True)
     host, port = "127.0.0.1", free_port()
     command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", host, "--port", str(port), "--workers", str(WORKERS)]
     command += ["--blocking-threads", str(THREADS), "--no-ws", "--log-level", "error", "config.wsgi:application"]

@@ -53,6 +53,7 @@ def verify() -> Verification:
             seen.restarts.append(seal)
         last = seal
     _check_waiting(seen, last)
+    seen.findings += [Finding(f"row {pk}", "inserted: no act is numbered below 1") for pk in _below_the_first()]
     _check_anchors(seen, {seal.seq: bytes(seal.mac).hex() for seal in seals})
     return seen
 
@@ -96,6 +97,11 @@ def _check_rows(seen: Verification, seal: AuditSeal, last: AuditSeal | None, cei
         yield Finding(f"seal {seal.seq}", f"{mac.rows - seal.rows} rows inserted (now rows {first}-{final})")
     elif not hmac.compare_digest(mac.value(seal.top), bytes(seal.mac)) and not altered:
         yield Finding(f"seal {seal.seq}", f"altered, or the time, order or transaction of its rows {first}-{final} was")
+
+
+def _below_the_first() -> list[int]:
+    """Rows that no seal could ever cover: series begin above number 0."""
+    return list(AuditEntry.objects.filter(id__lt=1).order_by("id").values_list("id", flat=True))
 
 
 def _check_waiting(seen: Verification, last: AuditSeal | None) -> None:

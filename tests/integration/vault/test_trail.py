@@ -132,6 +132,14 @@ def test_a_row_smuggled_below_a_horizon_is_found_even_with_a_stolen_digest(seale
     assert re.match(r"seal \d+: 1 rows inserted", found[0])
 
 
+def test_a_row_numbered_below_the_first_is_named_though_no_seal_could_cover_it(sealed):
+    with tampering() as cursor:
+        columns = "tx, at, actor_kind, actor_id, post_id, verb, kind, object_id, reason, details, digest"
+        cursor.execute(f"INSERT INTO vault_auditentry (id, {columns}) SELECT 0, {columns} FROM vault_auditentry WHERE id = %s", [sealed[4]])
+
+    assert report() == ["row 0: inserted: no act is numbered below 1"]
+
+
 def test_an_altered_seal_is_named(sealed):
     with tampering() as cursor:
         cursor.execute("UPDATE vault_auditseal SET mac = '\\xabcd' WHERE seq = 2")
