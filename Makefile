@@ -3,7 +3,7 @@ PYTHON ?= python3
 PY = .venv/bin/python
 BEGAN := $(shell date +%s)
 
-.PHONY: demo demo-reset serve test check figure figures screenshots lock messages nightly setup setup-tests
+.PHONY: demo demo-reset serve manage test check figure figures screenshots lock messages nightly setup setup-tests
 
 demo: setup            ## the whole product with invented people; PORT=8000
 	@$(PY) -m deploy.run demo --began $(BEGAN)
@@ -13,6 +13,9 @@ demo-reset: setup      ## forget the demonstration's data
 
 serve: setup           ## the same product with DEBUG=0 and real gateways; settings from the environment or var/serve.env
 	@$(PY) -m deploy.run serve --began $(BEGAN)
+
+manage: setup          ## a command of the running `make serve`: make manage ARGS="first_admin --help"
+	@$(PY) -m deploy.command $(ARGS)
 
 test: setup-tests      ## everything that must pass; ARGS="tests/unit -k name" for a part
 	@$(PY) -m deploy.test --began $(BEGAN) $(ARGS)

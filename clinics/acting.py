@@ -8,13 +8,17 @@ from uuid import UUID
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.utils.functional import SimpleLazyObject
+from django.utils.translation import gettext_lazy as _
 
 from clinics.models import Post
 from permissions.acting import Acting
+from permissions.factors.required import hold_back
 from permissions.models import Session
-from permissions.roles import Role
+from permissions.right_states import RightStatus
+from permissions.roles import REFERRER, Role
 
 HEADER = "Acting-Post"
+REVOKED = _("Your right to refer was revoked. What it opened is closed; the administrator of your district tells you why.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +51,7 @@ class ActingMiddleware:
         part = _part(request.headers.get(HEADER, ""), acting, roles)
         request.acting = part  # type: ignore[attr-defined]
         request.acting_choices = SimpleLazyObject(lambda: _choices(part, roles))  # type: ignore[attr-defined]
+        hold_back(request)
 
 
 def choose(session: Session, public_id: UUID) -> None:
@@ -59,6 +64,8 @@ def choose(session: Session, public_id: UUID) -> None:
 
 def _part(header: str, acting: Acting, roles: Iterable[Acting]) -> Acting:
     """The part named by the header or chosen in the session; else a role, else the person's first live post."""
+    if acting.scopes is not None:
+        return _of_the_key(header, acting)
     if header:
         return _named(header, acting, roles)
     chosen = acting.session.acting_choice if acting.session else None
@@ -69,6 +76,17 @@ def _part(header: str, acting: Acting, roles: Iterable[Acting]) -> Acting:
     if post is None and acting.role is not None:
         return acting
     post = post or posts.order_by("pk").first()
+    return _as(post, acting) if post else acting
+
+
+def _of_the_key(header: str, acting: Acting) -> Acting:
+    """The part the key was made in, and no other: without it, or with another in the header, the key opens nothing."""
+    chosen = acting.session.acting_choice if acting.session else None
+    if header and header != str(chosen):
+        raise PermissionDenied("no post")
+    if acting.role is not None:
+        return acting
+    post = Post.objects.live().complete().filter(user=acting.user, public_id=chosen).first()
     return _as(post, acting) if post else acting
 
 
@@ -87,7 +105,13 @@ def _named(header: str, acting: Acting, roles: Iterable[Acting]) -> Acting:
 
 
 def _as(post: Post, acting: Acting) -> Acting:
-    return replace(acting, role=Role(post.kind), post=post, district=None, choice=post.public_id)
+    lost = REFERRER if _has_lost_right(post) else frozenset()
+    return replace(acting, role=Role(post.kind), post=post, district=None, choice=post.public_id, withheld=lost, why=REVOKED)
+
+
+def _has_lost_right(post: Post) -> bool:
+    """R052: who lost the right to refer books, cancels, prints and sees nobody's record from the next request on."""
+    return post.right is not None and post.right.status == RightStatus.REVOKED
 
 
 def _choices(current: Acting, roles: Iterable[Acting]) -> list[Choice]:

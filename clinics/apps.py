@@ -8,5 +8,11 @@ class ClinicsConfig(AppConfig):
 
     def ready(self) -> None:
         from clinics import parameters, policy
+        from clinics.imports.institutions import InstitutionsImporter
+        from clinics.imports.kinds import declare
+        from clinics.imports.staff import StaffImporter
+        from clinics.watch import messages  # noqa: F401
 
         policy.declare(*parameters.ALL)
+        declare(InstitutionsImporter())
+        declare(StaffImporter())

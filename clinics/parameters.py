@@ -125,6 +125,26 @@ BAND_MINUTES_SECONDARY = Parameter(
     _("Article 10"),
     "二级综合医院分时段预约诊疗精确到1小时",
 )
+ATTESTATION_GRACE_DAYS = Parameter(
+    "attestation_grace_days",
+    ValueType.INTEGER,
+    "days after the quarter's last day",
+    "R049",
+    Merge.AT_MOST,
+    "0",
+    CITY_2021,
+    quote="做好具备预约转诊权限医务人员的审核、维护和注销,严控转诊人员范围",
+)
+RIGHT_DORMANT_DAYS = Parameter(
+    "right_dormant_days",
+    ValueType.INTEGER,
+    "days without a booking",
+    "R049",
+    Merge.AT_MOST,
+    "90",
+    CITY_2021,
+    quote="做好具备预约转诊权限医务人员的审核、维护和注销,严控转诊人员范围",
+)
 
 ALL: Final = (
     BOOKING_HORIZON_DAYS,
@@ -137,4 +157,6 @@ ALL: Final = (
     ENCOUNTER_FRESH_DAYS,
     BAND_MINUTES_TERTIARY,
     BAND_MINUTES_SECONDARY,
+    ATTESTATION_GRACE_DAYS,
+    RIGHT_DORMANT_DAYS,
 )

@@ -1,17 +1,85 @@
-"""Registers places of care: institutions, departments, alliances and the services they offer."""
+"""Registers and corrects places of care: institutions one by one, and whole lists of what they hold and offer."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, replace
+from typing import Any
+from uuid import UUID
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
 from clinics.access import require_pools_of
+from clinics.history import BEGINS
 from clinics.models import Alliance, AllianceMember, Department, Institution, Service
+from clinics.models.institution import InstitutionKind
+from clinics.particulars import KEPT_BY_MANAGERS, Particulars, judged
+from clinics.posts import require_manager
 from permissions.acting import Acting
 from permissions.roles import Capability
 from vault import audit
+from vault.changes import note_changes
+from vault.faults import Faults
 from vault.models import Public
-from vault.refusal import Refusal
+from vault.refusal import Refusal, invalid
+
+NAME_TAKEN = _("An institution with this name is registered already.")
+STALE = _("This has changed since you opened it. Look at it again, then decide.")
+
+
+def register_institution(given: Particulars, *, by: Acting) -> Institution:
+    """Use case: enter one institution of the actor's district (R090); a station below its centre (R117).
+
+    Raises Refusal("invalid_input") with every fault at once, Refusal("not_allowed") unless the district acts.
+    """
+    require_register(by)
+    faults = Faults()
+    cleaned = judged(given, faults)
+    parent = faults.of(_centre, cleaned.parent, by) if cleaned.parent else None
+    if cleaned.name and Institution.objects.filter(name=cleaned.name).exists():
+        faults.add(_name_taken())
+    faults.tell()
+    try:
+        with transaction.atomic(durable=True):
+            made = Institution.objects.create(district_id=by.district_id, **(_columns(cleaned) | {"parent": parent}))
+            note_changes("institution", made.public_id, {BEGINS: ("", made.name)}, by=by.actor)
+            _record("register", "institution", [made], by)
+    except IntegrityError as error:  # somebody else registered the same name at this moment
+        raise _name_taken() from error
+    return made
+
+
+def correct_institution(
+    institution: Institution, changes: Mapping[str, Any], *, by: Acting, expected_version: int, reason: str = ""
+) -> Institution:
+    """Use case: change some fields of an institution; what they held before stays in its history.
+
+    The district may change everything but the kind, a manager what is in KEPT_BY_MANAGERS of her own institution. Raises
+    Refusal("invalid_input") with every fault at once, Refusal("stale_state") for another version, Refusal("not_allowed").
+    """
+    require_manager(by, institution)
+    before = particulars_of(institution)
+    faults = Faults()
+    after = judged(replace(before, **changes), faults)
+    _check_changed(before, after, by, faults)
+    parent = faults.of(_centre, after.parent, by) if after.parent else None
+    if after.name and Institution.objects.filter(name=after.name).exclude(pk=institution.pk).exists():
+        faults.add(_name_taken())
+    faults.tell()
+    noted = _differences(institution, before, after, parent)
+    try:
+        with transaction.atomic(durable=True):
+            _update(institution, _columns(after) | {"parent": parent}, expected_version)
+            note_changes("institution", institution.public_id, noted, by=by.actor, reason=reason)
+            audit.record("correct", "institution", institution.public_id, by=by.actor, reason=reason, details={"fields": sorted(noted)})
+    except IntegrityError as error:
+        raise _name_taken() from error
+    return Institution.objects.select_related("parent", "district").get(pk=institution.pk)
+
+
+def particulars_of(institution: Institution) -> Particulars:
+    """What is registered now, in the form in which it is corrected."""
+    held = {name: getattr(institution, name) for name in Particulars.__dataclass_fields__ if name != "parent"}
+    return Particulars(**held, parent=institution.parent.public_id if institution.parent else None)
 
 
 def register_institutions(institutions: Sequence[Institution], *, by: Acting) -> list[Institution]:
@@ -19,7 +87,7 @@ def register_institutions(institutions: Sequence[Institution], *, by: Acting) ->
 
     Raises Refusal("not_allowed") unless a district administrator acts. Parents are registered before their stations.
     """
-    _require_district(by)
+    require_register(by)
     with transaction.atomic(durable=True):
         names = [institution.name for institution in institutions]
         known = set(Institution.objects.filter(name__in=names).values_list("name", flat=True))
@@ -31,7 +99,7 @@ def register_institutions(institutions: Sequence[Institution], *, by: Acting) ->
 
 def register_departments(departments: Sequence[Department], *, by: Acting) -> list[Department]:
     """Use case: enter departments with their standard subject codes (R093); a name already there stays as it is."""
-    _require_district(by)
+    require_register(by)
     with transaction.atomic(durable=True):
         known = set(
             Department.objects.filter(institution__in={one.institution_id for one in departments}).values_list("institution", "name")
@@ -43,11 +111,12 @@ def register_departments(departments: Sequence[Department], *, by: Acting) -> li
 
 def found_alliance(alliance: Alliance, members: Sequence[Institution], *, by: Acting) -> Alliance:
     """Use case: enter an alliance with its lead and members."""
-    _require_district(by)
+    require_register(by)
     with transaction.atomic(durable=True):
         alliance.save(force_insert=True)
         everybody = dict.fromkeys([alliance.lead, *members])
         AllianceMember.objects.bulk_create(AllianceMember(alliance=alliance, institution=one) for one in everybody)
+        note_changes("alliance", alliance.public_id, {BEGINS: ("", alliance.name)}, by=by.actor)
         _record("found", "alliance", [alliance], by)
     return alliance
 
@@ -66,9 +135,53 @@ def offer_services(services: Sequence[Service], *, by: Acting) -> list[Service]:
     return made
 
 
-def _require_district(by: Acting) -> None:
-    if not by.can(Capability.GRANT_RIGHTS):
+def require_register(by: Acting) -> None:
+    """Refuse with `not_allowed` unless the district acts."""
+    if not by.can(Capability.MANAGE_INSTITUTIONS):
         raise Refusal("not_allowed", _("Only the district registers institutions."))
+
+
+def _centre(public_id: UUID, by: Acting) -> Institution:
+    """The centre a station belongs to; it is in the same district."""
+    found = Institution.objects.filter(public_id=public_id, kind=InstitutionKind.CENTRE, district=by.district_id).first()
+    if found is None:
+        raise invalid("parent", _("This is no centre of your district."))
+    return found
+
+
+def _check_changed(before: Particulars, after: Particulars, by: Acting, faults: Faults) -> None:
+    if after.kind != before.kind:
+        faults.add(invalid("kind", _("The kind of an institution does not change."), remedy=_("Register a new institution.")))
+    if by.can(Capability.MANAGE_INSTITUTIONS):
+        return
+    for name in Particulars.__dataclass_fields__:
+        if name not in KEPT_BY_MANAGERS and getattr(before, name) != getattr(after, name):
+            faults.add(invalid(name, _("Only the district changes this.")))
+
+
+def _columns(cleaned: Particulars) -> dict[str, Any]:
+    return {name: value for name, value in asdict(cleaned).items() if name != "parent"}
+
+
+def _differences(
+    institution: Institution, before: Particulars, after: Particulars, parent: Institution | None
+) -> dict[str, tuple[str, str]]:
+    """Field → before, after, as text a person reads; a centre by its name."""
+    pairs = {name: (str(getattr(before, name)), str(getattr(after, name))) for name in _columns(after)}
+    pairs["parent"] = (institution.parent.name if institution.parent else "", parent.name if parent else "")
+    return {name: pair for name, pair in pairs.items() if pair[0] != pair[1]}
+
+
+def _update(institution: Institution, columns: Mapping[str, Any], expected_version: int) -> None:
+    """One guarded UPDATE on the version the caller saw."""
+    seen = Institution.objects.filter(pk=institution.pk, version=expected_version)
+    if not seen.update(version=expected_version + 1, **columns):
+        current = Institution.objects.filter(pk=institution.pk).values("version").first()
+        raise Refusal("stale_state", STALE, current=dict(current or {}))
+
+
+def _name_taken() -> Refusal:
+    return invalid("name", NAME_TAKEN, remedy=_("Look for it in the list; correct it there."))
 
 
 def _record(verb: str, kind: str, objects: Sequence[Public], by: Acting) -> None:

@@ -1,6 +1,6 @@
 """Which rights a person may look at, and what a page or program shows of them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -10,14 +10,16 @@ from django.db.models import F, Prefetch, Q, QuerySet
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-from clinics.access import MANAGE_INSTITUTION, institutions_where
+from clinics.access import MANAGE_INSTITUTION, MANAGE_POOLS, institutions_where
 from clinics.models import Alliance, Department, Institution, Post, TargetGrant
+from clinics.watch.reach import posts_granted_on
 from permissions.acting import Acting
 from permissions.models import ReferralRight, User
-from permissions.right_states import RightReason, RightStatus
+from permissions.right_states import RightReason, RightStatus, SendBackReason
 from permissions.roles import REFERRING_KINDS, Capability
+from vault.changes import changes_of
 from vault.refusal import Refusal, invalid
-from vault.states import history
+from vault.states import Event, history
 
 SOON = timedelta(days=30)
 EVENT_WORDS = {
@@ -29,21 +31,32 @@ EVENT_WORDS = {
     "suspend": _("Suspended"),
     "reinstate": _("Reinstated"),
     "revoke": _("Revoked"),
+    "extend": _("Extended"),
     "expire": _("Expired"),
     "end": _("Ended with the post"),
 }
+WITHDRAWN = _("Nomination withdrawn")
+REASON_WORDS: dict[str, Any] = dict((*RightReason.choices, *SendBackReason.choices))
 WARNING_EVENTS = frozenset({"suspend", "revoke", "expire", "send_back"})
 
 
 def rights_seen_by(acting: Acting) -> QuerySet[ReferralRight]:
-    """The rights with their holders and posts: a district's all, a manager's those of her institution, else one's own."""
+    """The rights with their holders and posts: a district's all, a manager's those of her institution, a coordinator's those
+    that reach her hospital, else one's own."""
     rights = ReferralRight.objects.select_related("user", "district", "granted_by", "post__institution", "post__department")
     if acting.can(Capability.GRANT_RIGHTS):
         return rights.filter(district=acting.district_id)
+    if acting.can(Capability.DISPUTE_RIGHTS):
+        return rights.filter(post__in=granted_on_hospitals_of(acting))
     if acting.can(Capability.SEE_RIGHTS):
         mine = institutions_where(acting.user, MANAGE_INSTITUTION)
         return rights.filter(Q(post__institution__in=mine) | Q(post__institution__parent__in=mine))
     return rights.filter(user=acting.user)
+
+
+def granted_on_hospitals_of(acting: Acting) -> QuerySet[Post]:
+    """The posts whose right reaches a hospital whose referrals this coordinator looks after (R054)."""
+    return posts_granted_on(institutions_where(acting.user, MANAGE_POOLS))
 
 
 def with_targets(rights: QuerySet[ReferralRight]) -> QuerySet[ReferralRight]:
@@ -65,6 +78,8 @@ def posts_seen_by(acting: Acting) -> QuerySet[Post]:
     posts = Post.objects.live().complete().filter(kind__in=REFERRING_KINDS).order_by("institution__name", "user__name", "pk")
     if acting.can(Capability.GRANT_RIGHTS):
         return posts.filter(institution__district=acting.district_id)
+    if acting.can(Capability.DISPUTE_RIGHTS):
+        return posts.filter(pk__in=granted_on_hospitals_of(acting).values("pk"))
     mine = institutions_where(acting.user, MANAGE_INSTITUTION)
     return posts.filter(Q(institution__in=mine) | Q(institution__parent__in=mine))
 
@@ -135,22 +150,22 @@ class Step:
 
 
 def timeline(right: ReferralRight) -> list[Step]:
-    """What happened to a right, the latest first, with the names of who did it; two queries."""
-    events = list(history(right.public_id))
-    actors = User.objects.filter(public_id__in={event.actor_id for event in events})
-    names = {actor.public_id: actor.display_name for actor in actors}
-    reasons = dict(RightReason.choices)
-    steps = [
-        Step(
-            event.at,
-            EVENT_WORDS.get(event.event, event.event),
-            names.get(event.actor_id, "") if event.actor_id else "",
-            reasons.get(event.reason, event.reason),
-            "warn" if event.event in WARNING_EVENTS else "",
-        )
-        for event in events
-    ]
-    return list(reversed(steps))
+    """What happened to a right, the latest first, with the names of who did it and what they wrote; three queries."""
+    events, changes = list(history(right.public_id)), list(changes_of(right.public_id))
+    actors = {event.actor_id for event in events} | {change.actor_id for change in changes}
+    names: dict[UUID | None, str] = {one.public_id: one.display_name for one in User.objects.filter(public_id__in=actors)}
+    notes = {change.field.partition(".")[2]: change.new for change in changes if change.field.startswith("note.")}
+    first = right.version - len(events) + 1  # each event raised the version by one
+    steps = [_step(event, names, notes.get(str(first + place), "")) for place, event in enumerate(events)]
+    asked = [change for change in changes if change.field == "reinstatement"]
+    steps += [Step(one.at, _("Agreed to reinstate; a second person has to agree"), names.get(one.actor_id, ""), "", "") for one in asked]
+    return sorted(steps, key=lambda step: step.at)[::-1]
+
+
+def _step(event: Event, names: Mapping[UUID | None, str], note: str) -> Step:
+    title = WITHDRAWN if (event.event, event.reason) == ("end", RightReason.IN_ERROR) else EVENT_WORDS.get(event.event, event.event)
+    text = "\u3000".join(str(part) for part in (REASON_WORDS.get(event.reason, event.reason), note) if part)
+    return Step(event.at, title, names.get(event.actor_id, ""), text, "warn" if event.event in WARNING_EVENTS else "")
 
 
 def expiring(posts: QuerySet[Post]) -> QuerySet[Post]:

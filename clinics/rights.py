@@ -10,11 +10,17 @@ from django.utils.translation import gettext_lazy as _
 from clinics.clock import database_now
 from clinics.grants import Target, end_grants, grant_targets
 from clinics.models import Post
+from clinics.nominations.facts import examination
+from clinics.posts import locked_live
+from clinics.watch.fitness import lock_working, require_fit_to_return
+from permissions import nominations
 from permissions import rights as steps
 from permissions.acting import Acting
 from permissions.models import ReferralRight
+from permissions.reasons import clean_reason
+from permissions.right_states import RightStatus
 from permissions.roles import REFERRING_KINDS
-from vault.refusal import Refusal, invalid
+from vault.refusal import Refusal, Violation, invalid
 
 BEIJING = ZoneInfo("Asia/Shanghai")
 LONGEST_YEARS = 5
@@ -28,7 +34,7 @@ def enter(post: Post, *, targets: Sequence[Target], last_day: date, by: Acting, 
     does not refer, has ended, or a day that is over; Refusal("already_exists") while its right is not final; and the
     refusals of permissions.rights.enter.
     """
-    post = _locked_to_give(post)
+    post = locked_to_give(post)
     now = database_now()
     right = steps.enter(post.user, post.institution.district, by=by, valid_from=now, valid_to=end_of(last_day, now), note=note)
     Post.objects.filter(pk=post.pk).update(right=right)
@@ -37,14 +43,84 @@ def enter(post: Post, *, targets: Sequence[Target], last_day: date, by: Acting, 
 
 
 @transaction.atomic(durable=True)
+def verify(right: ReferralRight, *, by: Acting, expected_version: int | None = None) -> ReferralRight:
+    """Use case: the district has looked at person, certificate and post of a nomination (R046).
+
+    The checks run again under the lock: Refusal("checks_failed") names what makes verifying impossible.
+    """
+    return _verify(right, by, expected_version)
+
+
+@transaction.atomic(durable=True)
+def send_back(right: ReferralRight, *, by: Acting, reason: str, note: str, expected_version: int | None = None) -> ReferralRight:
+    """Use case: the institution has something to put right; it reads the reason and the sentence and nominates again."""
+    said = clean_reason(note, "note")
+    right = steps.send_back(right, by=by, reason=reason, note=said, expected_version=expected_version)
+    nominations.answer(right, by=by, reason=reason, note=said)
+    return right
+
+
+@transaction.atomic(durable=True)
 def grant(
     right: ReferralRight, *, targets: Sequence[Target], last_day: date, by: Acting, expected_version: int | None = None
 ) -> ReferralRight:
-    """Use case: a verified right is granted from now to the end of a day, usable at these targets."""
-    now = database_now()
+    """Use case: a verified right is granted from now to the end of a day, usable at these targets.
+
+    Refuses with `checks_failed` when its post or institution does not work any more, `second_person_required` after misconduct.
+    """
+    return _grant(right, targets, last_day, by, expected_version)
+
+
+@transaction.atomic(durable=True)
+def verify_and_grant(
+    right: ReferralRight, *, targets: Sequence[Target], last_day: date, by: Acting, expected_version: int | None = None
+) -> ReferralRight:
+    """Use case: a nomination without doubts is verified, unless it is already, and granted in one step.
+
+    After misconduct it is only verified; another person of the district grants it.
+    """
+    _lock_place_of(right)
+    held = steps.lock(right)
+    if held.status == RightStatus.NOMINATED:
+        held = _verify(held, by, expected_version)
+        if steps.misconduct_behind(held):
+            return held
+        expected_version = held.version
+    return _grant(held, targets, last_day, by, expected_version)
+
+
+def _verify(right: ReferralRight, by: Acting, expected_version: int | None) -> ReferralRight:
+    held = steps.lock(right)
+    if held.status == RightStatus.NOMINATED:
+        require_sound(held)
+    held = steps.verify(held, by=by, expected_version=expected_version)
+    nominations.answer(held, by=by)
+    return held
+
+
+def _grant(right: ReferralRight, targets: Sequence[Target], last_day: date, by: Acting, expected_version: int | None) -> ReferralRight:
+    _lock_place_of(right)
+    held, now = steps.lock(right), database_now()
+    if held.status == RightStatus.VERIFIED and held.nominations.exists():
+        require_sound(held)
     right = steps.grant(right, by=by, valid_from=now, valid_to=end_of(last_day, now), expected_version=expected_version)
     grant_targets(right, targets, by=by, valid_to=right.valid_to)
     return right
+
+
+def _lock_place_of(right: ReferralRight) -> None:
+    post = Post.objects.select_related("institution").filter(right=right).first()
+    if post is not None:
+        lock_working(post.institution)
+
+
+def require_sound(right: ReferralRight) -> None:
+    """Refuse with `checks_failed` while the platform's own checks find something that stops this nomination."""
+    held = ReferralRight.objects.select_related("user", "post__institution__parent").get(pk=right.pk)
+    stops = examination(held).stops
+    if stops:
+        found = tuple(Violation("checks_failed", one.message, remedy=one.remedy) for one in stops)
+        raise Refusal("checks_failed", _("The checks of this nomination found something that has to be settled first."), found)
 
 
 @transaction.atomic(durable=True)
@@ -55,7 +131,11 @@ def suspend(right: ReferralRight, *, by: Acting, reason: str, note: str = "", ex
 
 @transaction.atomic(durable=True)
 def reinstate(right: ReferralRight, *, by: Acting, expected_version: int | None = None) -> ReferralRight:
-    """Use case: a suspended right counts again; after misconduct only when two persons of the district agree."""
+    """Use case: a suspended right counts again; after misconduct only when two persons of the district agree.
+
+    Refuses with `institution_suspended`, and `not_attested` when it was suspended for want of attestation and not attested since.
+    """
+    require_fit_to_return(right)
     return steps.reinstate(right, by=by, expected_version=expected_version)
 
 
@@ -77,8 +157,10 @@ def end_of(last_day: date, now: datetime) -> datetime:
     return datetime.combine(last_day + timedelta(days=1), time.min, BEIJING)
 
 
-def _locked_to_give(post: Post) -> Post:
-    held = Post.objects.live().locked().filter(pk=post.pk).first()
+def locked_to_give(post: Post) -> Post:
+    """Step: the post as it stands now, locked, of a kind that refers and without a right that still counts (R045)."""
+    lock_working(post.institution)
+    held = locked_live([post.pk]).get(post.pk)
     if held is None:
         raise invalid("post", _("This post has ended."))
     if held.kind not in REFERRING_KINDS:

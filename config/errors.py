@@ -14,6 +14,8 @@ from rest_framework import exceptions as drf
 from rest_framework.response import Response
 from rest_framework.settings import api_settings
 
+from permissions.uploads import UploadTooLarge
+from referral.views.rights import right_of
 from vault.refusal import Refusal, Violation
 
 log = logging.getLogger(__name__)
@@ -27,6 +29,8 @@ STATUS: Mapping[str, HTTPStatus] = {
     "session_locked": HTTPStatus.UNAUTHORIZED,
     "wrong_code": HTTPStatus.FORBIDDEN,
     "not_allowed": HTTPStatus.FORBIDDEN,
+    "second_factor_required": HTTPStatus.UNAUTHORIZED,
+    "duties_not_accepted": HTTPStatus.FORBIDDEN,
     "right_not_in_force": HTTPStatus.FORBIDDEN,
     "no_grant_on_target": HTTPStatus.FORBIDDEN,
     "csrf_failed": HTTPStatus.FORBIDDEN,
@@ -175,6 +179,7 @@ NAMED: tuple[tuple[tuple[type[Exception], ...], str, Any], ...] = (
     ((drf.MethodNotAllowed,), "method_not_allowed", _("This address does not take that request.")),
     ((drf.NotAcceptable,), "not_acceptable", _("The answer is JSON.")),
     ((drf.UnsupportedMediaType,), "unsupported_media_type", _("Send JSON as application/json.")),
+    ((UploadTooLarge,), "too_large", _("The files are larger than 25 MiB together.")),
     ((RequestDataTooBig,), "too_large", _("At most 64 KiB can be sent at once.")),
     ((SuspiciousOperation,), "invalid_input", _("The request was not well formed.")),
 )
@@ -233,6 +238,9 @@ def answer(request: HttpRequest, refusal: Refusal) -> HttpResponse:
     status = status_of(refusal)
     if request.path.startswith("/api/"):
         body: HttpResponse = JsonResponse(problem(refusal, request), status=status, content_type="application/problem+json")
+    elif refusal.code == "right_not_in_force" and getattr(request, "acting", None):
+        right = right_of(request.acting)  # type: ignore[attr-defined]
+        body = render(request, "referral/right_closed.html", {"refusal": refusal, "right": right}, status=status)
     else:
         body = render(
             request, template_for(status), {"refusal": refusal, "title": TITLES.get(status, ""), "status": int(status)}, status=status

@@ -24,9 +24,16 @@ def section(label: Any, needs: set[Capability], *pages: str, count: str = "") ->
     return Section(label, pages[0], frozenset(needs), frozenset(pages), count)
 
 
+OF_RESIDENTS = ("resident_page", "looks_at", "resident_correct", "contract_new", "contract_renew", "contract_end")
+OF_PLACES = ("institution", "institution_new", "institution_edit", "department", "alliances", "alliance", "alliance_leave", "contacts")
+OF_PEOPLE = ("person", "person_new", "person_name", "person_post", "person_access", "post_edit")
+OF_RIGHTS = ("right", "right_new", "rights_decide", "rights_decided", "suspensions", "suspension", "disputes", "dispute", "dispute_new")
 SECTIONS: tuple[Section, ...] = (
     section(_("Worklist"), {Capability.WRITE_REFERRAL}, "home", count="todo"),
-    section(_("My patients"), {Capability.SEE_PATIENTS}, "patients", "patient", "encounter_new", "referral_new"),
+    section(
+        _("My patients"), {Capability.SEE_PATIENTS}, "patients", "patient", "patient_new", "encounter_new", "referral_new", *OF_RESIDENTS
+    ),
+    section(_("Residents"), {Capability.MANAGE_RESIDENTS}, "residents", "resident_move", "care_teams", "care_team", *OF_RESIDENTS),
     section(
         _("Referrals"), {Capability.WRITE_REFERRAL}, "referrals", "referral", "referral_edit", "book", "booking_done", "booking_cancel"
     ),
@@ -35,5 +42,19 @@ SECTIONS: tuple[Section, ...] = (
     section(_("My visits"), {Capability.RECORD_VISIT}, "visits", "visit", "return_new"),
     section(_("Returned to us"), {Capability.ACCEPT_RETURN, Capability.ASSIGN_RETURN}, "returns", "return", count="returns"),
     section(_("Worklist"), {Capability.SEE_DISTRICT}, "district"),
-    section(_("Referral rights"), {Capability.SEE_RIGHTS}, "rights", "right", "right_new"),
+    section(_("Nominations"), {Capability.NOMINATE}, "nominations", "nomination", "nomination_new", count="nominations"),
+    section(_("Nominations"), {Capability.GRANT_RIGHTS}, "worklist", "judgement", "worklist_grant", count="nominations"),
+    section(_("Institutions"), {Capability.MANAGE_INSTITUTIONS, Capability.MANAGE_POSTS}, "institutions", *OF_PLACES),
+    section(_("People"), {Capability.MANAGE_INSTITUTIONS, Capability.MANAGE_POSTS}, "people", *OF_PEOPLE),
+    section(_("Import lists"), {Capability.MANAGE_POSTS, Capability.MANAGE_RESIDENTS, Capability.MANAGE_INSTITUTIONS}, "imports", "import"),
+    section(_("Contact list"), {Capability.MANAGE_POOLS}, "contacts"),
+    section(_("Quarterly attestation"), {Capability.ATTEST_RIGHTS}, "attestation"),
+    section(_("Referral rights"), {Capability.SEE_RIGHTS}, "rights", "attestation_progress", *OF_RIGHTS),
+    section(_("Administrators"), {Capability.MANAGE_ROLES}, "administrators", "administrator"),
+    section(_("Accounts"), {Capability.MANAGE_ACCOUNTS}, "accounts", "account"),
+    section(_("Who is logged in"), {Capability.END_SESSIONS}, "live_sessions", "live_session"),
+    section(_("Audit trail"), {Capability.READ_AUDIT}, "trail"),
+    section(_("Platform"), {Capability.OPERATE}, "platform"),
+    section(_("Monthly lists"), {Capability.SIGN_CONDUCT, Capability.SEE_DISTRICT}, "conduct", "conduct_month"),
+    section(_("Handing over"), {Capability.MANAGE_POSTS}, "handover", "handover_post", count="handover"),
 )

@@ -193,6 +193,8 @@ MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 TRUSTED_PROXY_HEADER = env.str("TRUSTED_PROXY_HEADER", "")
 DATA_UPLOAD_MAX_MEMORY_SIZE = 64 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 300
+DATA_UPLOAD_MAX_NUMBER_FILES = 10
+FILE_UPLOAD_HANDLERS = ["permissions.uploads.BoundedUpload"]
 
 # One-time codes: production values; the demonstration widens the caps only.
 OTP_SECONDS = 300
@@ -202,6 +204,15 @@ OTP_PER_HOUR = env.int("OTP_PER_HOUR", 600 if DEMO else 5)
 OTP_PER_DAY = env.int("OTP_PER_DAY", 6000 if DEMO else 10)
 OTP_PER_ADDRESS_HOUR = env.int("OTP_PER_ADDRESS_HOUR", 6000 if DEMO else 60)
 OTP_PLATFORM_HOUR = env.int("OTP_PLATFORM_HOUR", 60000 if DEMO else 6000)
+
+# The second factor: compulsory for whoever administers people, places or the platform.
+SECOND_FACTOR = env.bool("SECOND_FACTOR", not DEMO)
+if not SECOND_FACTOR and not DEBUG:
+    raise ImproperlyConfigured("SECOND_FACTOR=0 lets administrators in with an SMS alone; with DEBUG=0 it is refused.")
+FACTOR_PER_HOUR = env.int("FACTOR_PER_HOUR", 600 if DEMO else 10)
+FACTOR_PER_DAY = env.int("FACTOR_PER_DAY", 6000 if DEMO else 40)
+FACTOR_STRANGERS_MONTH = env.int("FACTOR_STRANGERS_MONTH", 6000 if DEMO else 20)
+DORMANT_DAYS = env.int("DORMANT_DAYS", 36500 if DEMO else 90)
 
 # Messages to people.
 SMS_GATEWAY = env.str("SMS_GATEWAY", "file" if DEBUG else "aliyun")
@@ -250,6 +261,20 @@ SPECTACULAR_SETTINGS = {
         "BookingStatus": "referral.booking.models.BookingStatus",
         "ReturnStatus": "referral.returns.models.ReturnStatus",
         "RightStatus": "permissions.right_states.RightStatus",
+        "RightReason": "permissions.right_states.RightReason",
+        "SendBackReason": "permissions.right_states.SendBackReason",
+        "SanctionReason": "clinics.watch.states.SanctionReason",
+        "DisputeReason": "clinics.watch.states.DisputeReason",
+        "ImportStatus": "clinics.imports.states.ImportStatus",
+        "InstitutionKind": "clinics.models.institution.InstitutionKind",
+        "AllianceKind": "clinics.models.alliance.AllianceKind",
+        "SessionKind": "permissions.models.Session.Kind",
+        "Role": "permissions.roles.Role",
+        "Capability": "permissions.roles.Capability",
+        "DistrictRole": "permissions.roles.DISTRICT_ROLE_CHOICES",
+        "PostKind": "permissions.roles.POST_KIND_CHOICES",
+        "SuspendReason": "permissions.right_states.SUSPEND_CHOICES",
+        "FindingGrade": "clinics.api.nominations.GRADE_WORDS",
     },
 }
 

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from config import display, errors, health, inbox, receipts, schema
+from config import display, errors, health, inbox, platform, receipts, schema, trail, trail_api
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", health.Healthz.as_view(), name="healthz"),
@@ -13,6 +13,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("referral.urls")),
     path("language/", display.ChooseLanguage.as_view(), name="language"),
     path("display/", display.ChooseDisplay.as_view(), name="display"),
+    path("trail/", trail.Trail.as_view(), name="trail"),
+    path("trail/file/", trail.TrailFile.as_view(), name="trail_file"),
+    path("platform/", platform.Platform.as_view(), name="platform"),
     path("dev/inbox/", inbox.Inbox.as_view(), name="inbox"),
     path("gateways/aliyun/receipts", receipts.AliyunReceipts.as_view(), name="aliyun_receipts"),
     path("api/schema/", schema.Schema.as_view(), name="schema"),
@@ -21,6 +24,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
         "api/v1/",
         include(
             [
+                path("trail", trail_api.TrailEntries.as_view()),
+                path("trail/proof", trail_api.TrailProof.as_view()),
+                path("platform", platform.PlatformState.as_view()),
                 path("", include("permissions.api.urls")),
                 path("", include("clinics.api.urls")),
                 path("", include("reserved_pools.api.urls")),

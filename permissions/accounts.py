@@ -1,18 +1,22 @@
-"""Accounts: who may log in with which phone, and which district-wide roles she has."""
+"""Accounts: who may log in with which phone, until when."""
+
+from uuid import UUID
 
 from django.db import IntegrityError, transaction
-from django.db.models.functions import Now
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from permissions.acting import Acting
 from permissions.identity.names import clean_name
 from permissions.identity.phones import clean_mobile
 from permissions.models import District, PhoneDevice, RoleAssignment, Session, User
-from permissions.roles import DISTRICT_ROLES, Role
+from permissions.reasons import clean_reason
+from permissions.roles import Capability
 from permissions.sessions import bump_epoch, end_sessions_of
 from vault import audit
 from vault.actor import Actor
 from vault.crypto import keyed_hash, keyed_hashes
-from vault.refusal import Refusal, invalid
+from vault.refusal import Refusal
 from vault.transactions import requires_transaction
 
 
@@ -69,6 +73,49 @@ def deactivate(user: User, *, by: Actor, reason: str) -> None:
 
 
 @transaction.atomic(durable=True)
+def close_account(public_id: UUID, reason: str, *, by: Acting) -> User:
+    """The system administrator's decision: nobody logs in with this account until it is opened again; see `deactivate`.
+
+    Refuses with `not_found`, `invalid_input` without a reason, `stale_state` when it is closed, `not_allowed` for one's own, and
+    `holds_office` for whoever has an office of the district: two district administrators give it and take it.
+    """
+    user, why = _account_of(public_id, by), clean_reason(reason)
+    if user.pk == by.user.pk:
+        raise Refusal("not_allowed", _("Nobody closes her own account."))
+    if not user.is_active:
+        raise Refusal("stale_state", _("This account is closed already."))
+    if RoleAssignment.objects.filter(user=user, valid_to=None).exists():
+        raise Refusal("holds_office", _("This person has an office of the district. A district administrator ends the office first."))
+    deactivate(user, by=by.actor, reason=why)
+    return user
+
+
+@transaction.atomic(durable=True)
+def reopen_account(public_id: UUID, reason: str, *, by: Acting) -> User:
+    """A closed account logs in again; refusals are those of `close_account`."""
+    user, why = _account_of(public_id, by), clean_reason(reason)
+    if not User.objects.filter(pk=user.pk, is_active=False).update(is_active=True):
+        raise Refusal("stale_state", _("This account is open already."))
+    bump_epoch(user.pk)
+    audit.record("reactivate", "user", user.public_id, by=by.actor, reason=why)
+    return user
+
+
+def accounts_of(by: Acting) -> "QuerySet[User]":
+    """The accounts of the acting person's district."""
+    return User.objects.filter(district_id=by.district_id).select_related("district")
+
+
+def _account_of(public_id: UUID, by: Acting) -> User:
+    if not by.can(Capability.MANAGE_ACCOUNTS):
+        raise Refusal("not_allowed", _("Your role does not include this."))
+    user = accounts_of(by).filter(public_id=public_id).first()
+    if user is None:
+        raise Refusal("not_found", _("There is nothing here that you may see."))
+    return user
+
+
+@transaction.atomic(durable=True)
 def prefer_language(user: User, language: str) -> None:
     """The language a person reads wherever she logs in; one of `settings.LANGUAGES`, checked by the caller."""
     User.objects.filter(pk=user.pk).update(language=language)
@@ -78,28 +125,6 @@ def seat_at(user: User, desks: int) -> None:
     """Step: how many sessions a person may have at once; called when a doctor's post begins (2) or the last one ends (1)."""
     requires_transaction()
     User.objects.filter(pk=user.pk).update(desks=desks)
-
-
-def assign_role(user: User, role: Role, district: District, *, by: Actor) -> RoleAssignment:
-    """Step: a district-wide role from now on. Refuses with `invalid_input` for kinds of posts, `already_exists` when held."""
-    requires_transaction()
-    if role not in DISTRICT_ROLES:
-        raise invalid("role", _("This role belongs to a post, not to a district."))
-    if RoleAssignment.objects.live().filter(user=user, role=role, district=district).exists():
-        raise Refusal("already_exists", _("This person has this role already."))
-    assignment = RoleAssignment.objects.create(user=user, role=role, district=district)
-    bump_epoch(user.pk)
-    audit.record("assign_role", "user", user.public_id, by=by, details={"role": role.value, "district": district.code})
-    return assignment
-
-
-def end_role(assignment: RoleAssignment, *, by: Actor) -> None:
-    """Step: a district-wide role is over, from the next request on."""
-    requires_transaction()
-    if not RoleAssignment.objects.live().filter(pk=assignment.pk).update(valid_to=Now()):
-        return
-    bump_epoch(assignment.user_id)
-    audit.record("end_role", "user", assignment.user.public_id, by=by, details={"role": assignment.role})
 
 
 def _taken() -> Refusal:

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from permissions.roles import Capability, Role, role_can
 from vault.actor import Actor, ActorKind
+from vault.refusal import Sentence
 
 if TYPE_CHECKING:
     from permissions.models import District, Session, User
@@ -25,9 +26,14 @@ class Acting:
     session: "Session | None" = None
     district: "District | None" = None
     choice: UUID | None = None  # public id of the post or role assignment behind this part
+    withheld: frozenset[Capability] = frozenset()  # what the role includes and this person has lost, `why` says it
+    why: Sentence = ""
+    scopes: frozenset[str] | None = None  # what a program's key was given; None for a person
 
     def can(self, capability: Capability) -> bool:
         """Whether the part played now includes a capability; it says nothing about a particular object."""
+        if capability in self.withheld or (self.scopes is not None and capability not in self.scopes):
+            return False
         return role_can(self.role, capability)
 
     @property

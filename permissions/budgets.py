@@ -1,4 +1,4 @@
-"""How many codes may be sent: per number, per address and for the platform, counted where no race and no restart forgets."""
+"""How many codes may be sent and guessed: per number, address and platform, counted where no race and no restart forgets."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,10 +7,12 @@ from django.conf import settings
 from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
-from vault.refusal import Refusal
+from vault.refusal import Refusal, Sentence
 from vault.transactions import requires_transaction
 
 MINUTE, HOUR, DAY = 60, 3600, 86400
+MONTH = 30 * DAY
+TOO_MANY_CODES = _("Too many codes were asked for. Please wait %(seconds)s seconds, then ask again.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +48,42 @@ def budgets_of(phone_hash: str, address: str, *, known: bool) -> list[Budget]:
     ]
 
 
+def guess_budgets(phone_hash: str, address: str, *, known: bool, guessable: bool) -> list[Budget]:
+    """What one try without an SMS spends, the most contended row last.
+
+    Only an authenticator's six digits can be guessed, so only they are counted for each number; strangers and the person's
+    own browsers spend from purses of their own, and neither purse touches that of the SMS: whoever tries in a doctor's name
+    keeps her from none of her other ways in. Recovery codes (59 bits) and the district's code (33 bits, 15 minutes) are
+    counted by address and for the platform only, so that nobody can use them up from outside. A browser of her own pays
+    neither for the address nor for the platform.
+    """
+    if known:
+        scope = "totp_own" if guessable else "paper_own"
+        return [Budget(scope, phone_hash, HOUR, settings.FACTOR_PER_HOUR), Budget(scope, phone_hash, DAY, settings.FACTOR_PER_DAY)]
+    number: list[Budget] = []
+    if guessable:
+        number = [
+            Budget("totp_stranger", phone_hash, HOUR, strangers_part(settings.FACTOR_PER_HOUR)),
+            Budget("totp_stranger", phone_hash, MONTH, settings.FACTOR_STRANGERS_MONTH),
+        ]
+    return [
+        Budget("factor_address", address, HOUR, settings.OTP_PER_ADDRESS_HOUR),
+        *number,
+        Budget("factor_platform", "", HOUR, settings.OTP_PLATFORM_HOUR),
+    ]
+
+
+def step_budgets(person: str) -> list[Budget]:
+    """What one guess at an authenticator spends in a session that an SMS or another proof has opened: out of strangers' reach."""
+    return [Budget("totp_step", person, HOUR, settings.FACTOR_PER_HOUR), Budget("totp_step", person, DAY, settings.FACTOR_PER_DAY)]
+
+
 def strangers_part(allowed: int) -> int:
     """Three fifths of a budget, at least one."""
     return max(1, allowed * 3 // 5)
 
 
-def spend(budgets: Sequence[Budget]) -> None:
+def spend(budgets: Sequence[Budget], sentence: Sentence = TOO_MANY_CODES) -> None:
     """Step: spend one of each budget, or none of any. Refuses with `too_many_requests` and the seconds to wait.
 
     One UPSERT; rows are locked in the order given, so callers that keep one order cannot deadlock. The refusal rolls the
@@ -67,7 +99,7 @@ def spend(budgets: Sequence[Budget]) -> None:
         (seconds,) = cursor.fetchone()
     raise Refusal(
         "too_many_requests",
-        _("Too many codes were asked for. Please wait %(seconds)s seconds, then ask again.") % {"seconds": seconds},
+        sentence % {"seconds": seconds},
         retry_after=seconds,
     )
 

@@ -10,6 +10,8 @@ from django.http import HttpRequest
 from django.urls import URLPattern, URLResolver
 from django.utils.translation import gettext_lazy as _
 
+from permissions.acting import Acting
+from permissions.duties import has_accepted
 from permissions.roles import Capability
 from vault.refusal import Refusal
 
@@ -22,11 +24,14 @@ class Open(Enum):
     PUBLIC = "public"
     SIGNED_IN = "signed_in"
     EVEN_LOCKED = "even_locked"
+    BEFORE_DUTIES = "before_duties"
 
 
 PUBLIC = Open.PUBLIC
 SIGNED_IN = Open.SIGNED_IN
 EVEN_LOCKED = Open.EVEN_LOCKED
+BEFORE_DUTIES = Open.BEFORE_DUTIES
+OPEN_BEFORE_DUTIES = frozenset({EVEN_LOCKED, BEFORE_DUTIES})
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +53,9 @@ Policies = Mapping[str, Policy]
 def enforce(request: HttpRequest, policies: Policies, *, path_method: str | None = None) -> None:
     """Promises that the request may go through this door.
 
-    Refuses with `not_signed_in`, `session_locked` or `not_allowed`, in that order. HEAD asks as GET does; OPTIONS is open
-    as it tells nothing. A method without a policy passes on: the door answers it with 405.
+    Refuses with `not_signed_in`, `session_locked`, `second_factor_required`, `duties_not_accepted` or `not_allowed`, in that
+    order. HEAD asks as GET does; OPTIONS is open as it tells nothing. A method without a policy passes on: the door answers
+    it with 405.
     """
     method = path_method or request.method or "GET"
     policy = policies.get("GET" if method == "HEAD" else method)
@@ -59,16 +65,30 @@ def enforce(request: HttpRequest, policies: Policies, *, path_method: str | None
     if acting is None:
         _refuse_stranger(request, policy)
         return
+    if policy not in OPEN_BEFORE_DUTIES and not has_accepted(acting.role, getattr(request, "accepted_duties", frozenset())):
+        raise Refusal("duties_not_accepted", _("First read and accept the duties of your role."))
+    if acting.scopes is not None and not isinstance(policy, Needs) and method not in ("GET", "HEAD"):
+        raise Refusal("not_allowed", _("This is for the person herself; a program's key does not open it."))
     if isinstance(policy, Needs) and not any(acting.can(capability) for capability in policy.capabilities):
-        raise Refusal("not_allowed", _("Your role does not include this."))
+        raise _closed(acting, policy)
+
+
+def _closed(acting: Acting, policy: Needs) -> Refusal:
+    """Why the door stays shut: the role never included it, or the person has lost it."""
+    if policy.capabilities & acting.withheld:
+        return Refusal("right_not_in_force", acting.why)
+    return Refusal("not_allowed", _("Your role does not include this."))
 
 
 def _refuse_stranger(request: HttpRequest, policy: Policy) -> None:
     """Nobody acts in this request: either nobody logged in, or the screen is locked."""
     if getattr(request, "locked_session", None) is None:
         raise Refusal("not_signed_in", _("Please log in first."))
-    if policy is not EVEN_LOCKED:
-        raise Refusal("session_locked", _("The screen is locked. Enter a new code to go on where you were."))
+    if policy is EVEN_LOCKED:
+        return
+    if getattr(request, "locked_why", "") == "proof":
+        raise Refusal("second_factor_required", _("One more proof is needed before anything opens. It takes a moment."))
+    raise Refusal("session_locked", _("The screen is locked. Enter a new code to go on where you were."))
 
 
 def verify_doors(patterns: Sequence[URLPattern | URLResolver]) -> None:

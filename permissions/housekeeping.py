@@ -6,9 +6,10 @@ from django.db import transaction
 from django.db.models import Q
 from django.db.models.functions import Now
 
-from permissions.models import Challenge, CodeBudget, KnownBrowser, Session
+from permissions.budgets import DAY
+from permissions.models import Authenticator, Challenge, CodeBudget, KnownBrowser, Session, UnlockCode
 
-CHALLENGE_DAYS, BUDGET_DAYS, SESSION_DAYS = 1, 2, 90
+CHALLENGE_DAYS, BUDGET_DAYS, LONG_BUDGET_DAYS, UNLOCK_DAYS, SESSION_DAYS = 1, 2, 32, 7, 90
 
 
 @transaction.atomic(durable=True)
@@ -17,7 +18,10 @@ def forget_old_logins() -> int:
     now = Now()
     old = (
         Challenge.objects.filter(expires_at__lt=now - timedelta(days=CHALLENGE_DAYS)),
-        CodeBudget.objects.filter(started_at__lt=now - timedelta(days=BUDGET_DAYS)),
+        CodeBudget.objects.filter(started_at__lt=now - timedelta(days=BUDGET_DAYS), seconds__lte=DAY),
+        CodeBudget.objects.filter(started_at__lt=now - timedelta(days=LONG_BUDGET_DAYS)),
+        Authenticator.objects.filter(confirmed=False, created_at__lt=now - timedelta(days=1)),
+        UnlockCode.objects.filter(expires_at__lt=now - timedelta(days=UNLOCK_DAYS)),
         KnownBrowser.objects.filter(expires_at__lt=now),
         Session.objects.filter(Q(ended_at__lt=now - timedelta(days=SESSION_DAYS)) | Q(expires_at__lt=now - timedelta(days=SESSION_DAYS))),
     )

@@ -8,6 +8,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone, translation
 
+from permissions.factors.required import IDLE, PROOF
 from permissions.recognition import Recognised, recognise
 from permissions.session_store import SessionStore
 from permissions.sessions import catch_up, touch
@@ -65,13 +66,15 @@ def _key_of(request: HttpRequest) -> str:
 
 
 def _introduce(request: HttpRequest, recognised: Recognised | None) -> None:
-    open_now = recognised is not None and not recognised.locked
+    open_now = recognised is not None and not recognised.locked and not recognised.session.proof_due
     session = recognised.session if recognised else None
     request.user = session.user if session and open_now else AnonymousUser()
     request.session = SessionStore(row=session)
     request.acting = recognised.acting if recognised and open_now else None  # type: ignore[attr-defined]
+    request.accepted_duties = recognised.duties if recognised and open_now else frozenset()  # type: ignore[attr-defined]
     request.acting_choices = recognised.roles if recognised and open_now else ()  # type: ignore[attr-defined]
     request.locked_session = session if not open_now else None  # type: ignore[attr-defined]
+    request.locked_why = PROOF if session and session.proof_due else IDLE  # type: ignore[attr-defined]
     request.rights_changed = bool(recognised and open_now and recognised.changed)  # type: ignore[attr-defined]
     if recognised and open_now:
         if recognised.unnoted:

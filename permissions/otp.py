@@ -130,7 +130,6 @@ def consume(guess: Guess) -> PhoneDevice:
     unused = Challenge.objects.filter(pk=guess.challenge_id, consumed_at=None, voided_at=None, expires_at__gt=Now())
     if not unused.update(consumed_at=Now()):
         raise wrong(0)
-    PhoneDevice.objects.filter(pk=guess.device.pk).update(last_used_at=Now())
     return guess.device
 
 

@@ -27,13 +27,23 @@ class StrictJSONParser(BaseParser):
         return read_json(stream.read(MAX_BYTES + 1))
 
 
-def check_length(request: HttpRequest) -> None:
-    """Promises a body whose length is known and small, before a byte of it is read. Refuses with `length_required` or `too_large`."""
+def check_length(request: HttpRequest, longest: int = MAX_BYTES) -> None:
+    """Promises a body whose length is known and small, before a byte of it is read. Refuses with `length_required` or `too_large`.
+
+    `longest` is in bytes; doors that take a file allow more than a JSON body has.
+    """
     length = request.META.get("CONTENT_LENGTH") or ""
     if not length and "Transfer-Encoding" in request.headers:
         raise Refusal("length_required", _("Send the length of the body as Content-Length."))
-    if length.isdigit() and int(length) > MAX_BYTES:
-        raise Refusal("too_large", _("At most 64 KiB can be sent at once."))
+    if length.isdigit() and int(length) > longest:
+        raise too_large(longest)
+
+
+def too_large(longest: int) -> Refusal:
+    """The refusal of a body longer than this many bytes."""
+    if longest == MAX_BYTES:
+        return Refusal("too_large", _("At most 64 KiB can be sent at once."))
+    return Refusal("too_large", _("At most %(n)d MiB can be sent at once.") % {"n": longest // (1024 * 1024)})
 
 
 def read_json(body: bytes) -> Any:

@@ -8,8 +8,8 @@ from permissions.roles import Capability
 
 
 def sessions_of(by: Acting) -> "QuerySet[Session]":
-    """One's own live sessions, the one used last first."""
-    return Session.objects.live().filter(user=by.user).order_by("-seen_at", "-pk")
+    """One's own live logins, the one used last first; keys of programs have a page of their own."""
+    return Session.objects.live().filter(user=by.user).exclude(kind=Session.Kind.KEY).order_by("-seen_at", "-pk")
 
 
 def rights_of(by: Acting) -> "QuerySet[ReferralRight]":

@@ -1,4 +1,4 @@
-"""Who a session key belongs to, what state the session is in and which district-wide roles are live: one query."""
+"""Who a session key belongs to, the state of the session, live district-wide roles and accepted duties: one query."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -11,7 +11,8 @@ from django.db.models import BooleanField, Case, OuterRef, Q, Value, When
 from django.db.models.functions import JSONObject, Now
 
 from permissions.acting import Acting
-from permissions.models import District, RoleAssignment, Session
+from permissions.duties import Accepted
+from permissions.models import District, DutiesAcceptance, RoleAssignment, Session
 from permissions.roles import Role
 from permissions.sessions import hash_of
 
@@ -25,12 +26,14 @@ class Recognised:
     unnoted: bool  # its freshness is older than a minute
     changed: bool  # what the person may do changed since this session last looked
     roles: tuple[Acting, ...]
+    duties: Accepted = frozenset()
 
     @property
     def acting(self) -> Acting:
-        """The district-wide role chosen in this session, else the first one, else the person without any role."""
-        chosen = (part for part in self.roles if part.choice == self.session.acting_choice)
-        return next(chosen, None) or next(iter(self.roles), None) or Acting(self.session.user, session=self.session)
+        """The district-wide role chosen in this session, else (for a person) the first one, else the person without any role."""
+        chosen = next((part for part in self.roles if part.choice == self.session.acting_choice), None)
+        other = None if self.session.kind == Session.Kind.KEY else next(iter(self.roles), None)
+        return chosen or other or Acting(self.session.user, session=self.session, scopes=_scopes(self.session))
 
 
 def recognise(key: str) -> Recognised | None:
@@ -42,20 +45,28 @@ def recognise(key: str) -> Recognised | None:
         .filter(key_hash=hash_of(key), user__is_active=True)
         .select_related("user__district")
         .annotate(
-            locked=_older_than(timedelta(minutes=settings.SESSION_IDLE_MINUTES)),
+            locked=_is_idle(),
             unnoted=_older_than(timedelta(minutes=1)),
             live_roles=ArraySubquery(_LIVE_ROLES),
+            accepted=ArraySubquery(_ACCEPTED),
         )
         .first()
     )
     if session is None:
         return None
     roles = tuple(_part(session, role) for role in session.live_roles)
-    return Recognised(session, session.locked, session.unnoted, session.epoch != session.user.epoch, roles)
+    duties = frozenset((one["role"], one["version"]) for one in session.accepted)
+    return Recognised(session, session.locked, session.unnoted, session.epoch != session.user.epoch, roles, duties)
 
 
 def _older_than(age: timedelta) -> Case:
     return Case(When(Q(seen_at__lte=Now() - age), then=Value(True)), default=Value(False), output_field=BooleanField())
+
+
+def _is_idle() -> Case:
+    """Nobody sits before a program: its key is not locked."""
+    idle = ~Q(kind=Session.Kind.KEY) & Q(seen_at__lte=Now() - timedelta(minutes=settings.SESSION_IDLE_MINUTES))
+    return Case(When(idle, then=Value(True)), default=Value(False), output_field=BooleanField())
 
 
 _LIVE_ROLES = (
@@ -69,7 +80,15 @@ _LIVE_ROLES = (
     )
 )
 
+_ACCEPTED = DutiesAcceptance.objects.filter(user=OuterRef("user")).values(json=JSONObject(role="role", version="version"))
+
 
 def _part(session: Session, role: dict[str, Any]) -> Acting:
     district = District(pk=role["district"], code=role["code"], name=role["name"], name_en=role["name_en"])
-    return Acting(session.user, Role(role["role"]), session=session, district=district, choice=UUID(role["id"]))
+    return Acting(
+        session.user, Role(role["role"]), session=session, district=district, choice=UUID(role["id"]), scopes=_scopes(session)
+    )  # fmt: skip
+
+
+def _scopes(session: Session) -> frozenset[str] | None:
+    return None if session.scopes is None else frozenset(session.scopes)

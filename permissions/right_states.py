@@ -35,9 +35,22 @@ class RightReason(TextChoices):
     IN_ERROR = "in_error", _("Entered by mistake")
 
 
+class SendBackReason(TextChoices):
+    """What the institution has to put right before it nominates again."""
+
+    LICENCE = "licence", _("Licence number to be put right")
+    ATTACHMENT = "attachment", _("Attachment missing or unreadable")
+    PERSON = "person", _("Name or phone to be put right")
+    POST = "post", _("Post to be put right")
+    TARGETS = "targets", _("Targets to be put right")
+    OTHER = "other", _("Something else, as written")
+
+
 R = RightReason
 SUSPEND_REASONS = frozenset({R.LEAVE, R.DORMANT, R.UNATTESTED, R.INSTITUTION, R.QUALIFICATION, R.MISCONDUCT, R.OWN_REQUEST})
-REVOKE_REASONS = frozenset({R.MOVED, R.LEFT, R.QUALIFICATION, R.MISCONDUCT, R.OWN_REQUEST, R.IN_ERROR})
+REVOKE_REASONS = frozenset({R.INSTITUTION, R.MOVED, R.LEFT, R.QUALIFICATION, R.MISCONDUCT, R.OWN_REQUEST, R.IN_ERROR})
+
+SUSPEND_CHOICES = [(reason.value, reason.label) for reason in RightReason if reason in SUSPEND_REASONS]
 
 S = RightStatus
 SYSTEM = "system"

@@ -9,20 +9,36 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from permissions.acting import Acting
-from permissions.models import District, ReferralRight, User
-from permissions.right_states import REVOKE_REASONS, SUSPEND_REASONS, RightReason, RightStatus, right_is_in_force
+from permissions.models import District, Nomination, ReferralRight, User
+from permissions.right_states import REVOKE_REASONS, SUSPEND_REASONS, RightReason, RightStatus, SendBackReason, right_is_in_force
 from permissions.roles import Role
 from permissions.sessions import bump_epoch
 from vault import audit
 from vault.actor import SYSTEM, Actor
+from vault.changes import note_changes
 from vault.refusal import Refusal, invalid
 from vault.states import advance, created
 from vault.transactions import requires_transaction
 
-__all__ = ["end", "enter", "expire_overdue", "grant", "lock", "reinstate", "revoke", "right_is_in_force", "suspend"]
+__all__ = [
+    "end",
+    "enter",
+    "expire_overdue",
+    "grant",
+    "lock",
+    "nominate",
+    "nominate_again",
+    "reinstate",
+    "revoke",
+    "right_is_in_force",
+    "send_back",
+    "suspend",
+    "verify",
+]
 
 By = Acting | Actor
 NOTE_LENGTH = 200
@@ -35,22 +51,56 @@ def enter(user: User, district: District, *, by: Acting, valid_from: datetime, v
     an institution's own nomination waits at each of these steps instead. Refuses with `not_allowed` outside the actor's
     district, `invalid_input` for dates.
     """
+    right = nominate(user, district, by=by, note=note)
+    _check_not_own(right, by)
+    advance(right, RightStatus.VERIFIED, by=by.actor, verified_by=by.user)
+    return grant(right, by=by, valid_from=valid_from, valid_to=valid_to)
+
+
+def nominate(user: User, district: District, *, by: Acting, note: str = "") -> ReferralRight:
+    """Step: a new right that waits for the district (R045, R049); whose institution nominates is checked by `clinics`."""
     requires_transaction()
     _check_district(district.pk, by)
     _check_step("", RightStatus.NOMINATED, by)
     right = ReferralRight.objects.create(user=user, district=district, status=RightStatus.NOMINATED, note=note[:NOTE_LENGTH])
     created(right, by=by.actor)
-    advance(right, RightStatus.VERIFIED, by=by.actor)
+    _keep_note(right, note[:NOTE_LENGTH], by)
     _record("nominate", right, by)
-    return grant(right, by=by, valid_from=valid_from, valid_to=valid_to)
+    return right
+
+
+def nominate_again(right: ReferralRight, *, by: Acting, expected_version: int | None = None) -> ReferralRight:
+    """Step: what was sent back is handed in once more."""
+    return _move(right, RightStatus.NOMINATED, by=by, expected_version=expected_version, note="")
+
+
+def verify(right: ReferralRight, *, by: Acting, expected_version: int | None = None) -> ReferralRight:
+    """Step: the district has looked at person, certificate and post (R046). Nobody verifies her own right."""
+    return _move(right, RightStatus.VERIFIED, by=by, expected_version=expected_version, verified_by=by.user)
+
+
+def send_back(right: ReferralRight, *, by: Acting, reason: str, note: str, expected_version: int | None = None) -> ReferralRight:
+    """Step: the institution has something to put right. `reason` is a `SendBackReason`, `note` the sentence it reads."""
+    if reason not in SendBackReason.values:
+        raise invalid("reason", _("Choose one of the reasons."))
+    return _move(right, RightStatus.SENT_BACK, by=by, expected_version=expected_version, reason=reason, note=note[:NOTE_LENGTH])
 
 
 def grant(
     right: ReferralRight, *, by: Acting, valid_from: datetime, valid_to: datetime, expected_version: int | None = None
 ) -> ReferralRight:
-    """Step: a verified right is granted from one moment to just before another; its holder may refer within them."""
+    """Step: a verified right is granted from one moment to just before another; its holder may refer within them.
+
+    Nobody grants her own right. After an earlier revocation for misconduct another person than the one who verified grants:
+    else `second_person_required`.
+    """
     if valid_to <= valid_from:
         raise invalid("valid_to", _("The right must end after it begins."))
+    held = _locked(right, by, expected_version)
+    _check_step(held.status, RightStatus.GRANTED, by)
+    if held.status != RightStatus.VERIFIED:  # a suspended right comes back by reinstate, with its own second person
+        raise _stale(held)
+    _check_second_person(held, by)
     return _move(
         right, RightStatus.GRANTED, by=by, expected_version=expected_version,
         valid_from=valid_from, valid_to=valid_to, granted_by=by.user, reason_code="",
@@ -71,6 +121,7 @@ def reinstate(right: ReferralRight, *, by: Acting, expected_version: int | None 
     """
     held = _locked(right, by, expected_version)
     _check_step(held.status, RightStatus.GRANTED, by)
+    _check_not_own(held, by)
     if held.reason_code == RightReason.MISCONDUCT and held.status == RightStatus.SUSPENDED:
         if held.reinstatement_asked_by_id is None:
             return _ask_back(held, by)
@@ -91,10 +142,10 @@ def revoke(right: ReferralRight, *, by: Acting, reason: str, note: str = "", exp
     )  # fmt: skip
 
 
-def end(right: ReferralRight, *, by: By, reason: str = "") -> ReferralRight:
+def end(right: ReferralRight, *, by: By, reason: str = "", expected_version: int | None = None) -> ReferralRight:
     """Step: the right is over because its post is (R048); called by `clinics` in the transaction that ends the post."""
     code = _reason(reason, frozenset(RightReason)) if reason else ""
-    return _move(right, RightStatus.ENDED, by=by, reason_code=code, reinstatement_asked_by=None)
+    return _move(right, RightStatus.ENDED, by=by, expected_version=expected_version, reason_code=code, reinstatement_asked_by=None)
 
 
 @transaction.atomic(durable=True)
@@ -113,10 +164,21 @@ def lock(right: ReferralRight) -> ReferralRight:
     return ReferralRight.objects.locked().get(pk=right.pk)
 
 
-def _move(right: ReferralRight, target: RightStatus, *, by: By, expected_version: int | None = None, **fields: Any) -> ReferralRight:
+def misconduct_behind(right: ReferralRight) -> bool:
+    """Whether a right of this person, or of another account with the same licence, was once revoked for misconduct."""
+    licences = Nomination.objects.filter(right=right).values("licence_hash")
+    same_doctor = Q(user=right.user_id) | Q(nominations__licence_hash__in=licences)
+    return ReferralRight.objects.filter(same_doctor, status=RightStatus.REVOKED, reason_code=RightReason.MISCONDUCT).exists()
+
+
+def _move(
+    right: ReferralRight, target: RightStatus, *, by: By, expected_version: int | None = None, reason: str = "", **fields: Any
+) -> ReferralRight:
     held = _locked(right, by, expected_version)
     _check_step(held.status, target, by)
-    return _advance(held, target, by, **fields)
+    if target in (RightStatus.VERIFIED, RightStatus.GRANTED):
+        _check_not_own(held, by)
+    return _advance(held, target, by, reason=reason, **fields)
 
 
 def _locked(right: ReferralRight, by: By, expected_version: int | None) -> ReferralRight:
@@ -135,6 +197,21 @@ def _check_district(district_id: int, by: Acting) -> None:
         raise Refusal("not_allowed", _("This right belongs to another district."))
 
 
+def _check_not_own(right: ReferralRight, by: By) -> None:
+    """Nobody of the district decides that she herself may refer."""
+    if isinstance(by, Acting) and right.user_id == by.user.pk:
+        raise Refusal("not_allowed", _("This right is your own; somebody else of the district has to decide."))
+
+
+def _check_second_person(right: ReferralRight, by: Acting) -> None:
+    """Who verified is not who grants, once somebody's misconduct stands behind the right (R052)."""
+    if right.verified_by_id in (None, by.user.pk) and misconduct_behind(right):
+        raise Refusal(
+            "second_person_required",
+            _("An earlier right was revoked for misconduct: one person of the district verifies, another one grants."),
+        )
+
+
 def _check_step(source: str, target: RightStatus, by: By) -> None:
     """Who may: a step of the table that is not open to this role is refused; one the table lacks is left to `advance`."""
     step = ReferralRight.STATES.find(source, target)
@@ -148,27 +225,37 @@ def _roles_of(by: By) -> Iterable[str]:
     return (by.kind.value,)
 
 
-def _advance(right: ReferralRight, target: RightStatus, by: By, **fields: Any) -> ReferralRight:
+def _advance(right: ReferralRight, target: RightStatus, by: By, reason: str = "", **fields: Any) -> ReferralRight:
     """Moves the locked right with its event, its audit row, and the word to its holder's sessions."""
     event = getattr(ReferralRight.STATES.find(right.status, target), "event", "")
-    actor = by.actor if isinstance(by, Acting) else by
-    advance(right, target, by=actor, reason=fields.get("reason_code", ""), **fields)
+    said = reason or fields.get("reason_code", "")
+    advance(right, target, by=_actor(by), reason=said, **fields)
+    _keep_note(right, fields.get("note", ""), by)
     bump_epoch(right.user_id)
-    _record(event, right, by)
+    _record(event, right, by, said)
     return right
+
+
+def _keep_note(right: ReferralRight, note: str, by: By) -> None:
+    """The sentence said with a step stays with the version it led to; the right itself shows the latest only."""
+    note_changes("right", right.public_id, {f"note.{right.version}": ("", note)}, by=_actor(by))
 
 
 def _ask_back(right: ReferralRight, by: Acting) -> ReferralRight:
     ReferralRight.objects.filter(pk=right.pk).update(reinstatement_asked_by=by.user)
     right.reinstatement_asked_by = by.user
-    _record("ask_reinstatement", right, by)
+    note_changes("right", right.public_id, {"reinstatement": ("", "asked")}, by=by.actor)
+    _record("ask_reinstatement", right, by, right.reason_code)
     return right
 
 
-def _record(verb: str, right: ReferralRight, by: By) -> None:
-    actor = by.actor if isinstance(by, Acting) else by
+def _record(verb: str, right: ReferralRight, by: By, reason: str = "") -> None:
     details = {"status": right.status, "version": right.version}
-    audit.record(f"right.{verb}", "right", right.public_id, by=actor, reason=right.reason_code, details=details)
+    audit.record(f"right.{verb}", "right", right.public_id, by=_actor(by), reason=reason or right.reason_code, details=details)
+
+
+def _actor(by: By) -> Actor:
+    return by.actor if isinstance(by, Acting) else by
 
 
 def _reason(code: str, allowed: frozenset[RightReason]) -> str:

@@ -38,10 +38,16 @@ class Capability(TextChoices):
     SEND_BACK = "send_back", _("Send a patient back")
     SEE_BOOKINGS = "see_bookings", _("See the bookings of one's institution")
     MANAGE_POOLS = "manage_pools", _("Manage reserved pools and sessions")
+    DISPUTE_RIGHTS = "dispute_rights", _("Dispute a right granted on one's hospital")
     MANAGE_POSTS = "manage_posts", _("Manage the posts of one's institution")
+    MANAGE_RESIDENTS = "manage_residents", _("Manage the residents and contracts of one's centre")
+    ATTEST_RIGHTS = "attest_rights", _("Attest the referral rights of one's institution")
+    SIGN_CONDUCT = "sign_conduct", _("Sign the monthly list of one's people's acts")
     SEE_RIGHTS = "see_rights", _("See referral rights")
     NOMINATE = "nominate", _("Nominate a doctor for the referral right")
     GRANT_RIGHTS = "grant_rights", _("Grant, suspend and revoke referral rights")
+    MANAGE_INSTITUTIONS = "manage_institutions", _("Register institutions, alliances and their people")
+    MANAGE_ROLES = "manage_roles", _("Appoint and confirm the administrators of the district")
     SEE_DISTRICT = "see_district", _("See the district's figures")
     READ_AUDIT = "read_audit", _("Read the audit trail")
     MANAGE_ACCOUNTS = "manage_accounts", _("Manage accounts")
@@ -59,10 +65,23 @@ CAPABILITIES: Mapping[Role, frozenset[Capability]] = MappingProxyType(
         Role.FAMILY_DOCTOR: REFERRER,
         Role.REGIONAL_SPECIALIST: REFERRER | {C.RECORD_VISIT, C.SEND_BACK, C.SEE_BOOKINGS},
         Role.RECEIVING_DOCTOR: frozenset({C.RECORD_VISIT, C.SEND_BACK, C.SEE_BOOKINGS}),
-        Role.MANAGER: frozenset({C.MANAGE_POSTS, C.NOMINATE, C.SEE_RIGHTS, C.ASSIGN_RETURN, C.SEE_AVAILABILITY}),
-        Role.COORDINATOR: frozenset({C.MANAGE_POOLS, C.SEE_BOOKINGS, C.SEE_AVAILABILITY}),
+        Role.MANAGER: frozenset(
+            {
+                C.MANAGE_POSTS,
+                C.MANAGE_RESIDENTS,
+                C.NOMINATE,
+                C.ATTEST_RIGHTS,
+                C.SIGN_CONDUCT,
+                C.SEE_RIGHTS,
+                C.ASSIGN_RETURN,
+                C.SEE_AVAILABILITY,
+            }
+        ),
+        Role.COORDINATOR: frozenset({C.MANAGE_POOLS, C.SEE_BOOKINGS, C.SEE_AVAILABILITY, C.SEE_RIGHTS, C.DISPUTE_RIGHTS}),
         Role.WINDOW_CLERK: frozenset({C.RECEIVE, C.SEE_BOOKINGS}),
-        Role.DISTRICT_ADMIN: frozenset({C.GRANT_RIGHTS, C.SEE_RIGHTS, C.SEE_DISTRICT, C.SEE_AVAILABILITY}),
+        Role.DISTRICT_ADMIN: frozenset(
+            {C.GRANT_RIGHTS, C.SEE_RIGHTS, C.SEE_DISTRICT, C.SEE_AVAILABILITY, C.MANAGE_INSTITUTIONS, C.MANAGE_POSTS, C.MANAGE_ROLES}
+        ),
         Role.SYSTEM_ADMIN: frozenset({C.MANAGE_ACCOUNTS}),
         Role.SECURITY_ADMIN: frozenset({C.END_SESSIONS}),
         Role.AUDIT_ADMIN: frozenset({C.READ_AUDIT}),
@@ -74,7 +93,11 @@ CAPABILITIES: Mapping[Role, frozenset[Capability]] = MappingProxyType(
 DOCTORS = frozenset({Role.FAMILY_DOCTOR, Role.REGIONAL_SPECIALIST, Role.RECEIVING_DOCTOR})
 POST_KINDS = frozenset({*DOCTORS, Role.MANAGER, Role.COORDINATOR, Role.WINDOW_CLERK})
 DISTRICT_ROLES = frozenset(Role) - POST_KINDS
+POST_KIND_CHOICES = [(role.value, role.label) for role in Role if role in POST_KINDS]
+DISTRICT_ROLE_CHOICES = [(role.value, role.label) for role in Role if role in DISTRICT_ROLES]
 REFERRING_KINDS = frozenset({Role.FAMILY_DOCTOR, Role.REGIONAL_SPECIALIST})
+# Three different people, whatever else they are.
+OFFICES_APART = frozenset({Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_ADMIN})
 
 
 def role_can(role: Role | None, capability: Capability) -> bool:

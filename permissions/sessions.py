@@ -14,7 +14,8 @@ from django.utils.translation import gettext_lazy as _
 
 from permissions import otp
 from permissions.acting import Acting
-from permissions.models import KnownBrowser, Session, User
+from permissions.factors.required import more_is_asked_of, proofs_suffice
+from permissions.models import KnownBrowser, PhoneDevice, Proof, Session, User
 from permissions.visit import Visit
 from vault import audit
 from vault.actor import Actor, ActorKind
@@ -22,6 +23,8 @@ from vault.refusal import Refusal
 from vault.transactions import requires_transaction
 
 KNOWN_BROWSER_DAYS = 90
+PROOF_WITHIN = timedelta(minutes=10)
+NOWHERE = Visit()
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,27 +49,79 @@ def log_in(handle: str, code: str, visit: Visit, *, kind: str) -> Opened:
 @transaction.atomic(durable=True)
 def _open(guess: otp.Guess, visit: Visit, kind: str) -> Opened:
     device = otp.consume(guess)
-    user = User.objects.select_for_update(of=("self",), no_key=True).get(pk=device.user_id)
-    _make_room(user)
+    return begin(locked_user(device.user_id), Proof.SMS, device.persistent_id, visit, kind)
+
+
+def begin(user: User, proof: Proof, device: str, visit: Visit, kind: str) -> Opened:
+    """Step: a session on its first proof; the caller holds `locked_user`.
+
+    Where that proof is not enough the session waits ten minutes for another one: nobody acts in it, no other session
+    makes room for it, and the browser stays a stranger's.
+    """
+    requires_transaction()
+    due = not proofs_suffice([proof], compulsory=False, more_is_asked=more_is_asked_of(user))
+    if not due:
+        _make_room(user)
     key = secrets.token_urlsafe(32)
     session = Session.objects.create(
         user=user,
         kind=kind,
         key_hash=hash_of(key),
-        device=device.persistent_id,
+        device=device,
         client=visit.client,
         address=visit.address or None,
         epoch=user.epoch,
-        expires_at=Now() + timedelta(hours=settings.SESSION_ABSOLUTE_HOURS),
+        proofs=[proof.value],
+        proof_due=due,
+        expires_at=Now() + (PROOF_WITHIN if due else timedelta(hours=settings.SESSION_ABSOLUTE_HOURS)),
     )
-    browser_key = _remember_browser(user, visit) if kind == Session.Kind.BROWSER else ""
-    audit.record("log_in", "session", session.public_id, by=_actor(user), details={"kind": kind})
-    return Opened(session, key, browser_key)
+    return Opened(session, key, "" if due else _settle(session, user, visit))
+
+
+def add_proof(session: Session, proof: Proof, visit: Visit) -> Opened:
+    """Step: one more proof of the same person; the session goes on under a new key, unlocked, and whole once it suffices.
+
+    The caller holds `locked_user`. The absolute limit counts from the first proof. Refuses with `not_signed_in` when the
+    session is over.
+    """
+    requires_transaction()
+    held = Session.objects.live().filter(pk=session.pk).select_for_update(of=("self",)).select_related("user").first()
+    if held is None:
+        raise Refusal("not_signed_in", _("Please log in first."))
+    proofs = sorted({*held.proofs, proof.value})
+    due = held.proof_due and not proofs_suffice(proofs, compulsory=False, more_is_asked=True)
+    is_new = held.proof_due and not due
+    if is_new:
+        _make_room(held.user)
+        held.expires_at = held.created_at + timedelta(hours=settings.SESSION_ABSOLUTE_HOURS)
+    key = secrets.token_urlsafe(32)
+    Session.objects.filter(pk=held.pk).update(
+        key_hash=hash_of(key), proofs=proofs, proof_due=due, guesses=0, seen_at=Now(), proved_at=Now(), expires_at=held.expires_at
+    )
+    held.proofs, held.proof_due = proofs, due
+    if is_new:
+        return Opened(held, key, _settle(held, held.user, visit))
+    audit.record("unlock", "session", held.public_id, by=actor_of(held.user), details={"proof": proof.value})
+    return Opened(held, key)
+
+
+def locked_user(user_id: int) -> User:
+    """Step: the person, locked, so that two logins or two proofs of hers come one after the other."""
+    requires_transaction()
+    return User.objects.select_for_update(of=("self",), no_key=True).get(pk=user_id)
+
+
+def _settle(session: Session, user: User, visit: Visit) -> str:
+    """A login is complete: the phone counts as used, the browser as hers, and the trail has it."""
+    PhoneDevice.objects.filter(user=user).update(last_used_at=Now())
+    details = {"kind": session.kind, "proofs": list(session.proofs)}
+    audit.record("log_in", "session", session.public_id, by=actor_of(user), details=details)
+    return _remember_browser(user, visit) if session.kind == Session.Kind.BROWSER else ""
 
 
 def _make_room(user: User) -> None:
     """Ends what is one too many; the user row is locked, so that two logins at once cannot both fit."""
-    live = Session.objects.live().filter(user=user).order_by("-seen_at", "-pk")
+    live = Session.objects.live().filter(user=user, proof_due=False).exclude(kind=Session.Kind.KEY).order_by("-seen_at", "-pk")
     surplus = [session.pk for session in live[user.desks - 1 :]]
     Session.objects.filter(pk__in=surplus).update(ended_at=Now(), ending=Session.Ending.REPLACED)
 
@@ -80,29 +135,25 @@ def _remember_browser(user: User, visit: Visit) -> str:
     return key
 
 
-def unlock(session: Session, handle: str, code: str) -> str:
+def unlock(session: Session, handle: str, code: str, visit: Visit = NOWHERE) -> Opened:
     """The same session open again, under a new key. Refuses with `wrong_code`; another person's code is a wrong one."""
     guess = otp.evaluate(handle, code, otp.UNLOCK)
-    return _unlock(guess, session)
+    return _unlock(guess, session, visit)
 
 
 @transaction.atomic(durable=True)
-def _unlock(guess: otp.Guess, session: Session) -> str:
+def _unlock(guess: otp.Guess, session: Session, visit: Visit) -> Opened:
     if guess.device and guess.device.user_id != session.user_id:
         raise otp.wrong(0)
     otp.consume(guess)
-    key = secrets.token_urlsafe(32)
-    live = Session.objects.live().filter(pk=session.pk)
-    if not live.update(key_hash=hash_of(key), seen_at=Now()):
-        raise Refusal("not_signed_in", _("Please log in first."))
-    audit.record("unlock", "session", session.public_id, by=_actor(session.user))
-    return key
+    locked_user(session.user_id)
+    return add_proof(session, Proof.SMS, visit)
 
 
 @transaction.atomic(durable=True)
 def log_out(session: Session) -> None:
     """This session is over; doing it twice is once."""
-    _end(Session.objects.filter(pk=session.pk), Session.Ending.LOGOUT, by=_actor(session.user))
+    _end(Session.objects.filter(pk=session.pk), Session.Ending.LOGOUT, by=actor_of(session.user))
 
 
 @transaction.atomic(durable=True)
@@ -114,8 +165,8 @@ def end_session(public_id: UUID, *, by: Acting) -> None:
 
 @transaction.atomic(durable=True)
 def end_other_sessions(*, by: Acting) -> int:
-    """Every session of one's own but this one is over; says how many were."""
-    others = Session.objects.filter(user=by.user)
+    """Every login of one's own but this one is over, keys of programs excepted; says how many were."""
+    others = Session.objects.filter(user=by.user).exclude(kind=Session.Kind.KEY)
     if by.session is not None:
         others = others.exclude(pk=by.session.pk)
     return _end(others, Session.Ending.BY_PERSON, by=by.actor)
@@ -157,5 +208,6 @@ def hash_of(key: str) -> bytes:
     return hashlib.sha256(key.encode()).digest()
 
 
-def _actor(user: User) -> Actor:
+def actor_of(user: User) -> Actor:
+    """The person as the trail names her outside any post."""
     return Actor(ActorKind.USER, user.public_id)

@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from permissions import housekeeping, rights
+from permissions import housekeeping, rights, trail
 
 
 @shared_task  # type: ignore[untyped-decorator]
@@ -15,3 +15,9 @@ def expire_rights() -> int:
 def forget_old_logins() -> int:
     """Once a day: what logging in left behind."""
     return housekeeping.forget_old_logins()
+
+
+@shared_task  # type: ignore[untyped-decorator]
+def prove_trail() -> int:
+    """Once a day and when the audit administrator asks: the whole trail read again."""
+    return trail.prove()

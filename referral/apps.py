@@ -9,13 +9,21 @@ class ReferralConfig(AppConfig):
 
     def ready(self) -> None:
         from clinics import policy
+        from clinics.imports.kinds import declare
+        from clinics.posts import ends_with_a_post
         from referral import parameters
         from referral.booking import messages  # noqa: F401
         from referral.demo.checks import check_no_demonstration
+        from referral.handover import messages as handover_messages  # noqa: F401
+        from referral.handover.give import release
+        from referral.patients.roster.importer import Residents
         from referral.returns import messages as return_messages  # noqa: F401
         from referral.slips import parameters as slip_parameters
         from referral.slips.checks import check_printing
+        from referral.supervision import messages as conduct_messages  # noqa: F401
 
         policy.declare(*parameters.ALL, *slip_parameters.ALL)
+        ends_with_a_post(release)
+        declare(Residents())
         register(check_printing)
         register(check_no_demonstration, Tags.database)

@@ -5,22 +5,27 @@ from referral.cases.models import Priority, Referral, ReferralSerial, ReferralSt
 from referral.cases.reports import VisitReport
 from referral.patients.models import (
     CareTeam,
+    ContractEnding,
     Encounter,
     FamilyDoctorContract,
     Guardian,
     Patient,
     PatientIdentifier,
     PriorityGroup,
+    RegistrationEdit,
     Sex,
 )
 from referral.returns.models import Outcome, Return, ReturnDrug, ReturnStatus, Supply
 from referral.slips.models import Failure, Slip, SlipKind
+from referral.supervision.models import ConductSignature
 
 __all__ = [
     "Booking",
     "BookingStatus",
     "CancelCause",
     "CareTeam",
+    "ConductSignature",
+    "ContractEnding",
     "Encounter",
     "Failure",
     "FamilyDoctorContract",
@@ -33,6 +38,7 @@ __all__ = [
     "Referral",
     "ReferralSerial",
     "ReferralStatus",
+    "RegistrationEdit",
     "Return",
     "ReturnDrug",
     "ReturnStatus",

@@ -1,10 +1,10 @@
-"""The values of the loop that a district or a hospital may set: when a patient is received, how long acts may wait."""
+"""The values a district or a hospital may set: when a patient is received, how long acts may wait, how often data are edited."""
 
 from typing import Final
 
 from django.utils.translation import gettext_lazy as _
 
-from clinics.policy import Merge, Parameter, ValueType
+from clinics.policy import Level, Merge, Parameter, ValueType
 
 PLATFORM: Final = _("Default of this platform; no source gives a value")
 
@@ -21,5 +21,18 @@ ARRIVAL_EARLY_DAYS = Parameter(
 )
 ARRIVAL_UNDO_MINUTES = Parameter("arrival_undo_minutes", ValueType.INTEGER, "minutes", "R123", Merge.AT_MOST, "10", PLATFORM)
 RETURN_ANSWER_DAYS = Parameter("return_answer_days", ValueType.INTEGER, "days", "R130", Merge.AT_MOST, "3", PLATFORM)
+REGISTRATION_EDITS_PER_MONTH = Parameter(
+    "registration_edits_per_month",
+    ValueType.INTEGER,
+    "edits",
+    "R012",
+    Merge.AT_MOST,
+    "1",
+    _("Beijing unified booking platform, questions and answers (2011)"),
+    _("Answer 1"),
+    "每人每月只能修改一次注册信息,身份证信息不能修改",
+    Level.CITY,
+)
+CONDUCT_SIGN_DAYS = Parameter("conduct_sign_days", ValueType.INTEGER, "days", "R034", Merge.AT_MOST, "10", PLATFORM)
 
-ALL: Final = (ARRIVAL_EARLY_DAYS, ARRIVAL_UNDO_MINUTES, RETURN_ANSWER_DAYS)
+ALL: Final = (ARRIVAL_EARLY_DAYS, ARRIVAL_UNDO_MINUTES, RETURN_ANSWER_DAYS, REGISTRATION_EDITS_PER_MONTH, CONDUCT_SIGN_DAYS)

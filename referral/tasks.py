@@ -8,6 +8,8 @@ from django.utils import timezone
 from referral.booking import remind as reminders
 from referral.returns import overdue
 from referral.slips import issue
+from referral.supervision import dormancy
+from referral.supervision import remind as signatures
 
 
 @shared_task(name="referral.tasks.print_slip")
@@ -36,3 +38,15 @@ def remind() -> None:
 def mark_overdue() -> None:
     """Returns that nobody took over in time stand on top of their centre's list."""
     overdue.mark_overdue()
+
+
+@shared_task(name="referral.tasks.suspend_dormant")
+def suspend_dormant() -> None:
+    """Every night: rights under which nothing was booked for long rest."""
+    dormancy.suspend_dormant(timezone.now())
+
+
+@shared_task(name="referral.tasks.remind_of_conduct")
+def remind_of_conduct() -> None:
+    """Every morning: managers whose signature under last month's list is overdue are told, once."""
+    signatures.remind()

@@ -15,7 +15,8 @@ from django.test import Client
 from django.utils import timezone
 
 from permissions.acting import Acting
-from permissions.models import District, PhoneDevice, ReferralRight, RoleAssignment, Session, User
+from permissions.duties import CURRENT
+from permissions.models import District, DutiesAcceptance, PhoneDevice, ReferralRight, RoleAssignment, Session, User
 from permissions.right_states import RightReason, RightStatus
 from permissions.roles import Role
 from permissions.sessions import hash_of
@@ -35,20 +36,28 @@ def a_district(code: str = XICHENG, name: str = "西城区") -> District:
     return District.objects.get_or_create(code=code, defaults={"name": name, "name_en": "Xicheng" if code == XICHENG else ""})[0]
 
 
-def a_user(name: str = "周晓岚", *, phone: str = "", district: District | None = None, **fields: Any) -> User:
-    """A person with a phone on file and nothing else."""
+def a_user(name: str = "周晓岚", *, phone: str = "", district: District | None = None, duties: bool = True, **fields: Any) -> User:
+    """A person with a phone on file and nothing else; she accepted the duties of whatever role she may get, unless told not to."""
     number = phone or a_phone()
     user = User.objects.create(
         name=name, phone=number, phone_hash=keyed_hash(number, "phone"), phone_tail=number[-4:],
         district=district or a_district(), **fields,
     )  # fmt: skip
     PhoneDevice.objects.create(user=user, name="phone")
+    if duties:
+        accept_all_duties(user)
     return user
 
 
-def a_role(user: User, role: Role, *, district: District | None = None) -> RoleAssignment:
-    """A district-wide role, from now on."""
-    return RoleAssignment.objects.create(user=user, role=role, district=district or user.district)
+def accept_all_duties(user: User) -> None:
+    """Her word for the current duties of every role."""
+    DutiesAcceptance.objects.bulk_create(DutiesAcceptance(user=user, role=role, version=one.version) for role, one in CURRENT.items())
+
+
+def a_role(user: User, role: Role, *, district: District | None = None, confirmed: bool = True, **fields: Any) -> RoleAssignment:
+    """A district-wide role, from now on; confirmed, unless a story is about that."""
+    when = timezone.now() if confirmed else None
+    return RoleAssignment.objects.create(user=user, role=role, district=district or user.district, confirmed_at=when, **fields)
 
 
 def an_admin(name: str = "李敏", *, district: District | None = None) -> User:

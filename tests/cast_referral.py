@@ -107,6 +107,7 @@ class World:
             "number": f"110102{today():%y%m%d}{next(serials) % 10000:04d}",
             "encounter": encounter or self.encounter(patient),
             "post": self.zhou,
+            "owner": fields.get("post", self.zhou),
             "institution": self.zhou.institution,
             "reason": "血压控制不佳",
             "impression": "高血压病3级",

@@ -46,6 +46,7 @@ FIXED = {
     "DATABASE_ROLE": "owner",
     "DEBUG": "1",
     "DEMO": "0",
+    "SECOND_FACTOR": "0",
     "SECRET_KEY": "tests only, never a secret",
     "VAULT_KEYS": f"k2:{_key('b')},k1:{_key('a')}",
     "VAULT_HASH_KEYS": f"h1:{_key('h')}",
@@ -57,8 +58,10 @@ _settle()
 
 import django
 import hypothesis
+from django.conf import settings
 
 django.setup()
+settings.WHITENOISE_AUTOREFRESH = True  # each test client would otherwise list all files of the product anew
 hypothesis.settings.register_profile("house", deadline=None)  # a busy machine is no failure
 hypothesis.settings.load_profile("house")
 

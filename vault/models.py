@@ -1,6 +1,7 @@
 """Re-exports every model of the vault, nothing more."""
 
 from vault.audit.models import AccessEntry, AuditEntry, AuditSeal, SealKind
+from vault.changes import Change
 from vault.events import Event
 from vault.idempotency import IdempotencyKey
 from vault.outbox.models import Breaker, Budget, Delivery, Message, MessageState, Outcome
@@ -12,6 +13,7 @@ __all__ = [
     "AuditSeal",
     "Breaker",
     "Budget",
+    "Change",
     "Delivery",
     "Event",
     "IdempotencyKey",

@@ -13,7 +13,7 @@ from vault.events import Event, history
 from vault.refusal import Refusal
 from vault.transactions import requires_transaction
 
-__all__ = ["Event", "StateTable", "Transition", "advance", "created", "fsm_trigger", "history"]
+__all__ = ["Event", "StateTable", "Transition", "advance", "amend", "created", "fsm_trigger", "history"]
 
 CHANGED = _("This has changed since you opened it. Look at it again, then decide.")
 
@@ -85,6 +85,22 @@ def advance(
     obj.status, obj.version = target, obj.version + 1
     _carry(obj, fields)
     _write_event(obj, step, by, reason)
+
+
+def amend(obj: Any, event: str, *, by: Actor, reason: str = "", expected_version: int | None = None, **fields: Any) -> None:
+    """Step: write `fields` of `obj` without leaving its state: one guarded UPDATE, a new version, one Event.
+
+    Raises Refusal("stale_state") as `advance` does.
+    """
+    requires_transaction()
+    if expected_version not in (None, obj.version):
+        raise _stale(obj)
+    rows = type(obj)._base_manager.filter(pk=obj.pk, status=obj.status, version=obj.version)
+    if not rows.update(version=obj.version + 1, **fields):
+        raise _stale(obj)
+    obj.version += 1
+    _carry(obj, fields)
+    _write_event(obj, Transition(obj.status, obj.status, (), event), by, reason)
 
 
 def created(obj: Any, *, by: Actor, reason: str = "") -> None:

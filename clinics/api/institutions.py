@@ -1,18 +1,103 @@
-"""The hospitals and departments a person may look for places at."""
+"""Institutions and departments: those a person may look for places at, and the register a district or manager answers for."""
 
 from typing import Any
+from uuid import UUID
 
 from drf_spectacular.utils import extend_schema
-from rest_framework import serializers
+from rest_framework import serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from clinics.api.paging import PageQuery, page_of
+from clinics.departments import LONGEST_CODE, LONGEST_NAME, add_department
 from clinics.models import Department, Institution
 from clinics.models.institution import Category, InstitutionKind, Level
+from clinics.particulars import LONGEST, Particulars
+from clinics.place_queries import contacts_of, institution_registered, institutions_registered
 from clinics.queries import departments_open_to, institutions_open_to
-from permissions.doors import Api, Needs, StrictCharField, StrictUUIDField
+from clinics.registry import correct_institution, register_institution
+from permissions.doors import (
+    IF_MATCH,
+    Api,
+    Needs,
+    StrictCharField,
+    StrictChoiceField,
+    StrictSerializer,
+    StrictUUIDField,
+    etag,
+    if_match,
+)
 from permissions.roles import Capability
+
+REGISTERING = Needs(Capability.MANAGE_INSTITUTIONS)
+ANSWERING = Needs(Capability.MANAGE_INSTITUTIONS, Capability.MANAGE_POSTS)
+READING = Needs(Capability.MANAGE_INSTITUTIONS, Capability.MANAGE_POSTS, Capability.MANAGE_POOLS)
+
+
+def line(name: str, **options: Any) -> StrictCharField:
+    """A line of text of a field of the register, as long as it may be."""
+    return StrictCharField(lines=False, max_length=LONGEST[name], **({"required": False, "allow_blank": True} | options))
+
+
+class InstitutionFields(StrictSerializer):
+    """What is registered of an institution; a field that is left out stays as it is."""
+
+    name_en = line("name_en")
+    level = StrictChoiceField(choices=Level.choices, required=False)
+    grade = line("grade")
+    category = StrictChoiceField(choices=Category.choices, required=False)
+    parent = StrictUUIDField(required=False)  # type: ignore[assignment]
+    phone = StrictCharField(lines=False, max_length=30, required=False, allow_blank=True)
+    address = line("address")
+    website = line("website")
+    introduction = StrictCharField(max_length=LONGEST["introduction"], required=False, allow_blank=True)
+    directions = line("directions")
+    pickup_place = line("pickup_place")
+    arrival_text = line("arrival_text")
+    responsible_name = StrictCharField(lines=False, max_length=100, required=False, allow_blank=True)
+    responsible_title = line("responsible_title")
+    responsible_phone = StrictCharField(lines=False, max_length=30, required=False, allow_blank=True)
+
+
+class NewInstitution(InstitutionFields):
+    """An institution to register; its kind never changes."""
+
+    kind = StrictChoiceField(choices=InstitutionKind.choices)
+    name = line("name", required=True, allow_blank=False)
+    short_name = line("short_name", required=True, allow_blank=False)
+
+
+class InstitutionChanges(InstitutionFields):
+    """The fields to change."""
+
+    name = line("name", allow_blank=False)
+    short_name = line("short_name", allow_blank=False)
+
+
+class RegisteredInstitution(serializers.Serializer[Institution]):
+    """One institution of the register with everything that is known of it; the version stands in the ETag too."""
+
+    id = serializers.UUIDField(source="public_id")
+    version = serializers.IntegerField()
+    kind = serializers.ChoiceField(choices=InstitutionKind.choices)
+    name = serializers.CharField()
+    short_name = serializers.CharField()
+    name_en = serializers.CharField(allow_blank=True)
+    parent = serializers.UUIDField(source="parent.public_id", allow_null=True, default=None)  # type: ignore[assignment]
+    level = serializers.ChoiceField(choices=Level.choices)
+    grade = serializers.CharField(allow_blank=True)
+    category = serializers.ChoiceField(choices=Category.choices)
+    phone = serializers.CharField(allow_blank=True)
+    address = serializers.CharField(allow_blank=True)
+    website = serializers.CharField(allow_blank=True)
+    introduction = serializers.CharField(allow_blank=True)
+    directions = serializers.CharField(allow_blank=True)
+    pickup_place = serializers.CharField(allow_blank=True)
+    arrival_text = serializers.CharField(allow_blank=True)
+    responsible_name = serializers.CharField(allow_blank=True)
+    responsible_title = serializers.CharField(allow_blank=True)
+    responsible_phone = serializers.CharField(allow_blank=True)
+    is_suspended = serializers.BooleanField()
 
 
 class InstitutionEntry(serializers.Serializer[Institution]):
@@ -30,6 +115,17 @@ class InstitutionEntry(serializers.Serializer[Institution]):
     is_partner = serializers.BooleanField()
 
 
+class ContactEntry(serializers.Serializer[Institution]):
+    """Who answers for one institution, and how to reach them."""
+
+    institution = serializers.UUIDField(source="public_id")
+    name = serializers.CharField()
+    responsible_name = serializers.CharField(allow_blank=True)
+    responsible_title = serializers.CharField(allow_blank=True)
+    responsible_phone = serializers.CharField(allow_blank=True)
+    phone = serializers.CharField(allow_blank=True)
+
+
 class DepartmentEntry(serializers.Serializer[Department]):
     """One department with its standard subject code."""
 
@@ -41,9 +137,9 @@ class DepartmentEntry(serializers.Serializer[Department]):
 
 
 class Institutions(Api):
-    """The institutions whose reserved places the acting person may see, those of her alliances first."""
+    """The institutions whose reserved places the acting person may see, those of her alliances first; the district adds more."""
 
-    policies = {"GET": Needs(Capability.SEE_AVAILABILITY)}
+    policies = {"GET": Needs(Capability.SEE_AVAILABILITY), "POST": REGISTERING}
 
     class Output(serializers.Serializer[Any]):
         results = InstitutionEntry(many=True)
@@ -53,6 +149,73 @@ class Institutions(Api):
     def get(self, request: Request) -> Response:
         page = self.asked(PageQuery)["page"]
         return page_of(request, institutions_open_to(self.acting), page, lambda row: InstitutionEntry(row).data)
+
+    @extend_schema(request=NewInstitution, responses={201: RegisteredInstitution}, operation_id="institutions_register")
+    def post(self, request: Request) -> Response:
+        made = register_institution(Particulars(**self.read(NewInstitution)), by=self.acting)
+        return described(made, status.HTTP_201_CREATED)
+
+
+class Register(Api):
+    """Every institution the acting person answers for, whether or not it offers places."""
+
+    policies = {"GET": ANSWERING}
+
+    class Output(serializers.Serializer[Any]):
+        results = RegisteredInstitution(many=True)
+        next = serializers.URLField(allow_null=True)
+
+    @extend_schema(parameters=[PageQuery], responses=Output, operation_id="register_list")
+    def get(self, request: Request) -> Response:
+        found = institutions_registered(self.acting)
+        return page_of(request, found, self.asked(PageQuery)["page"], lambda row: RegisteredInstitution(row).data)
+
+
+class InstitutionDetail(Api):
+    """One institution of the register, read and corrected."""
+
+    policies = {"GET": ANSWERING, "PATCH": ANSWERING}
+
+    @extend_schema(responses=RegisteredInstitution, operation_id="institutions_get")
+    def get(self, request: Request, institution: UUID) -> Response:
+        return described(institution_registered(self.acting, institution))
+
+    @extend_schema(request=InstitutionChanges, responses=RegisteredInstitution, parameters=[IF_MATCH], operation_id="institutions_correct")
+    def patch(self, request: Request, institution: UUID) -> Response:
+        version, changes = if_match(request), self.read(InstitutionChanges)
+        held = institution_registered(self.acting, institution)
+        return described(correct_institution(held, changes, by=self.acting, expected_version=version))
+
+
+class InstitutionDepartments(Api):
+    """One more department of an institution."""
+
+    policies = {"POST": ANSWERING}
+
+    class Input(StrictSerializer):
+        standard_code = StrictCharField(lines=False, max_length=8)
+        name = StrictCharField(lines=False, max_length=LONGEST_NAME)
+        local_code = StrictCharField(lines=False, max_length=LONGEST_CODE, required=False, allow_blank=True, default="")
+
+    @extend_schema(request=Input, responses={201: DepartmentEntry}, operation_id="departments_add")
+    def post(self, request: Request, institution: UUID) -> Response:
+        given = self.read(self.Input)
+        made = add_department(institution_registered(self.acting, institution), **given, by=self.acting)
+        return Response(DepartmentEntry(made).data, status=status.HTTP_201_CREATED)
+
+
+class Contacts(Api):
+    """Who answers for each institution of the district."""
+
+    policies = {"GET": READING}
+
+    class Output(serializers.Serializer[Any]):
+        results = ContactEntry(many=True)
+        next = serializers.URLField(allow_null=True)
+
+    @extend_schema(parameters=[PageQuery], responses=Output, operation_id="contacts_list")
+    def get(self, request: Request) -> Response:
+        return page_of(request, contacts_of(self.acting), self.asked(PageQuery)["page"], lambda row: ContactEntry(row).data)
 
 
 class Departments(Api):
@@ -77,3 +240,8 @@ class Departments(Api):
         if "standard_code" in given:
             found = found.filter(standard_code=given["standard_code"])
         return page_of(request, found, given["page"], lambda row: DepartmentEntry(row).data)
+
+
+def described(institution: Institution, code: int = status.HTTP_200_OK) -> Response:
+    """One institution with its version as ETag."""
+    return Response(RegisteredInstitution(institution).data, status=code, headers={"ETag": etag(institution)})

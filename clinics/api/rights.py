@@ -35,7 +35,7 @@ from permissions.roles import Capability
 
 DECIDING = Needs(Capability.GRANT_RIGHTS)
 KINDS = ("alliance", "institution", "department")
-OPEN_HERE = frozenset({"grant", "suspend", "reinstate", "revoke"})
+OPEN_HERE = frozenset({"nominate_again", "verify", "send_back", "grant", "suspend", "reinstate", "revoke"})
 
 
 def reasons(allowed: Iterable[RightReason]) -> list[tuple[str, Any]]:

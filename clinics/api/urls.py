@@ -2,13 +2,61 @@
 
 from django.urls import path
 
-from clinics.api.institutions import Departments, Institutions
+from clinics.api.alliances import AllianceDetail, AllianceMember, AllianceMembers, Alliances
+from clinics.api.attestation import Attestations
+from clinics.api.decisions import Bulk, BulkPreview, RightExtend
+from clinics.api.disputes import DisputeAnswer, DisputeDetail, Disputes, DisputeWithdraw, RightDisputes
+from clinics.api.imports import ImportConfirm, ImportDiscard, ImportFaults, Imports, ImportTemplate, OneImport
+from clinics.api.institutions import Contacts, Departments, InstitutionDepartments, InstitutionDetail, Institutions, Register
+from clinics.api.nominations import NominateAgain, Nominations, NominationSendBack, NominationVerify, NominationWithdraw
+from clinics.api.papers import OnePaper, Papers
+from clinics.api.people import People, Person
+from clinics.api.posts import PostDetail, Posts
 from clinics.api.rights import RightDetail, RightGrant, RightReinstate, RightRevoke, Rights, RightSuspend
+from clinics.api.suspension import InstitutionReinstate, InstitutionRevoke, InstitutionSuspend, InstitutionSuspension
 
 urlpatterns = [
     path("institutions", Institutions.as_view(), name="api_institutions"),
+    path("institutions/<uuid:institution>", InstitutionDetail.as_view(), name="api_institution"),
+    path("institutions/<uuid:institution>/departments", InstitutionDepartments.as_view(), name="api_institution_departments"),
+    path("register", Register.as_view(), name="api_register"),
+    path("contacts", Contacts.as_view(), name="api_contacts"),
+    path("alliances", Alliances.as_view(), name="api_alliances"),
+    path("alliances/<uuid:alliance>", AllianceDetail.as_view(), name="api_alliance"),
+    path("alliances/<uuid:alliance>/members", AllianceMembers.as_view(), name="api_alliance_members"),
+    path("alliances/<uuid:alliance>/members/<uuid:institution>", AllianceMember.as_view(), name="api_alliance_member"),
+    path("people", People.as_view(), name="api_people"),
+    path("people/<uuid:person>", Person.as_view(), name="api_person"),
+    path("posts", Posts.as_view(), name="api_posts"),
+    path("posts/<uuid:post>", PostDetail.as_view(), name="api_post"),
     path("departments", Departments.as_view(), name="api_departments"),
+    path("imports", Imports.as_view(), name="api_imports"),
+    path("imports/templates/<slug:kind>", ImportTemplate.as_view(), name="api_import_template"),
+    path("imports/<uuid:import_id>", OneImport.as_view(), name="api_import"),
+    path("imports/<uuid:import_id>/confirm", ImportConfirm.as_view(), name="api_import_confirm"),
+    path("imports/<uuid:import_id>/discard", ImportDiscard.as_view(), name="api_import_discard"),
+    path("imports/<uuid:import_id>/faults.csv", ImportFaults.as_view(), name="api_import_faults"),
     path("rights", Rights.as_view(), name="api_rights"),
+    path("rights/nominations", Nominations.as_view(), name="api_nominations"),
+    path("rights/<uuid:right>/nominate-again", NominateAgain.as_view(), name="api_nominate_again"),
+    path("rights/<uuid:right>/withdraw", NominationWithdraw.as_view(), name="api_nomination_withdraw"),
+    path("rights/<uuid:right>/verify", NominationVerify.as_view(), name="api_right_verify"),
+    path("rights/<uuid:right>/send-back", NominationSendBack.as_view(), name="api_right_send_back"),
+    path("rights/<uuid:right>/papers", Papers.as_view(), name="api_papers"),
+    path("rights/<uuid:right>/papers/<uuid:paper>", OnePaper.as_view(), name="api_paper"),
+    path("institutions/<uuid:institution>/suspension", InstitutionSuspension.as_view(), name="api_institution_suspension"),
+    path("institutions/<uuid:institution>/suspend", InstitutionSuspend.as_view(), name="api_institution_suspend"),
+    path("institutions/<uuid:institution>/revoke", InstitutionRevoke.as_view(), name="api_institution_revoke"),
+    path("institutions/<uuid:institution>/reinstate", InstitutionReinstate.as_view(), name="api_institution_reinstate"),
+    path("attestations", Attestations.as_view(), name="api_attestations"),
+    path("disputes", Disputes.as_view(), name="api_disputes"),
+    path("disputes/<uuid:dispute>", DisputeDetail.as_view(), name="api_dispute"),
+    path("disputes/<uuid:dispute>/answer", DisputeAnswer.as_view(), name="api_dispute_answer"),
+    path("disputes/<uuid:dispute>/withdraw", DisputeWithdraw.as_view(), name="api_dispute_withdraw"),
+    path("rights/bulk", Bulk.as_view(), name="api_rights_bulk"),
+    path("rights/bulk/preview", BulkPreview.as_view(), name="api_rights_bulk_preview"),
+    path("rights/<uuid:right>/disputes", RightDisputes.as_view(), name="api_right_disputes"),
+    path("rights/<uuid:right>/extend", RightExtend.as_view(), name="api_right_extend"),
     path("rights/<uuid:right>", RightDetail.as_view(), name="api_right"),
     path("rights/<uuid:right>/grant", RightGrant.as_view(), name="api_right_grant"),
     path("rights/<uuid:right>/suspend", RightSuspend.as_view(), name="api_right_suspend"),

@@ -20,6 +20,7 @@ class Alliance(Public):
     members: models.ManyToManyField = models.ManyToManyField(
         "clinics.Institution", through="clinics.AllianceMember", related_name="alliances"
     )
+    version = models.IntegerField(default=1, db_default=1, editable=False)
 
     class Meta:
         default_permissions = ()

@@ -5,6 +5,7 @@ from django.db.models import F, Q
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from vault.crypto import EncryptedTextField
 from vault.models import Public
 
 
@@ -37,6 +38,10 @@ class InstitutionQuerySet(models.QuerySet["Institution"]):
     def hospitals(self) -> "InstitutionQuerySet":
         return self.filter(kind=InstitutionKind.HOSPITAL)
 
+    def locked(self) -> "InstitutionQuerySet":
+        """Locked before posts and rights, in key order: giving a right and suspending its institution exclude each other."""
+        return self.select_for_update(of=("self",), no_key=True).order_by("pk")
+
 
 class Institution(Public):
     """One place of care; a station belongs to a centre, which answers for its referrals (R117)."""
@@ -54,8 +59,16 @@ class Institution(Public):
     address = models.TextField(blank=True, default="")
     pickup_place = models.TextField(blank=True, default="")
     arrival_text = models.TextField(blank=True, default="")
+    website = models.TextField(blank=True, default="")
+    introduction = models.TextField(blank=True, default="")
+    directions = models.TextField(blank=True, default="")
     is_suspended = models.BooleanField(default=False)
     source = models.TextField(blank=True, default="")
+    # Who answers for the institution; the contact list of the district is made of these three.
+    responsible_name = models.TextField(blank=True, default="")
+    responsible_title = models.TextField(blank=True, default="")
+    responsible_phone = EncryptedTextField(purpose="contact", blank=True, default="")
+    version = models.IntegerField(default=1, db_default=1, editable=False)
 
     objects = InstitutionQuerySet.as_manager()
 

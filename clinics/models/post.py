@@ -6,7 +6,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-from permissions.roles import POST_KINDS, Role
+from permissions.roles import POST_KIND_CHOICES
 from vault.models import Public
 
 
@@ -39,7 +39,7 @@ class Post(Public):
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="posts")
     institution = models.ForeignKey("clinics.Institution", models.PROTECT, related_name="posts")
     department = models.ForeignKey("clinics.Department", models.PROTECT, null=True, blank=True, related_name="posts")
-    kind = models.TextField(choices=[(role.value, role.label) for role in Role if role in POST_KINDS])
+    kind = models.TextField(choices=POST_KIND_CHOICES)
     title = models.TextField(choices=Title.choices, blank=True, default="")
     right = models.OneToOneField("permissions.ReferralRight", models.PROTECT, null=True, blank=True, related_name="post")
     valid_from = models.DateTimeField(db_default=Now())

@@ -6,14 +6,14 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
 from clinics.acting import choose
-from permissions.doors import SIGNED_IN, Page
+from permissions.doors import BEFORE_DUTIES, Page
 from vault.refusal import Refusal
 
 
 class ChangePart(Page):
     """POST: act under another post or role, then start at its home page."""
 
-    policies = {"POST": SIGNED_IN}
+    policies = {"POST": BEFORE_DUTIES}
 
     def post(self, request: HttpRequest) -> HttpResponse:
         wanted = request.POST.get("post", "")

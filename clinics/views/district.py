@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from clinics.right_queries import STANDINGS, expiring, posts_seen_by, standing
 from clinics.views.right_words import row_of
 from clinics.views.rights import counts
+from clinics.watch.queries import waiting_for_the_district
 from permissions.doors import Needs, Page
 from permissions.roles import Capability
 
@@ -24,6 +25,7 @@ class District(Page):
         posts = posts_seen_by(self.acting)
         numbers = counts(posts)
         context = {"today": timezone.localdate(), "tiles": tiles(numbers), "lists": lists(posts, numbers)}
+        context["waits"] = waiting_for_the_district(self.acting)
         return self.render(request, "clinics/district.html", context)
 
 

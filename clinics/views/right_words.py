@@ -13,7 +13,13 @@ from permissions.models import ReferralRight
 from permissions.right_states import RightReason, RightStatus, right_is_in_force
 from vault.refusal import Violation
 
-KINDS = {RightStatus.SUSPENDED: "few", RightStatus.REVOKED: "bad", RightStatus.EXPIRED: "off", RightStatus.ENDED: "off"}
+KINDS = {
+    RightStatus.SENT_BACK: "few",
+    RightStatus.SUSPENDED: "few",
+    RightStatus.REVOKED: "bad",
+    RightStatus.EXPIRED: "off",
+    RightStatus.ENDED: "off",
+}
 ANSWERS_2021 = gettext_lazy("Answers of the Beijing Municipal Health Commission (May 2021)")
 LAW_OF_REVOKING = Violation("", "", rule="R048", source=ANSWERS_2021, article="", quote="医务人员岗位调整后应及时注销预约转诊权限")
 LAW_OF_GRANTING = Violation("", "", rule="R045", source=ANSWERS_2021, article="", quote="不得赋予其他人员预约转诊权限")
@@ -29,6 +35,12 @@ def row_of(post: Post) -> dict[str, Any]:
         "last_day": last_day_of(right) if right else None,
         "can_enter": right is None or right.status in ReferralRight.STATES.final,
     }
+
+
+def row_of_right(right: ReferralRight) -> dict[str, Any]:
+    """One earlier right of a person: when it began, how it stands, why it was taken."""
+    reason = RightReason(right.reason_code).label if right.reason_code else ""
+    return {"right": right, "standing": standing_of(right), "first_day": right.valid_from, "reason": reason, "last_day": last_day_of(right)}
 
 
 def standing_of(right: ReferralRight | None) -> dict[str, Any]:

@@ -16,9 +16,11 @@ from django.utils.translation import gettext as _
 
 from clinics import rights
 from clinics.models import Post
-from clinics.right_queries import STANDINGS, found, post_seen_by, posts_seen_by, right_seen_by, standing, timeline
+from clinics.right_queries import STANDINGS, found, post_seen_by, posts_seen_by, right_seen_by, standing
 from clinics.views.right_words import LAW_OF_GRANTING, LAW_OF_REVOKING, detail_of, reasons, row_of
 from clinics.views.targets import chosen_targets, target_choices
+from clinics.watch.queries import Narrowing, choices_of_narrowing, narrowed
+from clinics.watch.timeline import timeline_for
 from permissions.doors import Needs, Page
 from permissions.doors.fields import read_day
 from permissions.doors.serializers import unprintable_in
@@ -44,7 +46,8 @@ class Rights(Page):
         """The list, with whatever stands beside it."""
         posts = posts_seen_by(self.acting)
         filters = filters_from(request.GET)
-        chosen = found(standing(posts, filters["standing"]), filters["q"])
+        fine = Narrowing.of(request.GET.dict())
+        chosen = narrowed(found(standing(posts, filters["standing"]), filters["q"]), fine, timezone.localdate())
         if filters["institution"]:
             chosen = chosen.filter(institution__public_id=filters["institution"])
         page = Paginator(chosen, PER_PAGE).get_page(request.GET.get("page"))
@@ -55,7 +58,9 @@ class Rights(Page):
             "institutions": institutions_of(posts),
             "page": page,
             "lines": [row_of(post) for post in page],
+            "narrowings": choices_of_narrowing(fine),
             "decides": self.acting.can(Capability.GRANT_RIGHTS),
+            "disputes": self.acting.can(Capability.DISPUTE_RIGHTS),
             **more,
         }
         return self.render(request, "clinics/rights.html", context)
@@ -93,7 +98,7 @@ class Right(Rights):
         context = {
             "right": right,
             "detail": detail_of(right),
-            "timeline": timeline(right),
+            "timeline": timeline_for(self.acting, right),
             "actions": actions,
             "suspend_reasons": reasons(SUSPEND_REASONS),
             "revoke_reasons": reasons(REVOKE_REASONS),

@@ -10,7 +10,7 @@ from rest_framework.response import Response
 
 from permissions import sessions
 from permissions.acting import Acting
-from permissions.doors import SIGNED_IN, Api
+from permissions.doors import BEFORE_DUTIES, SIGNED_IN, Api
 from permissions.identity.phones import mask_phone
 from permissions.models import Session
 from permissions.queries import sessions_of
@@ -26,9 +26,9 @@ class Part(serializers.Serializer[Any]):
 
 
 class Me(Api):
-    """The person, and the part she plays in this request."""
+    """The person, and the part she plays in this request; open before its duties are accepted."""
 
-    policies = {"GET": SIGNED_IN}
+    policies = {"GET": BEFORE_DUTIES}
 
     class Output(serializers.Serializer[Any]):
         id = serializers.UUIDField()

@@ -7,10 +7,11 @@ from permissions.doors.headers import etag, idempotency_key, if_match
 from permissions.doors.page import Page
 from permissions.doors.schema import IDEMPOTENCY_KEY, IF_MATCH
 from permissions.doors.serializers import StrictBooleanField, StrictCharField, StrictIntegerField, StrictSerializer
-from permissions.guards import EVEN_LOCKED, PUBLIC, SIGNED_IN, Needs
+from permissions.guards import BEFORE_DUTIES, EVEN_LOCKED, PUBLIC, SIGNED_IN, Needs
 from permissions.parser import StrictJSONParser
 
 __all__ = [
+    "BEFORE_DUTIES",
     "EVEN_LOCKED",
     "IDEMPOTENCY_KEY",
     "IF_MATCH",

@@ -12,15 +12,16 @@ from permissions.authentication import SessionOrBearer
 from permissions.doors.schema import DoorSchema
 from permissions.doors.serializers import sayable
 from permissions.guards import Policies, enforce
-from permissions.parser import StrictJSONParser, check_length
+from permissions.parser import MAX_BYTES, StrictJSONParser, check_length
 from vault.refusal import Refusal
 
 
 class Api(APIView):
-    """One path of the interface; `policies` names a policy for each method it answers."""
+    """One path of the interface; `policies` names a policy for each method it answers, `longest` the bytes of a body."""
 
     policies: ClassVar[Policies] = {}
     enforces_policies: ClassVar[bool] = True
+    longest: ClassVar[int] = MAX_BYTES
     authentication_classes = (SessionOrBearer,)
     permission_classes = ()
     parser_classes = (StrictJSONParser,)
@@ -29,7 +30,7 @@ class Api(APIView):
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
         enforce(request._request, self.policies)
-        check_length(request._request)
+        check_length(request._request, self.longest)
 
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
         answer = super().finalize_response(request, response, *args, **kwargs)

@@ -1,4 +1,4 @@
-"""The base of every page: policy first, a login page for strangers, a lock screen for the idle."""
+"""The base of every page: policy first, a login page for strangers, a lock screen for the idle, duties for the new."""
 
 import re
 from typing import Any, ClassVar, cast
@@ -11,7 +11,7 @@ from django.views import View
 
 from permissions.acting import Acting
 from permissions.doors.serializers import sayable
-from permissions.doors.strangers import to_lock, to_login
+from permissions.doors.strangers import to_duties, to_lock, to_login, to_proof
 from permissions.guards import Policies, enforce
 from vault.refusal import Refusal, Violation, invalid
 
@@ -35,6 +35,10 @@ class Page(View):
                 return to_login(request)
             if refusal.code == "session_locked":
                 return to_lock(request)
+            if refusal.code == "second_factor_required":
+                return to_proof(request)
+            if refusal.code == "duties_not_accepted":
+                return to_duties(request)
             raise
         self._check_said_once(request)
         if getattr(request, "rights_changed", False) and request.method == "GET":

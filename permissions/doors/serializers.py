@@ -1,25 +1,14 @@
 """Input that says exactly what it is: unknown fields and unprintable characters are refused, types are not guessed."""
 
-import unicodedata
 from collections.abc import Mapping
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
-PLAIN_CONTROLS = frozenset("\n\t")
+from permissions.printable import unprintable_in
+
 LONGEST_NAME = 50
-# Controls, marks that reorder or hide the text around them (a dose may not be read backwards), halves, private and empty places.
-UNPRINTABLE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
-JOINERS = frozenset("\u200c\u200d")  # which some scripts and emoji are written with
-BLANK_LETTERS = frozenset("\u115f\u1160\u3164\uffa0\u2800")  # letters by name, nothing to see
-
-
-def unprintable_in(text: str, *, lines: bool = True) -> str:
-    """The first character that may not be stored, or ''. Line feeds and tabs are allowed in texts of several lines."""
-    allowed = JOINERS | PLAIN_CONTROLS if lines else JOINERS
-    hidden = (one for one in text if one in BLANK_LETTERS or (unicodedata.category(one) in UNPRINTABLE and one not in allowed))
-    return next(hidden, "")
 
 
 class StrictCharField(serializers.CharField):

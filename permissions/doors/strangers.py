@@ -1,4 +1,4 @@
-"""Where a page sends somebody who is not logged in, or whose screen is locked; what was being typed is kept."""
+"""Where a page sends somebody who is not logged in, whose screen is locked, or who has not accepted her duties."""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -21,6 +21,16 @@ def to_lock(request: HttpRequest) -> HttpResponse:
     session = request.locked_session  # type: ignore[attr-defined]
     context = {"person": session.user, "phone": mask_phone(session.user.phone), "held": hold(request), "next": ""}
     return render(request, "permissions/lock.html", context, status=401)
+
+
+def to_proof(request: HttpRequest) -> HttpResponse:
+    """Where one more proof is given, which leads back here afterwards."""
+    return _away(request, reverse("prove"))
+
+
+def to_duties(request: HttpRequest) -> HttpResponse:
+    """The duties of the role, which lead back here once they are accepted."""
+    return _away(request, reverse("duties"))
 
 
 def _away(request: HttpRequest, address: str) -> HttpResponse:

@@ -17,6 +17,9 @@ class PhoneDevice(TimestampMixin, Device):  # type: ignore[misc]
     owner's next one, so django-otp's throttling mixin is left out on purpose.
     """
 
+    # When somebody last made sure that the number is hers: on enrolment, or by a proof the district recorded.
+    proved_at = models.DateTimeField(db_default=Now())
+
     class Meta:
         constraints = [models.UniqueConstraint(fields=["user"], name="phone_device_one_per_person")]
 

@@ -39,6 +39,7 @@ class ReferralRight(Stateful):
     valid_to = models.DateTimeField(null=True, blank=True)
     reason_code = models.TextField(choices=RightReason, blank=True, default="")
     note = models.CharField(max_length=200, blank=True, default="")
+    verified_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     granted_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     reinstatement_asked_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
 

@@ -2,6 +2,7 @@
 
 from typing import Self
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
@@ -11,6 +12,15 @@ from permissions.models.user import User
 from vault.models import Public
 
 
+class Proof(models.TextChoices):
+    """How somebody showed that she is the person: each kind counts once in a session."""
+
+    SMS = "sms", _("Code by SMS")
+    TOTP = "totp", _("Authenticator")
+    RECOVERY = "recovery", _("Recovery code")
+    UNLOCK = "unlock", _("One-time code of the district")
+
+
 class SessionQuerySet(models.QuerySet["Session"]):
     def live(self) -> Self:
         """Neither ended nor past the absolute limit, by the database clock; a locked one is live."""
@@ -18,11 +28,12 @@ class SessionQuerySet(models.QuerySet["Session"]):
 
 
 class Session(Public):
-    """One login of one person, in a browser (cookie) or a program (bearer token)."""
+    """One login of one person, in a browser (cookie) or a program (bearer token), or a key she gave to a program."""
 
     class Kind(models.TextChoices):
         BROWSER = "browser", _("Browser")
         TOKEN = "token", _("Program")
+        KEY = "key", _("Key of a program")
 
     class Ending(models.TextChoices):
         LOGOUT = "logout", _("Logged out")
@@ -40,6 +51,14 @@ class Session(Public):
     epoch = models.IntegerField()
     acting_choice = models.UUIDField(null=True, blank=True)  # public id of a post or of a role assignment
     data = models.JSONField(default=dict, blank=True)
+    # What a key was given of its person's capabilities; None for a person, who has them all.
+    scopes = ArrayField(models.TextField(), null=True, blank=True)
+    # Which kinds of proof were given since the login, whether another one is due before anybody acts, and the last one's time.
+    proofs = ArrayField(models.TextField(choices=Proof), default=list, blank=True)
+    proof_due = models.BooleanField(default=False)
+    proved_at = models.DateTimeField(db_default=Now())
+    # Guesses at a second factor since the last right one.
+    guesses = models.SmallIntegerField(default=0)
     seen_at = models.DateTimeField(db_default=Now())
     expires_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True, blank=True)
@@ -54,6 +73,11 @@ class Session(Public):
                 condition=Q(ended_at=None, ending="") | (Q(ended_at__isnull=False) & ~Q(ending="")), name="session_end_has_a_reason"
             ),
             models.CheckConstraint(condition=Q(expires_at__gt=F("created_at")), name="session_expires_after_it_starts"),
+            models.CheckConstraint(
+                condition=Q(kind="key", scopes__isnull=False) | (~Q(kind="key") & Q(scopes__isnull=True)),
+                name="session_only_keys_have_scopes",
+            ),
+            models.CheckConstraint(condition=Q(guesses__gte=0, guesses__lte=5), name="session_has_at_most_five_guesses"),
         ]
 
     def __str__(self) -> str:

@@ -9,7 +9,7 @@ from django.db.models.functions import Now
 from django.utils.translation import get_language
 
 from permissions.models.district import District
-from permissions.roles import DISTRICT_ROLES, Role
+from permissions.roles import DISTRICT_ROLE_CHOICES, DISTRICT_ROLES, OFFICES_APART
 from vault.crypto import EncryptedTextField, keyed_hashes
 from vault.models import Public
 
@@ -67,18 +67,32 @@ class User(Public, AbstractBaseUser, PermissionsMixin):  # type: ignore[django-m
 
 class RoleAssignmentQuerySet(models.QuerySet["RoleAssignment"]):
     def live(self) -> Self:
-        """Assignments in force by the database clock."""
-        return self.filter(Q(valid_to=None) | Q(valid_to__gt=Now()), valid_from__lte=Now())
+        """Assignments in force by the database clock; one that nobody confirmed never is."""
+        return self.filter(Q(valid_to=None) | Q(valid_to__gt=Now()), valid_from__lte=Now(), confirmed_at__isnull=False)
+
+    def waiting(self) -> Self:
+        """Entered, and neither confirmed nor taken back."""
+        return self.filter(confirmed_at=None, valid_to=None)
+
+    def locked(self) -> Self:
+        """Locked in key order while somebody counts who is left."""
+        return self.select_for_update(of=("self",), no_key=True).order_by("pk")
 
 
 class RoleAssignment(Public):
-    """A role that spans a district (or the platform), from and to a moment."""
+    """A role that spans a district (or the platform), from and to a moment; it counts once a second person confirmed it.
+
+    One that the system entered before roles were confirmed has neither an enterer nor a confirmer, only the moment.
+    """
 
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="roles")
-    role = models.TextField(choices=[(role.value, role.label) for role in Role if role in DISTRICT_ROLES])
+    role = models.TextField(choices=DISTRICT_ROLE_CHOICES)
     district = models.ForeignKey(District, on_delete=models.PROTECT, related_name="+")
     valid_from = models.DateTimeField(db_default=Now())
     valid_to = models.DateTimeField(null=True, blank=True)
+    entered_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    confirmed_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    confirmed_at = models.DateTimeField(null=True, blank=True)
 
     objects = RoleAssignmentQuerySet.as_manager()
 
@@ -92,6 +106,19 @@ class RoleAssignment(Public):
             ),
             models.CheckConstraint(
                 condition=Q(valid_to=None) | Q(valid_to__gt=F("valid_from")), name="role_assignment_ends_after_it_starts"
+            ),
+            models.CheckConstraint(
+                condition=Q(confirmed_by=None) | (~Q(confirmed_by=F("user")) & Q(confirmed_at__isnull=False)),
+                name="role_assignment_is_not_confirmed_by_its_holder",
+            ),
+            models.CheckConstraint(
+                condition=Q(entered_by=None) | Q(confirmed_at=None) | (Q(confirmed_by__isnull=False) & ~Q(confirmed_by=F("entered_by"))),
+                name="role_assignment_is_confirmed_by_a_second_person",
+            ),
+            models.UniqueConstraint(
+                fields=["user"],
+                condition=Q(role__in=sorted(role.value for role in OFFICES_APART), valid_to=None),
+                name="role_assignment_keeps_three_offices_apart",
             ),
         ]
 

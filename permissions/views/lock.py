@@ -1,4 +1,4 @@
-"""The locked screen: the same session goes on after a code, with the form that was being sent."""
+"""The locked screen: the same session goes on after a code or an authenticator's, with the form that was being sent."""
 
 from typing import Any
 
@@ -10,6 +10,8 @@ from permissions import otp, sessions
 from permissions.codes import clean_code
 from permissions.doors import EVEN_LOCKED, Page
 from permissions.doors.draft import released
+from permissions.factors import proving
+from permissions.factors.required import held_for_proof, is_enrolled
 from permissions.identity.phones import mask_phone
 from permissions.models import Session
 from permissions.views.cookies import give_key, safe_next
@@ -19,7 +21,7 @@ from vault.refusal import Refusal
 
 
 class Lock(Page):
-    """First a button that sends a code to the person's own phone, then the code."""
+    """A button that sends a code to the person's own phone, then the code; or the code of her authenticator at once."""
 
     policies = {"GET": EVEN_LOCKED, "POST": EVEN_LOCKED}
     template = "permissions/lock.html"
@@ -27,35 +29,39 @@ class Lock(Page):
     def get(self, request: HttpRequest) -> HttpResponse:
         address = safe_next(request, request.GET.get("next", ""))
         session = locked(request)
-        if session is None:
+        if session is None or held_for_proof(request):
             return redirect(address)
         return self.render(request, self.template, self._shown(session, address, ""))
 
     def post(self, request: HttpRequest) -> HttpResponse:
         session = locked(request)
         address, held = safe_next(request, request.POST.get("next", "")), request.POST.get("held", "")
-        if session is None:
+        if session is None or held_for_proof(request):
             return redirect(address)
         shown = self._shown(session, address, held)
         ticket = ticket_of(request, otp.UNLOCK)
         try:
+            if "factor" in request.POST:
+                opened = proving.prove(session, request.POST["factor"][:40], visit_of(request))
+                return self._go_on(request, session, opened, address, held)
             if "code" in request.POST and ticket is not None:
-                return self._unlock(request, session, ticket, address, held)
+                opened = sessions.unlock(session, ticket.handle, clean_code(request.POST["code"]), visit_of(request))
+                return self._go_on(request, session, opened, address, held)
             asked = otp.ask(session.user.phone, visit_of(request), purpose=otp.UNLOCK)
         except Refusal as refusal:
             return self.again(request, self.template, refusal, {**shown, "sent": ticket is not None})
         page = self.render(request, self.template, {**shown, "sent": True})
         return give(page, Ticket(asked.handle, session.user.phone, otp.UNLOCK))
 
-    def _unlock(self, request: HttpRequest, session: Session, ticket: Ticket, address: str, held: str) -> HttpResponse:
-        key = sessions.unlock(session, ticket.handle, clean_code(request.POST["code"]))
+    def _go_on(self, request: HttpRequest, session: Session, opened: sessions.Opened, address: str, held: str) -> HttpResponse:
         rotate_token(request)
         draft = released(held, session)
         response = self.render(request, "permissions/resume.html", {"draft": draft}) if draft else redirect(address)
-        return give_key(take_back(response), key)
+        return give_key(take_back(response), opened.key)
 
     def _shown(self, session: Session, address: str, held: str) -> dict[str, Any]:
-        return {"person": session.user, "phone": mask_phone(session.user.phone), "next": address, "held": held}
+        enrolled = is_enrolled(session.user)
+        return {"person": session.user, "phone": mask_phone(session.user.phone), "next": address, "held": held, "enrolled": enrolled}
 
 
 def locked(request: HttpRequest) -> Session | None:

@@ -9,6 +9,8 @@ from permissions.codes import clean_code
 from permissions.doors import PUBLIC, Page
 from permissions.identity.phones import mask_phone
 from permissions.models import Session
+from permissions.shared_browser import phone_of, shown_here
+from permissions.views.chosen import chosen
 from permissions.views.cookies import give_key, mark_known, safe_next, take_key
 from permissions.views.ticket import Ticket, give, take_back, ticket_of
 from permissions.visit import visit_of
@@ -25,14 +27,18 @@ class Login(Page):
         address = safe_next(request, request.GET.get("next", ""))
         if getattr(request, "acting", None):
             return redirect(address)
-        return self.render(request, self.template, {"next": address})
+        return self.render(request, self.template, {"next": address, "people": shown_here(visit_of(request))})
 
     def post(self, request: HttpRequest) -> HttpResponse:
         phone, address = request.POST.get("phone", "")[:40], safe_next(request, request.POST.get("next", ""))
+        visit = visit_of(request)
         try:
+            if "person" in request.POST:
+                phone = phone_of(chosen(request.POST["person"]), visit)
             return send_code(request, phone, address)
         except Refusal as refusal:
-            return self.again(request, self.template, refusal, {"next": address, "phone": phone})
+            typed = "" if "person" in request.POST else phone
+            return self.again(request, self.template, refusal, {"next": address, "phone": typed, "people": shown_here(visit)})
 
 
 class LoginCode(Page):
@@ -82,7 +88,8 @@ def enter(request: HttpRequest, ticket: Ticket) -> HttpResponse:
     opened = sessions.log_in(ticket.handle, code, visit_of(request), kind=Session.Kind.BROWSER)
     rotate_token(request)
     response = take_back(redirect(safe_next(request, ticket.next)))
-    return mark_known(give_key(response, opened.key), opened.browser_key)
+    response = give_key(response, opened.key)
+    return mark_known(response, opened.browser_key) if opened.browser_key else response
 
 
 def shown(ticket: Ticket) -> dict[str, str]:

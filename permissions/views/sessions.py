@@ -1,15 +1,14 @@
 """Where I am logged in, and ending it."""
 
-from uuid import UUID
-
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
 from permissions import sessions
 from permissions.doors import SIGNED_IN, Page
 from permissions.queries import sessions_of
+from permissions.views.chosen import chosen
 from permissions.views.cookies import take_key
 
 
@@ -32,11 +31,3 @@ class Sessions(Page):
             return take_key(redirect("login"))
         messages.success(request, _("The session has ended."))
         return redirect("sessions")
-
-
-def chosen(text: str) -> UUID:
-    """The session a button names; anything else is nothing here."""
-    try:
-        return UUID(text)
-    except ValueError:
-        raise Http404 from None

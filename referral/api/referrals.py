@@ -88,6 +88,7 @@ class ReferralBody(ReferralWritten):
     """The whole case."""
 
     encounter = serializers.UUIDField()
+    owner = serializers.UUIDField(allow_null=True)
     impression = serializers.CharField()
     present_history = serializers.CharField()
     past_history = serializers.CharField(allow_blank=True)
@@ -193,6 +194,7 @@ def body(acting: Acting, referral: Referral) -> dict[str, Any]:
     return entry(referral) | {
         "actions": actions(acting, referral),
         "encounter": referral.encounter.public_id,
+        "owner": referral.owner.public_id if referral.owner else None,
         "impression": referral.impression,
         "present_history": referral.present_history,
         "past_history": referral.past_history,

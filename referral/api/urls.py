@@ -2,10 +2,34 @@
 
 from django.urls import URLPattern, path
 
-from referral.api import arrivals, bookings, encounters, patients, referrals, returns, slips, visits
+from referral.api import (
+    arrivals,
+    bookings,
+    conduct,
+    contracts,
+    encounters,
+    handover,
+    looks,
+    patients,
+    referrals,
+    residents,
+    returns,
+    slips,
+    visits,
+)
 
 urlpatterns: list[URLPattern] = [
     path("patients", patients.Patients.as_view(), name="api_patients"),
+    path("me/looks", looks.MyLooks.as_view(), name="api_my_looks"),
+    path("patients/<uuid:patient>/looks", looks.PatientLooks.as_view(), name="api_patient_looks"),
+    path("residents", residents.Residents.as_view(), name="api_residents"),
+    path("residents/move", residents.ResidentMove.as_view(), name="api_resident_move"),
+    path("residents/<uuid:resident>", residents.ResidentDetail.as_view(), name="api_resident"),
+    path("residents/<uuid:resident>/contracts", contracts.ResidentContracts.as_view(), name="api_contract_sign"),
+    path("contracts/<uuid:contract>/renew", contracts.ContractRenew.as_view(), name="api_contract_renew"),
+    path("contracts/<uuid:contract>/end", contracts.ContractEnd.as_view(), name="api_contract_end"),
+    path("care-teams", contracts.CareTeams.as_view(), name="api_care_teams"),
+    path("care-teams/<uuid:team>", contracts.CareTeamDetail.as_view(), name="api_care_team"),
     path("encounters", encounters.Encounters.as_view(), name="api_encounters"),
     path("referrals", referrals.Referrals.as_view(), name="api_referrals"),
     path("referrals/<uuid:referral>", referrals.ReferralDetail.as_view(), name="api_referral"),
@@ -24,6 +48,13 @@ urlpatterns: list[URLPattern] = [
     path("visits", visits.Visits.as_view(), name="api_visits"),
     path("referrals/<uuid:referral>/report", visits.ReportVisit.as_view(), name="api_report"),
     path("referrals/<uuid:referral>/returns", returns.SendBack.as_view(), name="api_send_back"),
+    path("posts/<uuid:post>/handover", handover.PostWork.as_view(), name="api_post_work"),
+    path("posts/<uuid:post>/end", handover.PostEnd.as_view(), name="api_post_end"),
+    path("posts/<uuid:post>/transfer", handover.PostTransfer.as_view(), name="api_post_transfer"),
+    path("conduct", conduct.Conduct.as_view(), name="api_conduct"),
+    path("conduct/<uuid:institution>/<str:month>", conduct.ConductMonth.as_view(), name="api_conduct_month"),
+    path("handover", handover.Waiting.as_view(), name="api_handover"),
+    path("handover/contracts", handover.WaitingContracts.as_view(), name="api_handover_contracts"),
     path("returns", returns.Returns.as_view(), name="api_returns"),
     path("returns/<uuid:sent_back>", returns.OneReturn.as_view(), name="api_return"),
     path("returns/<uuid:sent_back>/accept", returns.AcceptReturn.as_view(), name="api_return_accept"),

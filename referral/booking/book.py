@@ -11,6 +11,7 @@ from referral.booking import articles, rules, sentences
 from referral.booking.alternatives import with_alternatives
 from referral.booking.outcome import known_outcome
 from referral.booking.read import Judged, booking_facts
+from referral.booking.where_to_sign import with_place_to_sign
 from referral.booking.write import booking_write, stale
 from vault.idempotency import body_hash
 from vault.outbox import wake
@@ -35,7 +36,7 @@ def book(*, referral: UUID, pool_slot: UUID, version: int, key: str, by: Acting)
                 raise not_found()
             booking = replayed(judged, body) or booked(judged, version, key, body, by)
     except Refusal as refusal:
-        raise with_alternatives(refusal, judged, by) from refusal
+        raise with_place_to_sign(with_alternatives(refusal, judged, by), judged, by) from refusal
     return booking
 
 

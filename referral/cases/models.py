@@ -37,7 +37,11 @@ SPENT = ("cancelled", "expired")  # a referral that never led anywhere frees its
 
 
 class Referral(Stateful):
-    """One referral (FHIR ServiceRequest). Lengths follow WS 445.16: reason ≤ 100, the record ≤ 2000."""
+    """One referral (FHIR ServiceRequest). Lengths follow WS 445.16: reason ≤ 100, the record ≤ 2000.
+
+    `post` is who wrote it, for ever. `owner` is the post whose work it is now: the writer's until it is handed over, nobody's
+    while the institution's manager has to name somebody.
+    """
 
     STATES: ClassVar[StateTable] = REFERRAL_STATES
 
@@ -45,6 +49,7 @@ class Referral(Stateful):
     patient = models.ForeignKey("referral.Patient", models.PROTECT, related_name="referrals")
     encounter = models.ForeignKey("referral.Encounter", models.PROTECT, related_name="referrals")
     post = models.ForeignKey("clinics.Post", models.PROTECT, related_name="+")
+    owner = models.ForeignKey("clinics.Post", models.PROTECT, null=True, related_name="+")
     institution = models.ForeignKey("clinics.Institution", models.PROTECT, related_name="+")
     status = models.TextField(choices=ReferralStatus, default=ReferralStatus.DRAFT)
     reason = models.CharField(max_length=100)

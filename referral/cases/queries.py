@@ -14,7 +14,7 @@ from referral.patients.queries import of_unit
 from vault.refusal import Refusal
 from vault.states import Transition
 
-BEHIND = ("patient", "encounter", "post__user", "institution__parent")
+BEHIND = ("patient", "encounter", "post__user", "owner__user", "institution__parent")
 
 
 def referrals_of(acting: Acting) -> QuerySet[Referral]:

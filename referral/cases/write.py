@@ -11,6 +11,7 @@ from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from clinics.posts import hold
 from permissions.acting import Acting
 from permissions.models import ReferralRight
 from permissions.roles import Capability
@@ -45,14 +46,17 @@ class Record:
 def write_referral(encounter_id: UUID, written: Record, *, truth_accepted: bool, by: Acting, patient: UUID | None = None) -> Referral:
     """Promise a draft with a number of its own, from a visit at the doctor's unit that no other referral uses.
 
-    A caller that names the patient is refused when the visit was somebody else's. Refuses with `right_not_in_force`,
+    The post is held, so that it does not end before its new referral counts among its open work. A caller that names the
+    patient is refused when the visit was somebody else's. Refuses with `not_allowed`, `right_not_in_force`,
     `encounter_required`, `invalid_input` (length, or the truth not accepted, R102),
     `already_exists` (the visit led to another referral; `current` names it).
     """
     _may_write(by)
+    post: Any = by.post
     fields = checked(written, truth_accepted)
     try:
         with transaction.atomic(durable=True):
+            hold(post)
             return _written(_encounter(encounter_id, patient, by), fields, by=by)
     except IntegrityError as error:
         raise _used(encounter_id) from error
@@ -119,8 +123,8 @@ def _written(encounter: Encounter, fields: dict[str, Any], *, by: Acting) -> Ref
         raise _used(encounter.public_id)
     number = next_number(post.institution.district.code, now.astimezone(SHANGHAI).date())
     referral = Referral.objects.create(
-        number=number, patient=encounter.patient, encounter=encounter, post=post, institution=post.institution,
-        truth_accepted_at=now, **fields,
+        number=number, patient=encounter.patient, encounter=encounter, post=post, owner=post,
+        institution=post.institution, truth_accepted_at=now, **fields,
     )  # fmt: skip
     created(referral, by=by.actor)
     record("referral.write", "referral", referral.public_id, by=by.actor, details={"number": number, "truth_accepted": True})

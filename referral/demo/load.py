@@ -6,10 +6,12 @@ from datetime import date
 from pathlib import Path
 
 from permissions.roles import Role
+from referral.demo.load_duties import load_duties
+from referral.demo.load_nominations import load_nominations
 from referral.demo.load_people import load_accounts, load_rights, load_teams, users_of
 from referral.demo.load_places import (
     as_admin,
-    first_admin,
+    first_admins,
     load_alliances,
     load_departments,
     load_districts,
@@ -28,15 +30,18 @@ def load(today: date, folder: Path, tell: Callable[[str], None]) -> None:
     """
     people = everybody()
     district = load_districts()
-    chief = next(someone for someone in people if someone.role == Role.DISTRICT_ADMIN)
-    known = users_of([chief]).get(chief.phone)
-    admin = as_admin(known, district) if known else first_admin(chief, district)
+    chief, deputy = [someone for someone in people if someone.role == Role.DISTRICT_ADMIN][:2]
+    known = users_of([chief, deputy])
+    both = [as_admin(known[one.phone], district) for one in (chief, deputy) if one.phone in known]
+    admin, second = both if len(both) == 2 else first_admins(chief, deputy, district)
     places = load_institutions(admin)
     load_departments(places, admin)
     load_alliances(places, admin)
-    load_accounts(people, places, admin)
+    load_accounts(people, places, admin, second)
     load_rights(people, today, admin)
     load_teams(admin)
+    load_duties(people)
+    load_nominations(people, admin)
     load_policy(today, district, admin)
     tell(f"{len(places)} institutions, {len(people)} people")
     tell(f"{load_residents(places, today)} residents added")

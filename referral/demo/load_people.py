@@ -9,7 +9,8 @@ from clinics import rights
 from clinics.grants import Target
 from clinics.models import Alliance, Department, Institution, Post
 from clinics.posts import open_post
-from permissions.accounts import assign_role, enrol
+from permissions import administrators
+from permissions.accounts import enrol
 from permissions.acting import Acting
 from permissions.models import User
 from permissions.roles import DOCTORS, Role
@@ -27,23 +28,24 @@ def users_of(people: Iterable[Someone]) -> dict[str, User]:
     return {phones[user.phone_hash]: user for user in User.objects.filter(phone_hash__in=phones)}
 
 
-def load_accounts(people: list[Someone], places: dict[str, Institution], by: Acting) -> list[Post]:
-    """An account for each person, with her role in the district or her post; answers the posts made."""
+def load_accounts(people: list[Someone], places: dict[str, Institution], by: Acting, second: Acting) -> list[Post]:
+    """An account for each person, with her office in the district or her post; answers the posts made."""
     known = users_of(people)
     departments = {(one.institution_id, one.name): one for one in Department.objects.all()}
     fresh = [someone for someone in people if someone.phone not in known]
-    return [post for someone in fresh if (post := _account(someone, places, departments, by)) is not None]
+    for someone in fresh:
+        if not someone.place:
+            office = administrators.NewOffice(someone.name, someone.phone, someone.role, someone.name_en)
+            administrators.confirm(administrators.appoint(office, by=by).public_id, by=second)
+    return [_account(someone, places, departments, by) for someone in fresh if someone.place]
 
 
 @transaction.atomic(durable=True)
-def _account(someone: Someone, places: dict[str, Institution], departments: dict[tuple[int, str], Department], by: Acting) -> Post | None:
+def _account(someone: Someone, places: dict[str, Institution], departments: dict[tuple[int, str], Department], by: Acting) -> Post:
     user = enrol(
         name=someone.name, phone=someone.phone, district=by.user.district, by=by.actor, name_en=someone.name_en,
         desks=2 if someone.role in DOCTORS else 1,
     )  # fmt: skip
-    if not someone.place:
-        assign_role(user, someone.role, by.user.district, by=by.actor)
-        return None
     institution = places[someone.place]
     department = departments.get((institution.pk, someone.department))
     return open_post(user, institution, someone.role, by=by, department=department, title=someone.title)

@@ -1,16 +1,14 @@
 """Registers districts, institutions, departments and alliances of the demonstration."""
 
-from django.db import transaction
-
 from clinics.models import Alliance, Department, Institution
 from clinics.registry import found_alliance, register_departments, register_institutions
-from permissions.accounts import assign_role, enrol
 from permissions.acting import Acting
+from permissions.founding import Founder, confirm_other, found, waiting_for
 from permissions.models import District, User
 from permissions.roles import Role
 from referral.demo.people import FULL_CENTRE, FULL_STATION, Someone
 from referral.demo.places import ALLIANCES, DISTRICTS, ELSEWHERE, HOSPITALS, MARK, SUBDISTRICTS, XICHENG
-from vault.actor import SYSTEM
+from referral.demo.responsible import answering
 
 
 def load_districts() -> District:
@@ -21,12 +19,18 @@ def load_districts() -> District:
     return District.objects.get(code=XICHENG)
 
 
-@transaction.atomic(durable=True)
-def first_admin(someone: Someone, district: District) -> Acting:
-    """The administrator everything else is registered by; the system itself appoints this one."""
-    user = enrol(name=someone.name, phone=someone.phone, district=district, by=SYSTEM, name_en=someone.name_en)
-    assign_role(user, Role.DISTRICT_ADMIN, district, by=SYSTEM)
-    return as_admin(user, district)
+def first_admins(first: Someone, second: Someone, district: District) -> tuple[Acting, Acting]:
+    """The two administrators everything else is registered by; each confirms the other, as in a real district."""
+    founding, _is_new = found(district.code, district.name, _founder(first), _founder(second))
+    people = founding.first.user, founding.second.user
+    for user in people:
+        if waiting_for(user) is not None:
+            confirm_other(by=Acting(user))
+    return as_admin(people[0], district), as_admin(people[1], district)
+
+
+def _founder(someone: Someone) -> Founder:
+    return Founder(someone.name, someone.phone, someone.name_en)
 
 
 def as_admin(user: User, district: District) -> Acting:
@@ -47,9 +51,9 @@ def _hospitals(districts: dict[str, District]) -> list[Institution]:
         Institution(
             district=districts[one.district], kind="hospital", name=one.name, short_name=one.short_name, name_en=one.name_en,
             level=one.level, grade=one.grade, category=one.category, address=one.address, pickup_place=one.pickup_place,
-            arrival_text="带身份证和医保卡，提前三十分钟到", source=MARK,
+            arrival_text="带身份证和医保卡，提前三十分钟到", source=MARK, **answering("hospital", number),
         )
-        for one in HOSPITALS
+        for number, one in enumerate(HOSPITALS)
     ]  # fmt: skip
 
 
@@ -65,9 +69,9 @@ def _centres(district: District) -> list[Institution]:
         Institution(
             district=district, kind="centre", name=FULL_CENTRE.format(name), short_name=f"{name}中心",
             name_en=f"{english} Community Health Centre", level="1", category="community",
-            address=f"西城区{name}街道", source=MARK,
+            address=f"西城区{name}街道", source=MARK, **answering("centre", number),
         )
-        for name, english, _stations in SUBDISTRICTS
+        for number, (name, english, _stations) in enumerate(SUBDISTRICTS)
     ]  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from itertools import count, cycle
+from typing import Any
 
 from permissions.roles import Role
 from referral.demo.places import HOSPITALS, SUBDISTRICTS
@@ -19,6 +20,7 @@ FULL_CENTRE = "北京市西城区{}社区卫生服务中心"
 FULL_STATION = "北京市西城区{}社区卫生服务站"
 
 IN_FORCE, NONE, SUSPENDED, SOON = "in_force", "none", "suspended", "soon"
+NOMINATED, WITHOUT_PAPER, SENT_BACK, VERIFIED = "nominated", "without_paper", "sent_back", "verified"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,7 @@ class Someone:
     title: str = ""
     standing: str = ""
     name_en: str = ""
+    is_new: bool = False  # has not accepted her duties yet
 
 
 class _Roll:
@@ -44,7 +47,7 @@ class _Roll:
         self.numbers = count(1)
         self.taken: set[str] = set()
 
-    def add(self, role: Role, name: str = "", **fields: str) -> None:
+    def add(self, role: Role, name: str = "", **fields: Any) -> None:
         said = name or next(name for name in self.names if name not in self.taken)
         self.taken.add(said)
         self.people.append(Someone(role, said, PHONE.format(next(self.numbers)), **fields))
@@ -57,6 +60,8 @@ def everybody() -> list[Someone]:
     _family_doctors(roll)
     _hospital_people(roll)
     _managers(roll)
+    _offices(roll)
+    _nominated(roll)
     return roll.people
 
 
@@ -113,3 +118,22 @@ def _managers(roll: _Roll) -> None:
     for name, _english, _stations in SUBDISTRICTS:
         if (FULL_CENTRE.format(name), Role.MANAGER) not in have:
             roll.add(Role.MANAGER, place=FULL_CENTRE.format(name))
+
+
+def _offices(roll: _Roll) -> None:
+    """Who keeps the platform, in hands that stay apart; and a clerk on her first day, who has not accepted her duties yet."""
+    roll.add(Role.SYSTEM_ADMIN, "邱志文", name_en="Qiu Zhiwen")
+    roll.add(Role.SECURITY_ADMIN, "白晓岩", name_en="Bai Xiaoyan")
+    roll.add(Role.AUDIT_ADMIN, "顾正清", name_en="Gu Zhengqing")
+    roll.add(Role.PLATFORM_OPERATOR, "江一帆", name_en="Jiang Yifan")
+    roll.add(Role.WINDOW_CLERK, "林初晴", place=HOSPITALS[0].name, name_en="Lin Chuqing", is_new=True)
+
+
+def _nominated(roll: _Roll) -> None:
+    """Doctors whose managers have nominated them, each at another step of the way to the right."""
+    steps = (
+        ("高翔", "展览路", NOMINATED), ("邓洁", "广外", NOMINATED), ("刘敏", "月坛", WITHOUT_PAPER), ("叶青", "德胜", SENT_BACK),
+        ("袁博", "什刹海", VERIFIED),
+    )  # fmt: skip
+    for name, centre, standing in steps:
+        roll.add(Role.FAMILY_DOCTOR, name, place=FULL_CENTRE.format(centre), title="attending", standing=standing)

@@ -6,6 +6,7 @@ from datetime import date
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
 from permissions.acting import Acting
@@ -13,8 +14,11 @@ from permissions.models import User
 from permissions.roles import Capability
 from referral.patients.faults import Faults
 from referral.patients.models import CareTeam, FamilyDoctorContract, Patient
-from referral.patients.queries import care_teams_of, patients_of
+from referral.patients.queries import care_teams_of
+from referral.patients.residents import residents_of
+from referral.patients.waiting import record_key, wait_for
 from vault.audit import record
+from vault.changes import note_changes
 from vault.refusal import Refusal, invalid
 from vault.transactions import requires_transaction
 
@@ -50,10 +54,18 @@ def sign_contract(patient_id: UUID, contract: NewContract, *, by: Acting, today:
     Refuses with `not_found` (no relation), `invalid_input` (every field that is wrong), `already_exists` (another contract in those dates).
     """
     with transaction.atomic(durable=True):
-        patient = patients_of(by).filter(public_id=patient_id).select_for_update(of=("self",), no_key=True).first()
-        if patient is None:
-            raise Refusal("not_found", _("There is nothing here that you may see."))
+        wait_for([record_key(contract.health_record_number)])
+        patient = held_resident(patient_id, by)
         return signed(patient, terms_of(contract, by=by, today=today), by=by)
+
+
+def held_resident(patient_id: UUID, by: Acting) -> Patient:
+    """Step: a resident of the acting post, locked. Refuses with `not_found`."""
+    requires_transaction()
+    patient = residents_of(by).filter(public_id=patient_id).select_for_update(of=("self",), no_key=True).first()
+    if patient is None:
+        raise Refusal("not_found", _("There is nothing here that you may see."))
+    return patient
 
 
 def terms_of(new: NewContract, *, by: Acting, today: date) -> Terms:
@@ -70,9 +82,9 @@ def terms_of(new: NewContract, *, by: Acting, today: date) -> Terms:
 
 
 def signed(patient: Patient, terms: Terms, *, by: Acting) -> FamilyDoctorContract:
-    """Step: the contract of a patient whose row this transaction holds or made."""
+    """Step: the contract of a patient whose row and record number this transaction holds or made."""
     requires_transaction()
-    if not by.can(Capability.SEE_PATIENTS):
+    if not (by.can(Capability.SEE_PATIENTS) or by.can(Capability.MANAGE_RESIDENTS)):
         raise Refusal("not_allowed", _("Your role does not include this."))
     _refuse_taken_number(patient, terms.health_record_number)
     _refuse_overlap(patient, terms)
@@ -80,6 +92,7 @@ def signed(patient: Patient, terms: Terms, *, by: Acting) -> FamilyDoctorContrac
         patient=patient, institution=terms.care_team.institution, care_team=terms.care_team, doctor=terms.doctor,
         health_record_number=terms.health_record_number, valid_from=terms.valid_from, valid_to=terms.valid_to,
     )  # fmt: skip
+    note_changes("contract", contract.public_id, {"valid_to": ("", terms.valid_to.isoformat())}, by=by.actor)
     record("patient.sign_contract", "patient", patient.public_id, by=by.actor, details={"contract": str(contract.public_id)})
     return contract
 
@@ -92,7 +105,13 @@ def _care_team(new: NewContract, by: Acting) -> CareTeam:
 
 
 def _doctor(team: CareTeam, doctor: UUID | None, by: Acting) -> User:
-    found = team.doctors.filter(public_id=doctor or by.user.public_id).first()
+    """The doctor named, or else the acting one, or the only one there is."""
+    members = {member.public_id: member for member in team.doctors.all()}
+    found = members.get(doctor or by.user.public_id)
+    if found is None and doctor is None and by.can(Capability.MANAGE_RESIDENTS):
+        if len(members) != 1:
+            raise invalid("contract.doctor", _("Choose the doctor of the contract."))
+        return next(iter(members.values()))
     if found is None:
         raise invalid("contract.doctor", _("This doctor is not in the care team."))
     return found
@@ -119,5 +138,5 @@ def _refuse_taken_number(patient: Patient, number: str) -> None:
 
 def _refuse_overlap(patient: Patient, terms: Terms) -> None:
     overlapping = FamilyDoctorContract.objects.filter(patient=patient, valid_from__lt=terms.valid_to, valid_to__gt=terms.valid_from)
-    if overlapping.exists():
+    if overlapping.filter(valid_from__lt=F("valid_to")).exists():
         raise Refusal("already_exists", _("The resident has a contract in these dates already."))

@@ -4,6 +4,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from permissions.identity.documents import DocumentType
@@ -29,6 +30,17 @@ class PriorityGroup(models.TextChoices):
     PREGNANT = "pregnant", _("Pregnant")
     CHILD = "child", _("Child")
     VETERAN = "veteran", _("Veteran")
+
+
+class ContractEnding(models.TextChoices):
+    """Why a contract ended before its last agreed day."""
+
+    MOVED = "moved", _("moved to another centre")
+    RESIDENT = "resident", _("ended by the resident")
+    LEFT = "left_district", _("moved out of the district")
+    DIED = "died", _("the resident died")
+    CENTRE = "centre", _("ended by the centre")
+    MISTAKE = "mistake", _("signed by mistake")
 
 
 class Patient(Public):
@@ -118,7 +130,11 @@ class CareTeam(Public):
 
 
 class FamilyDoctorContract(Public):
-    """A resident's contract with a care team, and the health record kept under it (R118). `valid_to` is the first day without it."""
+    """A resident's contract with a care team, and the health record kept under it (R118). `valid_to` is the first day without it.
+
+    A contract that ends early has its `valid_to` moved forward, so that everybody who asks for a day is answered rightly;
+    `agreed_to` keeps what was agreed, `ending` and `ended_at` say why and when. One that ends before it began covers no day.
+    """
 
     patient = models.ForeignKey(Patient, models.PROTECT, related_name="contracts")
     institution = models.ForeignKey("clinics.Institution", models.PROTECT, related_name="+")
@@ -127,16 +143,49 @@ class FamilyDoctorContract(Public):
     health_record_number = models.CharField(max_length=17)
     valid_from = models.DateField()
     valid_to = models.DateField()
+    ended_at = models.DateTimeField(null=True, blank=True)
+    ending = models.TextField(choices=ContractEnding, default="", blank=True)
+    ending_note = models.CharField(max_length=200, default="", blank=True)
+    agreed_to = models.DateField(null=True, blank=True)
 
     class Meta:
-        indexes = [models.Index(fields=["patient", "valid_from", "valid_to"], name="contract_of_patient_on_a_day")]
+        indexes = [
+            models.Index(fields=["patient", "valid_from", "valid_to"], name="contract_of_patient_on_a_day"),
+            models.Index(fields=["health_record_number"], name="contract_by_health_record"),
+        ]
         constraints = [
             models.CheckConstraint(condition=Q(health_record_number__regex=r"^[0-9]{17}$"), name="health_record_number_has_17_digits"),
-            models.CheckConstraint(condition=Q(valid_from__lt=F("valid_to")), name="contract_ends_after_it_begins"),
+            models.CheckConstraint(
+                condition=Q(valid_from__lt=F("valid_to")) | Q(valid_from=F("valid_to"), ended_at__isnull=False),
+                name="contract_ends_after_it_begins",
+            ),
+            models.CheckConstraint(
+                condition=Q(ended_at__isnull=True, agreed_to__isnull=True, ending="", ending_note="")
+                | Q(ended_at__isnull=False, agreed_to__gte=F("valid_to"), ending__in=ContractEnding.values),
+                name="contract_ended_early_says_when_and_why",
+            ),
         ]
 
     def __str__(self) -> str:
         return str(self.public_id)
+
+
+class RegistrationEdit(models.Model):
+    """One edit of a registration, counted by month (R012); what was edited stands in the history of the resident."""
+
+    patient = models.ForeignKey(Patient, models.PROTECT, related_name="edits")
+    month = models.DateField()
+    number = models.PositiveSmallIntegerField()
+    at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["patient", "month", "number"], name="registration_edit_counted_once"),
+            models.CheckConstraint(condition=Q(month__day=1, number__gte=1), name="registration_edit_counts_from_one_in_a_month"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.month:%Y-%m} {self.number}"
 
 
 class Encounter(Public):

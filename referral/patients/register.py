@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
 from permissions.acting import Acting
@@ -14,7 +14,8 @@ from referral.patients.contracts import NewContract, Terms, signed, terms_of
 from referral.patients.faults import Faults
 from referral.patients.models import Guardian, Patient, PatientIdentifier
 from referral.patients.person import NewGuardian, NewPatient, Person, checked
-from referral.patients.queries import patients_of
+from referral.patients.residents import residents_of
+from referral.patients.waiting import document_key, mobile_key, record_key, wait_for
 from vault.audit import record
 from vault.crypto import keyed_hash, keyed_hashes
 from vault.refusal import Refusal, Violation, invalid
@@ -34,6 +35,7 @@ def register_patient(new: NewPatient, contract: NewContract | None, *, by: Actin
     person, terms = looked_over(new, contract, by=by, today=today)
     try:
         with transaction.atomic(durable=True):
+            wait_for([*_keys_of(person), record_key(terms.health_record_number if terms else "")])
             patient = _registered(person, by=by)
             if terms is not None:
                 signed(patient, terms, by=by)
@@ -60,9 +62,8 @@ def must_sign(by: Acting) -> bool:
 
 
 def _registered(person: Person, *, by: Acting) -> Patient:
-    _wait_for_the_same(person)
     _refuse_duplicates(person, by=by)
-    _refuse_crowded_mobile(person.mobile)
+    refuse_crowded_mobile(person.mobile)
     patient = _inserted(person, by=by)
     if person.document:
         _insert_identifier(patient, person.document)
@@ -73,13 +74,9 @@ def _registered(person: Person, *, by: Acting) -> Patient:
     return patient
 
 
-def _wait_for_the_same(person: Person) -> None:
-    """Advisory locks, taken before any row lock and in key order, so that two registrations of one phone or document count right."""
-    document = person.document or person.guardian_document
-    keys = sorted(filter(None, [keyed_hash(person.mobile, "phone"), keyed_hash(document.key, "identity") if document else ""]))
-    with connection.cursor() as cursor:
-        for key in keys:
-            cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [key])
+def _keys_of(person: Person) -> list[str]:
+    """What two registrations of one phone or document share."""
+    return [mobile_key(person.mobile), document_key(person.document or person.guardian_document)]
 
 
 def _refuse_duplicates(person: Person, *, by: Acting) -> None:
@@ -93,31 +90,36 @@ def _refuse_duplicates(person: Person, *, by: Acting) -> None:
             guardian__number_hash__in=lookups, name=person.name, birth_date=person.birth_date, identifiers=None
         ).first()
     if known:
-        raise _known(patients_of(by).filter(pk=known.pk).first())
+        raise _known(residents_of(by).filter(pk=known.pk).first())
 
 
 def _known(related: Patient | None) -> Refusal:
     """Somebody with this document is registered; who it is only those with a relation learn."""
     if related is None:
-        sentence = _("A resident with this document is registered already; her own centre can transfer her contract.")
+        sentence = _("A resident with this document is registered already; the manager of your centre can move her contract here.")
         return Refusal("already_exists", sentence)
     return Refusal("already_exists", _("This resident is registered already."), current={"id": str(related.public_id)})
 
 
-def _refuse_crowded_mobile(mobile: str) -> None:
-    """R011: one mobile number links at most three people."""
+def refuse_crowded_mobile(mobile: str, *, besides: Patient | None = None) -> None:
+    """R011: one mobile number links at most three people. Refuses with `limit_reached`; the caller holds the number's key."""
     if not mobile:
         return
-    count = Patient.objects.filter(phone_hash__in=keyed_hashes(mobile, "phone")).count()
-    if count < IDENTITIES_PER_MOBILE:
-        return
+    others = Patient.objects.exclude(pk=besides.pk) if besides else Patient.objects.all()
+    count = others.filter(phone_hash__in=keyed_hashes(mobile, "phone")).count()
+    if count >= IDENTITIES_PER_MOBILE:
+        raise crowded_mobile(count)
+
+
+def crowded_mobile(count: int) -> Refusal:
+    """The refusal that says how many people use the number already."""
     sentence = _("This mobile number is already used for %(count)s people; at most %(limit)s are allowed.")
     told = sentence % {"count": count, "limit": IDENTITIES_PER_MOBILE}
     violation = Violation(
         "limit_reached", told, field="mobile", remedy=_("Enter another number, or a landline."), rule="R011",
         quote="网上注册时1个手机号可以关联3个身份证号", count=count, limit=IDENTITIES_PER_MOBILE,
     )  # fmt: skip
-    raise Refusal("limit_reached", told, (violation,))
+    return Refusal("limit_reached", told, (violation,))
 
 
 def _inserted(person: Person, *, by: Acting) -> Patient:

@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from clinics.models import Post
+from clinics.posts import hold
 from permissions.acting import Acting
 from permissions.roles import Capability
 from referral.booking.expected import NOTHING_HERE, database_now
@@ -34,6 +35,7 @@ def accept(return_id: UUID, *, first_follow_up_on: date, expected_version: int, 
     """
     _needs(by, Capability.ACCEPT_RETURN)
     with transaction.atomic(durable=True):
+        _hold_own(by)
         sent_back = locked(return_id, by)
         _check_named(sent_back, by)
         _check_first_follow_up(first_follow_up_on, database_now())
@@ -70,10 +72,10 @@ def assign(return_id: UUID, *, owner: UUID, expected_version: int, by: Acting) -
     """
     _needs(by, Capability.ASSIGN_RETURN)
     with transaction.atomic(durable=True):
+        if not returns_of(by).filter(public_id=return_id).exists():  # before the named owner is judged; read again under its lock
+            raise Refusal("not_found", NOTHING_HERE)
+        named = _held_owner(owner, by)
         sent_back = locked(return_id, by)
-        named = possible_owners(by).filter(public_id=owner).first()
-        if named is None:
-            raise invalid("owner", _("This is not a doctor of your centre who can take patients over."))
         due_at = answer_due(database_now(), sent_back.to_institution)
         advance(
             sent_back, "sent", by=by.actor, expected_version=expected_version,
@@ -81,6 +83,21 @@ def assign(return_id: UUID, *, owner: UUID, expected_version: int, by: Acting) -
         )  # fmt: skip
         audit.record("assign", "return", sent_back.public_id, by=by.actor, details={"owner": str(named.public_id)})
     return sent_back
+
+
+def _hold_own(by: Acting) -> None:
+    """Step: the acting post held; somebody without one finds no return anyway."""
+    if by.post is not None:
+        hold(by.post)
+
+
+def _held_owner(owner: UUID, by: Acting) -> Post:
+    """Step: the named doctor's post, held so that it does not end before the return is hers."""
+    named = possible_owners(by).filter(public_id=owner).first()
+    if named is None:
+        raise invalid("owner", _("This is not a doctor of your centre who can take patients over."))
+    hold(named)
+    return named
 
 
 def possible_owners(by: Acting) -> "QuerySet[Post]":

@@ -14,6 +14,7 @@ from referral.cases.models import Referral
 from referral.cases.texts import check_texts
 from referral.returns.answer import locked
 from referral.returns.models import Outcome, Return
+from referral.returns.queries import belongs_to_another
 from vault import audit
 from vault.refusal import Refusal, invalid
 from vault.states import advance
@@ -62,6 +63,6 @@ def _owned(return_id: UUID, by: Acting) -> Return:
     if not by.can(Capability.ACCEPT_RETURN):
         raise Refusal("not_allowed", _("Your role does not include this."))
     sent_back = locked(return_id, by)
-    if sent_back.owner is not None and sent_back.owner != by.post:
+    if belongs_to_another(sent_back, by):
         raise Refusal("not_allowed", _("Only the owner of this return can do this."))
     return sent_back

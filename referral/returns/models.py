@@ -39,13 +39,15 @@ class Supply(models.TextChoices):
 
 
 OWNED = ("accepted", "followed_up", "closed")  # somebody at the centre answers for the patient
+IN_HAND = ("accepted", "followed_up")  # only the owner goes on
 WAITING = ("sent", "declined", "overdue")  # nobody does yet
 
 
 class Return(Stateful):
     """One patient sent back (FHIR ServiceRequest basedOn the referral) with the three parts of R130.
 
-    `owner` is the post at the centre that answers for it: named by the manager while it waits, or whoever took it over.
+    `owner` is the post at the centre that answers for it: named by the manager while it waits, whoever took it over, or to
+    whom it was handed; nobody once the owner left without a colleague, until the manager names one.
     `due_at` is when a return that nobody took over becomes overdue.
     """
 
@@ -82,9 +84,10 @@ class Return(Stateful):
                 name="return_has_its_three_parts",
             ),
             models.CheckConstraint(
-                condition=~Q(status__in=OWNED) | Q(owner__isnull=False, first_follow_up_on__isnull=False),
-                name="accepted_return_has_owner_and_first_follow_up",
+                condition=~Q(status__in=OWNED) | Q(first_follow_up_on__isnull=False),
+                name="accepted_return_has_a_first_follow_up",
             ),
+            models.CheckConstraint(condition=~Q(status="closed") | Q(owner__isnull=False), name="closed_return_has_an_owner"),
             models.CheckConstraint(
                 condition=Q(status="declined") & ~Q(decline_reason="") | ~Q(status="declined") & Q(decline_reason=""),
                 name="declined_return_has_a_reason",

@@ -13,7 +13,8 @@ from permissions.acting import Acting
 from permissions.roles import Capability
 from referral.booking.expected import NOTHING_HERE
 from referral.patients.queries import of_unit
-from referral.returns.models import WAITING, Return
+from referral.returns.models import IN_HAND, WAITING, Return
+from vault.changes import changes_of
 from vault.refusal import Refusal
 from vault.states import history
 
@@ -78,8 +79,12 @@ def steps_open_to(by: Acting, sent_back: Return) -> list[str]:
     if by.role is None or by.post is None:
         return []
     steps = [step.event for step in sent_back.STATES.open_to(sent_back.status, [by.role.value])]
-    owned_by_another = sent_back.owner is not None and sent_back.owner != by.post
-    return [] if owned_by_another and not by.can(Capability.ASSIGN_RETURN) else steps
+    return [] if belongs_to_another(sent_back, by) and not by.can(Capability.ASSIGN_RETURN) else steps
+
+
+def belongs_to_another(sent_back: Return, by: Acting) -> bool:
+    """Whether somebody else has been named, or has to be before anybody goes on with it."""
+    return sent_back.owner != by.post and (sent_back.owner is not None or sent_back.status in IN_HAND)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,17 +99,29 @@ class Told:
 
 
 def story_of(sent_back: Return) -> list[Told]:
-    """What happened to a return, newest first: what, who, and why; two queries."""
-    events = list(history(sent_back.public_id))
-    posts = Post.objects.filter(public_id__in=[event.post_id for event in events if event.post_id]).complete()
-    names: dict[UUID | None, Any] = {post.public_id: f"{post.user.name}　{post.institution.display_short_name}" for post in posts}
+    """What happened to a return, newest first: what, who, and why; three queries."""
+    events, handed = list(history(sent_back.public_id)), list(changes_of(sent_back.public_id).filter(field="owner"))
+    owners = {said for change in handed for said in (change.old, change.new) if said}
+    acting = {one.post_id for one in events if one.post_id} | {one.post_id for one in handed if one.post_id}
+    posts = {post.public_id: post for post in Post.objects.filter(public_id__in={*acting, *map(UUID, owners)}).complete()}
+    names: dict[UUID | None, Any] = {key: f"{post.user.name}　{post.institution.short_name}" for key, post in posts.items()}
     lines = [
         Told(event.at, TITLES.get(event.event, event.event), names.get(event.post_id, BY_ITSELF), event.reason, LOUD.get(event.target, ""))
         for event in events
     ]
+    lines += [
+        Told(change.at, _("Handed over"), names.get(change.post_id, _("The district")), _handed(change.old, change.new, posts), "")
+        for change in handed
+    ]
+    lines.sort(key=lambda line: line.at)
     if lines:
         lines[-1] = replace(lines[-1], kind=lines[-1].kind or "now")
     return lines[::-1]
+
+
+def _handed(old: str, new: str, posts: dict[UUID, Post]) -> str:
+    """From whom to whom; nobody is the manager's list."""
+    return " → ".join(posts[UUID(said)].user.name if said else str(_("the manager's list")) for said in (old, new))
 
 
 def _sent_from(by: Acting) -> Q:

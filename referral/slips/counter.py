@@ -26,7 +26,11 @@ class Handed:
 
 
 def collect(slip: Slip, *, patience: float, now: datetime) -> Handed:
-    """The copy, after at most `patience` seconds. Refuses with `unprintable_character` naming it, or `unavailable` when the press broke."""
+    """The copy, after at most `patience` seconds.
+
+    Refuses with `unprintable_character` naming it, `unavailable` when the press broke,
+    `right_not_in_force` when the asker lost her right meanwhile.
+    """
     deadline = time.monotonic() + patience
     while not (slip.is_printed or slip.failure) and time.monotonic() < deadline:
         time.sleep(GLANCE)
@@ -39,6 +43,8 @@ def collect(slip: Slip, *, patience: float, now: datetime) -> Handed:
         )
     if slip.failure == Failure.PRESS:
         raise Refusal("unavailable", _("The slip could not be printed as PDF. The booking is safe; please use the page to print instead."))
+    if slip.failure == Failure.REVOKED:
+        raise Refusal("right_not_in_force", _("Your right to refer is not in force."))
     return Handed(slip, pdf_of(slip), not slip.is_printed and now - slip.created_at > SLOW)
 
 

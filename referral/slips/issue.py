@@ -12,6 +12,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
 from permissions.acting import Acting
+from permissions.right_states import RightStatus
 from referral.slips.content import Content, printing
 from referral.slips.models import Failure, Slip, SlipKind
 from referral.slips.render import PressBroken, Unprintable, render_pdf
@@ -72,8 +73,12 @@ def ask_for_pdf(slip: UUID) -> None:
 
 def make_pdf(public_id: UUID) -> None:
     """Promises that an issued copy has its PDF or says why not; run by the worker, as often as one likes."""
-    slip = Slip.objects.filter(public_id=public_id, is_printed=False, is_wiped=False, failure="").first()
+    asked = Slip.objects.select_related("post__right").filter(public_id=public_id, is_printed=False, is_wiped=False, failure="")
+    slip = asked.first()
     if slip is None:
+        return
+    if _asker_has_lost_right(slip):
+        settle(slip, failure=Failure.REVOKED)
         return
     content = json.loads(slip.content)
     try:
@@ -85,6 +90,11 @@ def make_pdf(public_id: UUID) -> None:
         settle(slip, failure=Failure.PRESS)
     else:
         settle(slip, pdf=base64.b64encode(pdf).decode(), is_printed=True)
+
+
+def _asker_has_lost_right(slip: Slip) -> bool:
+    """R052: who lost the right to refer gets no paper any more, not even one asked for before."""
+    return slip.post is not None and slip.post.right is not None and slip.post.right.status == RightStatus.REVOKED
 
 
 def settle(slip: Slip, **fields: object) -> None:

@@ -18,6 +18,7 @@ class Failure(models.TextChoices):
     NONE = ""
     CHARACTERS = "characters"
     PRESS = "press"
+    REVOKED = "revoked"
 
 
 class Slip(Public):

@@ -37,7 +37,7 @@ BEGIN
                  OR g.alliance_id IN (SELECT m.alliance_id FROM clinics_alliancemember m WHERE m.institution_id = ps.institution_id))),
         e.seen_at,
         coalesce(seen_at_unit.parent_id, seen_at_unit.id) = coalesce(unit.parent_id, unit.id),
-        seen_under.user_id = post.user_id OR (
+        seen_under.user_id = post.user_id OR (r.owner_id = post.id AND seen_under.user_id = author.user_id) OR (
             EXISTS (SELECT 1 FROM referral_careteam_doctors d WHERE d.careteam_id = c.care_team_id AND d.user_id = seen_under.user_id)
             AND EXISTS (SELECT 1 FROM referral_careteam_doctors d WHERE d.careteam_id = c.care_team_id AND d.user_id = post.user_id)),
         c.valid_to, coalesce(c.at_own_unit, false), coalesce(c.health_record_number, '')::text,
@@ -64,6 +64,7 @@ BEGIN
     JOIN referral_encounter e ON e.id = r.encounter_id
     JOIN clinics_institution seen_at_unit ON seen_at_unit.id = e.institution_id
     JOIN clinics_post seen_under ON seen_under.id = e.post_id
+    JOIN clinics_post author ON author.id = r.post_id
     JOIN clinics_institution written_at ON written_at.id = r.institution_id
     JOIN clinics_post post ON post.id = p_post AND post.right_id = p_right
     JOIN clinics_institution unit ON unit.id = post.institution_id

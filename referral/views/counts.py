@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 
 from django.utils import timezone
 
+from clinics.nominations.queries import to_decide
 from permissions.acting import Acting
 from referral.returns.queries import waiting_for
 from referral.worklist.queries import open_of, returns_waiting
@@ -14,4 +15,4 @@ def to_do(acting: Acting) -> int:
     return open_of(acting, timezone.localdate()).count() + returns_waiting(acting).count()
 
 
-COUNTS: Mapping[str, Callable[[Acting], int]] = {"todo": to_do, "returns": waiting_for}
+COUNTS: Mapping[str, Callable[[Acting], int]] = {"todo": to_do, "returns": waiting_for, "nominations": to_decide}

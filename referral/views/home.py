@@ -12,6 +12,7 @@ from django.utils.translation import pgettext
 
 from permissions.acting import Acting
 from permissions.doors import SIGNED_IN, Page
+from permissions.founding import waiting_for
 from permissions.identity.masking import mask_name
 from permissions.roles import Capability
 from referral.cases.models import ReferralStatus
@@ -30,6 +31,10 @@ STARTS = (
     (Capability.SEE_DISTRICT, "district"),
     (Capability.ASSIGN_RETURN, "returns"),
     (Capability.MANAGE_POOLS, "availability"),
+    (Capability.MANAGE_ACCOUNTS, "accounts"),
+    (Capability.END_SESSIONS, "live_sessions"),
+    (Capability.READ_AUDIT, "trail"),
+    (Capability.OPERATE, "platform"),
 )
 
 
@@ -44,6 +49,8 @@ class Home(Page):
         for capability, start in STARTS:
             if self.acting.can(capability):
                 return redirect(start)
+        if self.acting.role is None and waiting_for(self.acting.user) is not None:
+            return redirect("founding")
         return self.render(request, "referral/no_section.html")
 
 

@@ -22,6 +22,7 @@ from referral.cases.queries import referrals_of
 from referral.patients.encounters import record_encounter
 from referral.patients.models import Patient
 from referral.patients.queries import contract_on, encounters_of, patients_of
+from referral.patients.residents import is_own, places_to_sign
 from referral.views import typed
 from referral.views.strip import strip_of
 from referral.worklist.queries import listed_patients, unused, with_booking
@@ -115,7 +116,7 @@ def seen_at_from(request: HttpRequest, note: str) -> datetime:
 
 def patient_of(page: Page, public_id: UUID) -> Patient:
     """A patient with a relation to the acting unit; somebody else's looks like none."""
-    patient = patients_of(page.acting).filter(public_id=public_id).first()
+    patient = patients_of(page.acting).select_related("registered_at__parent").filter(public_id=public_id).first()
     if patient is None:
         raise Refusal("not_found", _("There is nothing here that you may see."))
     return patient
@@ -130,6 +131,8 @@ def patient_context(page: Page, patient: Patient) -> dict[str, Any]:
         "patient": patient,
         "strip": strip_of(patient, contract, seen_at=visits[0].seen_at if visits else None),
         "contract": contract,
+        "own_contract": contract is not None and is_own(contract, page.acting),
+        "places": [] if contract else places_to_sign(patient, page.acting),
         "visits": visits,
         "unused_visit": unused(encounters_of(page.acting, patient)).values_list("public_id", flat=True).first(),
         "referrals": list(with_booking(referrals_of(page.acting).filter(patient=patient)).order_by("-created_at")[:PER_PAGE]),

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
@@ -11,8 +12,9 @@ from clinics.models import Post
 from referral.booking.models import Booking
 from referral.cases.models import Referral
 from referral.views.cancelling import reason_words
-from referral.worklist.record import events_about, people, posts
+from referral.worklist.record import events_about, hand_overs, people, posts
 from vault.actor import ActorKind
+from vault.changes import Change
 from vault.events import Event
 
 # The event of a life → its words and whether the timeline marks it. A case has one entry for each deed: where a booking's
@@ -67,12 +69,14 @@ class Entry:
 
 
 def timeline_of(referral: Referral, bookings: Iterable[Booking], sent_back: Any | None) -> list[Entry]:
-    """Everything that happened to the case, its bookings and its return; three queries."""
+    """Everything that happened to the case, its bookings and its return; four queries."""
     visits = {booking.public_id: booking for booking in bookings}
     about = [referral.public_id, *visits, *([sent_back.public_id] if sent_back else [])]
     events = [event for event in events_about(about).reverse() if event.event not in SAME_DEED]
-    names = People(events)
+    handed = hand_overs(about)
+    names = People(events, handed)
     entries = [entry_of(event, names, visits.get(event.object_id)) for event in events if event.event in WORDS]
+    entries = sorted([*(handed_over(change, names) for change in handed[::-1]), *entries], key=lambda entry: entry.at, reverse=True)
     if entries:
         first = entries[0]
         entries[0] = Entry(first.at, first.title, first.who, first.text, first.kind or "now")
@@ -89,15 +93,27 @@ def entry_of(event: Event, names: "People", booking: Booking | None) -> Entry:
     return Entry(event.at, title, names.of(event), text, kind)
 
 
+def handed_over(change: Change, names: "People") -> Entry:
+    """A change of owner in words: from whom to whom."""
+    who = [names.of_owner(change.old), names.of_owner(change.new)]
+    return Entry(change.at, _("handed over"), names.of(change), " → ".join(str(one) for one in who), "")
+
+
 class People:
-    """The names behind the actors of some events, read at once."""
+    """The names behind the actors of some events and changes of owner, read at once."""
 
-    def __init__(self, events: Iterable[Event]) -> None:
-        held = list(events)
-        self.users = people({event.actor_id for event in held if event.actor_kind == ActorKind.USER})
-        self.posts = posts({event.post_id for event in held if event.post_id})
+    def __init__(self, events: Iterable[Event], handed: Iterable[Change] = ()) -> None:
+        held: list[Event | Change] = [*events, *handed]
+        owners = {UUID(said) for change in handed for said in (change.old, change.new) if said}
+        self.users = people({one.actor_id for one in held if one.actor_kind == ActorKind.USER and one.actor_id})
+        self.posts = posts({one.post_id for one in held if one.post_id} | owners)
 
-    def of(self, event: Event) -> Any:
+    def of_owner(self, said: str) -> Any:
+        """The name behind a post's id; without one the work waits for the manager."""
+        post = self.posts.get(UUID(said)) if said else None
+        return post.user.display_name if post else _("the manager's list")
+
+    def of(self, event: Event | Change) -> Any:
         """Who did it, and where she works."""
         if event.actor_kind != ActorKind.USER or event.actor_id is None:
             return ACTORS.get(ActorKind(event.actor_kind), "")

@@ -58,10 +58,15 @@ def written_by(acting: Acting) -> QuerySet[Referral]:
     return referrals_of(acting).filter(post=acting.post)
 
 
+def owned_by(acting: Acting) -> QuerySet[Referral]:
+    """The referrals that are the acting post's work now: her own, and those handed to her."""
+    return referrals_of(acting).filter(owner=acting.post)
+
+
 def open_of(acting: Acting, today: date) -> QuerySet[Referral]:
-    """The acting post's referrals that need somebody: to book, to rebook, to chase."""
+    """The referrals in the acting post's hands that need somebody: to book, to rebook, to chase."""
     overdue = today - timedelta(days=REPORT_DAYS)
-    rows = with_booking(written_by(acting))
+    rows = with_booking(owned_by(acting))
     return rows.filter(
         Q(status__in=("draft", "info_requested", "not_attended")) | Q(status__in=AT_HOSPITAL, visit_date__lt=overdue)
     ).order_by("created_at")
@@ -74,7 +79,7 @@ def returns_waiting(acting: Acting) -> QuerySet[Return]:
 
 def booked_ahead(acting: Acting, today: date) -> dict[str, int]:
     """How many visits lie ahead, and how many of them are tomorrow."""
-    rows = with_booking(written_by(acting)).filter(status__in=AHEAD, visit_date__gte=today)
+    rows = with_booking(owned_by(acting)).filter(status__in=AHEAD, visit_date__gte=today)
     return rows.aggregate(all=Count("pk"), tomorrow=Count("pk", filter=Q(visit_date=today + timedelta(days=1))))
 
 

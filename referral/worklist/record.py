@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 from clinics.models import Post
 from permissions.models import User
 from referral.slips.models import Slip
+from vault.changes import Change
 from vault.events import Event
 from vault.outbox.models import Message, MessageState
 
@@ -17,6 +18,11 @@ def events_about(objects: Iterable[UUID]) -> QuerySet[Event]:
     return Event.objects.filter(object_id__in=list(objects)).order_by("id")
 
 
+def hand_overs(objects: Iterable[UUID]) -> list[Change]:
+    """Every change of owner of these objects, the oldest first."""
+    return list(Change.objects.filter(object_id__in=list(objects), field="owner").order_by("id"))
+
+
 def people(users: Iterable[UUID]) -> dict[UUID, User]:
     """These people, by public id."""
     return {user.public_id: user for user in User.objects.filter(public_id__in=list(users))}
@@ -24,7 +30,7 @@ def people(users: Iterable[UUID]) -> dict[UUID, User]:
 
 def posts(ids: Iterable[UUID]) -> dict[UUID, Post]:
     """These posts with their institutions, by public id."""
-    return {post.public_id: post for post in Post.objects.filter(public_id__in=list(ids)).select_related("institution")}
+    return {post.public_id: post for post in Post.objects.filter(public_id__in=list(ids)).select_related("institution", "user")}
 
 
 def messages_shown(about: UUID) -> QuerySet[Message]:

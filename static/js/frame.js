@@ -43,6 +43,12 @@
     });
   });
 
+  // On a narrow screen the sections scroll in their bar; the one we are in stands in sight.
+  var section = d.querySelector('.top nav [aria-current]'), bar = section && section.parentNode;
+  if (bar && section.offsetLeft + section.offsetWidth > bar.offsetLeft + bar.clientWidth) {
+    bar.scrollLeft = section.offsetLeft - bar.offsetLeft - 48;
+  }
+
   // A new page of the same address keeps the place the reader was at, when the form asks for it.
   var errors = d.querySelector('[data-focus]');
   if (errors) errors.focus();

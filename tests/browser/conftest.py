@@ -5,9 +5,12 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from django.conf import settings
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+from permissions.models import User
 from tests.browser.site import CHROMIUM, PHONE, WIDE, Site, chromium, new_page
+from tests.cast import a_session
 
 # Playwright keeps an event loop in this thread; the tests talk to the database from the same thread, one at a time.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
@@ -26,6 +29,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """One Chromium; each page gets a context of its own."""
+    expect.set_options(timeout=15_000)  # a busy machine is no failure
     with sync_playwright() as playwright:
         opened = chromium(playwright)
         yield opened
@@ -44,3 +48,20 @@ def open_page(browser: Browser, site: Site) -> Iterator[Callable[..., Page]]:
     yield open_one
     for page in opened:
         page.context.close()
+
+
+@pytest.fixture
+def seat(site: Site, open_page: Callable[..., Page]) -> Iterator[Callable[[User], Page]]:
+    """Opens a browser somebody is logged in at; anything the browser complains about fails the test."""
+    complaints: list[str] = []
+
+    def sit(user: User) -> Page:
+        page = open_page()
+        page.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": a_session(user)[1], "url": site.url}])
+        page.set_default_timeout(20_000)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("console", lambda message: complaints.append(message.text) if "Content Security Policy" in message.text else None)
+        return page
+
+    yield sit
+    assert complaints == []

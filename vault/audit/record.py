@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 import json
+from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
@@ -24,6 +25,23 @@ def record(verb: str, kind: str, object_id: UUID, *, by: Actor, reason: str = ""
         cursor.execute(
             "SELECT vault_audit(%s, %s::uuid, %s::uuid, %s, %s, %s::uuid, %s, %s::jsonb, %s::bytea)",
             [by.kind, by.public_id, by.post_id, verb, kind, object_id, reason, canonical(details or {}), digest],
+        )
+
+
+def record_many(acts: Iterable[tuple[str, str, UUID, dict[str, Any]]], *, by: Actor) -> None:
+    """Step: leave a row for each of many acts (verb, kind, object, details) of one actor, in one statement."""
+    requires_transaction()
+    rows = [
+        (verb, kind, object_id, canonical(details), digest_of(verb, kind, object_id, by=by, details=details))
+        for verb, kind, object_id, details in acts
+    ]
+    if not rows:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(vault_audit(%s, %s::uuid, %s::uuid, act.verb, act.kind, act.object, '', act.details, act.digest) IS NULL)"
+            " FROM unnest(%s::text[], %s::text[], %s::uuid[], %s::jsonb[], %s::bytea[]) AS act(verb, kind, object, details, digest)",
+            [by.kind, by.public_id, by.post_id, *(list(column) for column in zip(*rows, strict=True))],
         )
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import cache
 from typing import Any
 from uuid import uuid4
 
@@ -28,7 +29,18 @@ class Form:
 
 # Pages that take a POST but no text that could be wrong.
 WITHOUT_TEXT = {
+    "alliance_leave": "one button, about the two in the address",
+    "institutions_export": "two buttons; anything but csv is a sheet",
+    "rights_export": "two buttons; anything but csv is a sheet",
+    "people_export": "two buttons; anything but csv is a sheet",
+    "contacts_export": "two buttons; anything but csv is a sheet",
+    "founding": "one button of the first two administrators; its own tests found a district",
+    "trail": "one button",
     "logout": "one button",
+    "change_person": "one button",
+    "keys": "its answer shows the key once instead of leading on; its own tests bend its fields",
+    "prove": "a code for a login that waits for a second proof; its own tests wait for one",
+    "factor": "a code of one's own authenticator; its own tests have one",
     "lock": "a code for a locked screen; its own tests lock one",
     "login_code": "a code behind a sealed cookie; tried below with bad cookies and in the tests of logging in",
     "language": "an unknown language changes nothing and leads back",
@@ -40,9 +52,35 @@ WITHOUT_TEXT = {
 VERSION = {"version": "version"}
 
 
+@cache
 def forms_of(stage: Stage) -> dict[str, Form]:
     """Every form by name; what stands behind a dot is a second form at the same address."""
-    return {one.name: one for one in (*_public(stage), *_clinic(stage), *_hospital(stage), *_way_back(stage), *_district(stage))}
+    own = (*_public(stage), *_clinic(stage), *_hospital(stage), *_way_back(stage), *_district(stage))
+    return {one.name: one for one in own} | more_of(stage)
+
+
+def more_of(stage: Stage) -> dict[str, Form]:
+    """The forms of the other files; they import this one."""
+    from tests.integration.bad_input.factor_requests import forms_of_factors
+    from tests.integration.bad_input.keeping import forms_of_keeping
+    from tests.integration.bad_input.leaving import forms_of_leaving
+    from tests.integration.bad_input.list_requests import forms_of_lists
+    from tests.integration.bad_input.nomination_requests import forms_of_nominations
+    from tests.integration.bad_input.office_requests import forms_of_offices
+    from tests.integration.bad_input.places import forms_of_places
+    from tests.integration.bad_input.watch import forms_of_watch
+
+    parts = (
+        forms_of_leaving,
+        forms_of_nominations,
+        forms_of_lists,
+        forms_of_keeping,
+        forms_of_places,
+        forms_of_watch,
+        forms_of_factors,
+        forms_of_offices,
+    )
+    return {one.name: one for part in parts for one in part(stage)}
 
 
 def _form(name: str, who: Acting | None, data: dict[str, Any], kinds: dict[str, str], *ids: Any) -> Form:

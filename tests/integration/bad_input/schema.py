@@ -8,7 +8,7 @@ from typing import Any
 from drf_spectacular.generators import SchemaGenerator
 
 FORMATS = {"uuid": "uuid", "date": "date", "date-time": "date-time"}
-TYPES = {"boolean": "boolean", "array": "list", "object": "object"}
+TYPES = {"boolean": "boolean", "array": "list", "object": "object", "integer": "integer"}
 
 
 @dataclass(frozen=True)
@@ -44,13 +44,13 @@ def operations() -> dict[str, Operation]:
 
 def _operation(schema: dict[str, Any], path: str, method: str, entry: dict[str, Any]) -> Operation:
     body = entry.get("requestBody", {}).get("content", {})
-    leaves = [leaf for content in body.values() for leaf in _leaves(schema, content["schema"], "")]
+    leaves = [leaf for kind, content in body.items() if kind == "application/json" for leaf in _leaves(schema, content["schema"], "")]
     return Operation(entry["operationId"], method.upper(), path.removeprefix("/api/v1"), tuple(leaves), tuple(entry.get("parameters", ())))
 
 
 def _leaves(schema: dict[str, Any], node: dict[str, Any], path: str) -> Iterator[Leaf]:
     node = _resolved(schema, node)
-    kind = "choice" if "enum" in node or "oneOf" in node else FORMATS.get(node.get("format", ""), TYPES.get(node.get("type", ""), ""))
+    kind = "choice" if "enum" in node or "oneOf" in node else FORMATS.get(node.get("format", ""), TYPES.get(_type(node), ""))
     if path:
         yield Leaf(path, kind, node.get("maxLength"))
     for name, child in node.get("properties", {}).items():
@@ -65,3 +65,9 @@ def _resolved(schema: dict[str, Any], node: dict[str, Any]) -> dict[str, Any]:
     if len(node.get("allOf", ())) == 1:
         return _resolved(schema, node["allOf"][0])
     return node
+
+
+def _type(node: dict[str, Any]) -> str:
+    """The type of a field; one that may be null has it beside "null"."""
+    held = node.get("type", "")
+    return next((one for one in held if one != "null"), "") if isinstance(held, list) else str(held)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import cache
 from typing import Any
 from uuid import uuid4
 
@@ -18,10 +19,18 @@ from referral.cases.models import Referral
 from referral.returns.answer import accept, decline
 from referral.returns.follow_up import follow_up
 from referral.returns.models import Return
-from tests.cast import a_district, a_phone, a_right, a_session, a_user
+from tests.cast import a_district, a_phone, a_right, a_role, a_session, a_user
 from tests.cast_clinics import a_centre, a_post
 from tests.cast_loop import PLAN, REPORT, Loop, loop, working
 from tests.cast_referral import acting_as, institution, resident_number, today
+from tests.integration.bad_input.factors import Factors
+from tests.integration.bad_input.kept import Keeping
+from tests.integration.bad_input.leaver import Leaver
+from tests.integration.bad_input.lists import Lists
+from tests.integration.bad_input.nominations import Nominations
+from tests.integration.bad_input.offices import Offices
+from tests.integration.bad_input.register import Register
+from tests.integration.bad_input.watched import Watched
 
 DRUG = {
     "name": "缬沙坦胶囊",
@@ -77,12 +86,22 @@ class Stage:
             a_post(right.user, self.world.centre, right=right)
         self.without_right = a_post(a_user("郑无权"), self.world.centre)
         self.team = self.world.team
+        self.register = Register(self.world)
+        self.keeping = Keeping(self.world)
+        self.watched = Watched(self.world, self.loop.manager)
+        self.nominations = Nominations(self.world, self.loop.manager)
+        self.factors = Factors(self.world)
+        self.leaver = Leaver(self.world, self.returned("accepted"))
+        self.offices = Offices(self.world)
+        self.lists = Lists(self.world, self.world.district_admin)
         self.phone = a_phone()
         self.strangers = strangers()
         with transaction.atomic():
             mirror.mirror(list(Post.objects.values_list("user_id", flat=True)))
         held = self.loop
         people = (held.doctor, held.colleague, held.clerk, held.other_clerk, held.cardiologist, held.manager, self.world.district_admin)
+        people += (self.factors.doctor, self.factors.beginner, self.watched.coordinator)
+        people += (self.offices.keeper, self.offices.guard, self.offices.reader)
         self.session = a_session(held.doctor.user, kind="token")[0]
         self._keys = {who.user.pk: a_session(who.user, kind="token")[1] for who in (*people, *self.strangers.values())}
 
@@ -116,7 +135,7 @@ def strangers() -> dict[str, Acting]:
     right = a_right(a_user("外区医生", district=district))
     post = a_post(right.user, centre, right=right)
     admin = a_user("外区管理", district=district)
-    admin.roles.create(role=Role.DISTRICT_ADMIN, district=district)
+    a_role(admin, Role.DISTRICT_ADMIN)
     return {
         "doctor": acting_as(right.user, post),
         "clerk": working("外区窗口", hospital, Role.WINDOW_CLERK),
@@ -127,14 +146,42 @@ def strangers() -> dict[str, Acting]:
     }
 
 
+@cache
 def endpoints_of(stage: Stage) -> dict[str, Endpoint]:
     """Every operation that writes, by name; what stands behind a dot is a second form of the same operation."""
-    return {one.operation: one for one in (*_login(stage), *_clinic(stage), *_hospital(stage), *_way_back(stage), *_district(stage))}
+    own = (*_login(stage), *_clinic(stage), *_hospital(stage), *_way_back(stage), *_district(stage))
+    return {one.operation: one for one in own} | more_of(stage)
+
+
+def more_of(stage: Stage) -> dict[str, Endpoint]:
+    """The operations of the other files; they import this one."""
+    from tests.integration.bad_input.factor_requests import endpoints_of_factors
+    from tests.integration.bad_input.keeping import endpoints_of_keeping
+    from tests.integration.bad_input.leaving import endpoints_of_leaving
+    from tests.integration.bad_input.list_requests import endpoints_of_lists
+    from tests.integration.bad_input.nomination_requests import endpoints_of_nominations
+    from tests.integration.bad_input.office_requests import endpoints_of_offices
+    from tests.integration.bad_input.places import endpoints_of_places
+    from tests.integration.bad_input.watch import endpoints_of_watch
+
+    parts = (
+        endpoints_of_leaving,
+        endpoints_of_nominations,
+        endpoints_of_lists,
+        endpoints_of_keeping,
+        endpoints_of_places,
+        endpoints_of_watch,
+        endpoints_of_factors,
+        endpoints_of_offices,
+    )
+    return {one.operation: one for part in parts for one in part(stage)}
 
 
 def _login(stage: Stage) -> list[Endpoint]:
     challenge = {"challenge": str(uuid4()), "code": "123456"}
+    key = {"name": "夜间同步", "scopes": ["see_patients"], "days": 30}
     return [
+        Endpoint("keys_make", "POST", "/me/keys", stage.loop.doctor, key, kinds={"name": "line"}),
         Endpoint("auth_challenge_create", "POST", "/auth/challenge", None, {"phone": stage.phone}, kinds={"phone": "mobile"}),
         Endpoint("auth_verify_create", "POST", "/auth/verify", None, challenge, kinds={"challenge": "handle", "code": "otp"}),
     ]

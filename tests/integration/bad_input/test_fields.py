@@ -17,10 +17,24 @@ from tests.integration.bad_input.stage import Endpoint, Stage, endpoints_of
 pytestmark = pytest.mark.django_db
 WRITING = sorted(name for name, operation in operations().items() if operation.leaves)
 WITHOUT_BODY = {
+    "alliances_exclude": "takes the address only",
+    "keys_end": "takes the address only",
     "auth_logout_create": "takes nothing but the session it ends",
     "bookings_undo": "takes the version only",
     "bookings_fulfil": "takes the version only",
     "rights_reinstate": "takes the version only",
+    "nominations_verify": "takes the version only",
+    "nominations_withdraw": "takes the version only",
+    "imports_receive": "takes a form with a file; its own tests bend it",
+    "imports_discard": "takes the version only",
+    "papers_add": "takes the bytes of a file; its own tests bend them",
+    "papers_take_away": "takes the address only",
+    "institutions_reinstate": "takes the version only",
+    "disputes_withdraw": "takes the version only",
+    "founding_confirm": "takes nothing but who asks",
+    "administrators_confirm": "takes the address only",
+    "administrators_withdraw": "takes the address only",
+    "trail_proof_ask": "takes nothing but who asks",
     "me_sessions_destroy": "takes the address only",
 }
 FOUR_THINGS = {"when", "where", "cancelling", "not_coming"}
@@ -30,8 +44,13 @@ NAMED_ELSEWHERE = {
     ("patients_register", "contract.from"): {"contract.from", "contract.to"},
     ("bookings_told", "told"): FOUR_THINGS,
     ("bookings_told", "told[]"): FOUR_THINGS,
+    ("care_teams_form", "doctors[]"): {"doctors"},
+    ("care_teams_change", "doctors[]"): {"doctors"},
     ("rights_enter", "targets[].id"): {"targets"},
     ("rights_grant", "targets[].id"): {"targets"},
+    ("nominations_hand_in", "targets[].id"): {"targets"},
+    ("nominations_hand_in_again", "targets[].id"): {"targets"},
+    ("alliances_found", "members[]"): {"members"},
 }
 
 

@@ -20,6 +20,17 @@ NAMES = [
     "referral", "book", "booking_done", "booking_cancel", "arrive", "arrive_undo", "visit_fulfil", "visit_report", "return_new",
     "return_accept", "return_decline", "return_assign", "return_follow_up", "return_close", "right.suspend", "right.revoke",
     "right.reinstate", "right.grant", "right_new",
+    "handover", "handover.contracts", "handover_post", "handover_post.move", "conduct_month",
+    "nomination_new", "nomination.again", "nomination.detach", "nomination.withdraw",
+    "imports", "import.confirm", "import.discard",
+    "judgement.verify", "judgement.send_back", "judgement.grant", "worklist_grant",
+    "resident_correct", "contract_new", "contract_renew", "contract_end", "resident_move", "care_teams", "care_team",
+    "institution_new", "institution_new.station", "institution_edit", "department_new", "department", "alliances", "alliance",
+    "suspension.suspend", "suspension.revoke", "suspension.reinstate", "attestation", "dispute_new", "dispute.uphold", "dispute.reject",
+    "dispute.withdraw", "rights_decide", "rights_decide.extend",
+    "duties", "administrators", "administrator", "account", "live_session",
+    "alliance_members", "person_new", "person_post", "person_name", "post_edit",
+    "login_other", "person_access", "person_access.phone",
 ]  # fmt: skip
 # What makes the field itself right again on a page: blanks around it are taken away, an empty box was not ticked.
 BLANKS = " \t\r\n\u3000"

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from clinics.mirror import differences
 from clinics.models import ClinicSession, Institution, Post
-from permissions.models import ReferralRight, User
+from permissions.models import ReferralRight, RoleAssignment, User
 from referral.demo.load import load, write_accounts
 from referral.demo.marks import holds_demonstration, reasons_against
 from referral.demo.people import everybody
@@ -53,11 +53,19 @@ def test_it_loads_once_and_later_adds_only_the_sessions_that_came_nearer(two_hos
 
     assert first == again
     assert first["Institution"] == 12 + 21 + 15 + 12
-    assert (first["User"], first["Patient"], first["FamilyDoctorContract"]) == (116, 68, 67)
+    assert (first["User"], first["Patient"], first["FamilyDoctorContract"]) == (126, 68, 67)
     assert {name for name in first if first[name] != later[name]} == {"ClinicSession", "PoolSlot"}
-    assert Counter(ReferralRight.objects.values_list("status", flat=True)) == {"granted": 37, "suspended": 1}
+    assert Counter(ReferralRight.objects.values_list("status", flat=True)) == {
+        "granted": 37,
+        "suspended": 1,
+        "nominated": 3,
+        "verified": 1,
+        "sent_back": 1,
+    }
     assert not differences()
     assert holds_demonstration()
+    assert list(User.objects.filter(acceptances=None).values_list("name", flat=True)) == ["林初晴"]
+    assert RoleAssignment.objects.live().exclude(confirmed_by=None).count() == RoleAssignment.objects.count() == 6
 
 
 def test_its_accounts_are_written_for_whoever_wants_to_log_in(tmp_path: Path) -> None:
@@ -73,13 +81,17 @@ def test_its_accounts_are_written_for_whoever_wants_to_log_in(tmp_path: Path) ->
     }
     kinds = Counter(account["role"] for account in accounts)
     assert kinds == {
-        "family_doctor": 38,
+        "family_doctor": 43,
         "regional_specialist": 1,
         "district_admin": 2,
-        "window_clerk": 12,
+        "window_clerk": 13,
         "receiving_doctor": 24,
         "coordinator": 12,
         "manager": 27,
+        "system_admin": 1,
+        "security_admin": 1,
+        "audit_admin": 1,
+        "platform_operator": 1,
     }
 
 

@@ -37,6 +37,7 @@ SERVED = (
     "DEBUG",
     "DEMO",
     "DATABASE_ROLE",
+    "SECOND_FACTOR",
     "SMS_GATEWAY",
     "SECRET_KEY",
     "CELERY_BROKER_URL",
@@ -97,6 +98,10 @@ def test_the_deployment_check_has_nothing_to_say(production: dict[str, str]) -> 
         ({"DEMO": "1"}, "DEMO=1 opens doors that a real site must not have; with DEBUG=0 it is refused."),
         ({"SECRET_KEY": ""}, "SECRET_KEY is not set. See docs/settings.md for what it holds and how to make one."),
         ({"ALLOWED_HOSTS": ""}, "ALLOWED_HOSTS is not set. Name the hosts this site answers to, separated by commas."),
+        (
+            {"SECOND_FACTOR": "0"},
+            "SECOND_FACTOR=0 lets administrators in with an SMS alone; with DEBUG=0 it is refused.",
+        ),
         ({"SMS_GATEWAY": "file"}, "SMS_GATEWAY=file only writes messages to a file; with DEBUG=0 it must name a real gateway."),
         (
             {"ALIYUN_ACCESS_KEY_SECRET": ""},

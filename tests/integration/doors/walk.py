@@ -10,6 +10,7 @@ from django.urls import get_resolver
 from permissions.guards import METHODS, PUBLIC, doors_of
 from tests.integration.bad_input.stage import Stage
 
+NOBODY = "01990000-0000-7000-8000-00000000dead"  # nothing has this id; the door itself still has to refuse
 BLANK = re.compile(r"<(?:\w+:)?(\w+)>")
 
 
@@ -49,11 +50,16 @@ def doors() -> Iterator[Door]:
 def address(door: Door, stage: Stage) -> str:
     """The door's address with its blanks filled with objects of 德胜 and 北大医院."""
     ids = {
-        "patients": stage.patient, "referrals": stage.booked.referral, "bookings": stage.booked, "arrivals": stage.arrived,
+        "patients": stage.patient, "residents": stage.patient, "contracts": stage.keeping.contract, "care-teams": stage.team,
+        "referrals": stage.booked.referral, "bookings": stage.booked, "arrivals": stage.arrived,
         "visits": stage.arrived, "returns": stage.sent, "rights": next(iter(stage.rights.values())), "posts": stage.without_right,
-        "sessions": stage.session,
+        "sessions": stage.session, "institutions": stage.world.centre, "departments": stage.register.department,
+        "alliances": stage.register.alliance, "members": stage.world.centre, "people": stage.register.person,
+        "handover": stage.leaver.post, "conduct": stage.world.centre,
+        "administrators": stage.offices.office, "accounts": stage.offices.person, "live-sessions": stage.offices.session,
+        "suspensions": stage.world.centre, "disputes": stage.watched.dispute, "imports": stage.lists.checked,
     }  # fmt: skip
     if "token" in door.pattern:
         return "/" + BLANK.sub(stage.booked.slip_token, door.pattern)
     place = next((name for name in reversed(door.pattern.partition("<")[0].split("/")) if name in ids), "")
-    return "/" + BLANK.sub(str(ids[place].public_id) if place else "", door.pattern)
+    return "/" + BLANK.sub(str(ids[place].public_id) if place else NOBODY, door.pattern)

@@ -11,15 +11,19 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from clinics.models import Alliance, Department, Institution, Post
+from clinics.models import Alliance, Department, Institution, Post, RightDispute
+from clinics.watch import disputes, suspension
+from permissions.factors import dormancy
 from permissions.models import District, User
 from permissions.roles import Role
 from referral.booking.book import book
 from referral.booking.models import Booking
 from referral.cases.models import Referral
+from referral.patients.contract_life import Ending, end_contract
 from referral.patients.models import CareTeam, Encounter, Patient
 from reserved_pools.models import PoolSlot
-from tests.cast import a_role, a_user, sign_in
+from tests.cast import a_role, a_session, a_user, acting_as, sign_in
+from tests.cast_clinics import a_post
 from tests.cast_referral import BONES
 from tests.database import as_owner
 from tests.integration.language.reading import words_of
@@ -29,7 +33,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 LATIN = re.compile(r"[A-Za-z]{2,}")
 CHINESE = re.compile(r"[\u3400-\u9fff]")
 ALLOWED = {"PDF", "SMS", "QR"}
-STATIC = ("/login/", "/r/", "/dev/inbox/", "/nothing/here/")
+STATIC = ("/login/", "/login/other/", "/r/", "/dev/inbox/", "/nothing/here/")
 
 
 @pytest.fixture
@@ -53,7 +57,7 @@ def pages(day: Scene) -> Iterator[tuple[User | None, Post | None, str]]:
     booking = Booking.objects.get()
     chen, draft = day.chen.public_id, day.draft.public_id
     doctor = [reverse("home"), reverse("patients"), reverse("patients") + "?q=zzz", reverse("referrals")]
-    doctor += [reverse("patient_new"), reverse("availability"), reverse("returns"), reverse("sessions")]
+    doctor += [reverse("patient_new"), reverse("availability"), reverse("returns"), reverse("sessions"), reverse("factor")]
     doctor += [reverse("patient", args=[chen]), reverse("referral_new", args=[chen])]
     doctor += [reverse(name, args=[draft]) for name in ("referral", "referral_edit", "book")]
     doctor += [reverse("referral", args=[booking.referral.public_id])]
@@ -73,7 +77,78 @@ def pages(day: Scene) -> Iterator[tuple[User | None, Post | None, str]]:
     admin = a_user("A")
     a_role(admin, Role.DISTRICT_ADMIN)
     yield from ((admin, None, address) for address in (reverse("rights"), reverse("right", args=[day.world.zhou.right.public_id])))
+    yield from offices(admin)
+    yield from watching(day, admin)
+    yield from keepers(day)
+    yield from helped(admin)
     yield from ((None, None, address) for address in STATIC)
+
+
+def helped(admin: User) -> Iterator[tuple[User | None, Post | None, str]]:
+    """How the district lets people in again: one act done, one that waits for a second person."""
+    person, holder = a_user("P"), a_user("H")
+    a_role(holder, Role.AUDIT_ADMIN)
+    for one in (person, holder):
+        dormancy.prove_again(one.public_id, ground="letter", note="N 1", by=acting_as(admin))
+        yield admin, None, reverse("person_access", args=[one.public_id])
+
+
+def offices(admin: User) -> Iterator[tuple[User | None, Post | None, str]]:
+    """The offices of the district and their home pages, with somebody waiting, somebody to close and a session to end."""
+    keeper, waiting = a_user("K"), a_user("W")
+    office = a_role(keeper, Role.SYSTEM_ADMIN)
+    a_role(waiting, Role.PLATFORM_OPERATOR, confirmed=False, entered_by=admin)
+    yield from ((admin, None, address) for address in (reverse("administrators"), reverse("administrator", args=[office.public_id])))
+    yield admin, None, reverse("duties")
+    yield from ((keeper, None, address) for address in (reverse("accounts"), reverse("account", args=[admin.public_id])))
+    session = a_session(admin, client="Edge, Windows")[0]
+    for role, address in (
+        (Role.SECURITY_ADMIN, reverse("live_sessions")),
+        (Role.SECURITY_ADMIN, reverse("live_session", args=[session.public_id])),
+        (Role.AUDIT_ADMIN, reverse("trail")),
+        (Role.PLATFORM_OPERATOR, reverse("platform")),
+    ):
+        user = a_user("O")
+        a_role(user, role)
+        yield user, None, address
+    newcomer = a_user("N", duties=False)
+    a_role(newcomer, Role.AUDIT_ADMIN)
+    yield newcomer, None, reverse("duties")
+
+
+def keepers(day: Scene) -> Iterator[tuple[User | None, Post | None, str]]:
+    """A centre's manager at the pages of residents: one with a contract, one whose contract was ended, one without any."""
+    user = a_user("M")
+    post = a_post(user, day.world.centre, Role.MANAGER)
+    signed, left, unsigned = day.chen, day.world.patient("L"), day.world.patient("U", contract=False)
+    contract, over = signed.contracts.get(), left.contracts.get()
+    end_contract(over.public_id, Ending("resident", timezone.localdate()), by=acting_as(user, post), today=timezone.localdate())
+    addresses = [reverse(name) for name in ("residents", "resident_move", "care_teams")]
+    addresses += [reverse("residents") + "?standing=none", reverse("residents") + "?q=zzz"]
+    addresses += [reverse("resident_page", args=[one.public_id]) for one in (signed, left, unsigned)]
+    addresses += [reverse(name, args=[signed.public_id]) for name in ("resident_correct", "contract_new")]
+    addresses += [reverse(name, args=[contract.public_id]) for name in ("contract_renew", "contract_end")]
+    yield from ((user, post, address) for address in (*addresses, reverse("care_team", args=[day.world.team.public_id])))
+    yield day.world.zhou.user, day.world.zhou, reverse("patient", args=[unsigned.public_id])
+
+
+def watching(day: Scene, admin: User) -> Iterator[tuple[User | None, Post | None, str]]:
+    """What the district, a manager and a hospital's coordinator watch: a suspended centre, an open dispute, doctors to attest."""
+    zhou, shen, centre = day.world.zhou, day.world.shen, day.world.centre
+    coordinator, manager = a_post(a_user("C"), day.world.hospital, Role.COORDINATOR), a_post(a_user("M"), centre, Role.MANAGER)
+    by = acting_as(coordinator.user, coordinator)
+    known = RightDispute.objects.filter(right=shen.right).first()
+    dispute = known or disputes.dispute(shen.right, day.world.hospital, reason="left", by=by)
+    down = Institution.objects.create(district=centre.district, kind="centre", name="S", short_name="S")
+    suspension.suspend(down, by=acting_as(admin), reason="resale", note="2026-11")
+    names = [("suspensions", []), ("suspension", [down.public_id]), ("suspension", [centre.public_id]), ("attestation_progress", [])]
+    names += [("disputes", []), ("dispute", [dispute.public_id])]
+    yield from ((admin, None, reverse(name, args=args)) for name, args in names)
+    chosen = f"{reverse('rights_decide')}?right={zhou.right.public_id}&act="
+    yield from ((admin, None, chosen + act) for act in ("suspend", "revoke", "extend"))
+    yield manager.user, manager, reverse("attestation")
+    yield coordinator.user, coordinator, reverse("dispute_new", args=[zhou.right.public_id])
+    yield coordinator.user, coordinator, f"{reverse('rights')}?kind="
 
 
 def read(day: Scene, language: str) -> dict[str, str]:

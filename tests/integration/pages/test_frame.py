@@ -18,10 +18,10 @@ SECTIONS = {
     Role.FAMILY_DOCTOR: ["home", "patients", "referrals", "availability", "returns"],
     Role.WINDOW_CLERK: ["arrivals"],
     Role.RECEIVING_DOCTOR: ["visits"],
-    Role.MANAGER: ["returns", "rights"],
-    Role.COORDINATOR: ["availability"],
-    Role.DISTRICT_ADMIN: ["district", "rights"],
-    Role.AUDIT_ADMIN: [],
+    Role.MANAGER: ["returns", "rights", "attestation"],
+    Role.COORDINATOR: ["availability", "rights"],
+    Role.DISTRICT_ADMIN: ["district", "rights", "administrators"],
+    Role.AUDIT_ADMIN: ["trail"],
 }
 
 

@@ -192,7 +192,7 @@ def test_a_resident_of_another_centre_is_refused_with_the_remedy_and_nothing_abo
 
     page = text_of(answer)
     assert answer.status_code == 409
-    assert "该证件已有居民登记，可由其签约机构办理转签。" in page
+    assert "该证件的居民已建档，可由本中心管理员办理签约转入。" in page
     assert not [word for word in ("陈秀兰", "德胜", "13800005678", str(Patient.objects.get().public_id)) if word in page]
     assert Patient.objects.count() == 1
 

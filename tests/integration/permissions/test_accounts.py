@@ -1,9 +1,10 @@
-"""Accounts: one phone, one person; roles of a district; and what a closed account loses."""
+"""Accounts: one phone, one person; closed and opened again by the system administrator; what a closed account loses."""
 
 import pytest
 from django.db import transaction
 
 from permissions import accounts
+from permissions.acting import Acting
 from permissions.models import PhoneDevice, Session, User
 from permissions.recognition import recognise
 from permissions.roles import Role
@@ -66,35 +67,52 @@ def test_a_closed_account_is_out_and_stays_out() -> None:
     assert recognise(key) is None
 
 
-def test_a_district_role_counts_from_the_next_request_and_until_it_ends() -> None:
-    admin = cast.a_user("李敏")
-    _, key = cast.a_session(admin)
-
-    with transaction.atomic():
-        assignment = accounts.assign_role(admin, Role.DISTRICT_ADMIN, admin.district, by=SYSTEM)
-    held = recognise(key)
-    with transaction.atomic():
-        accounts.end_role(assignment, by=SYSTEM)
-    ended = recognise(key)
-
-    assert held is not None
-    assert held.acting.role == Role.DISTRICT_ADMIN
-    assert held.changed
-    assert ended is not None
-    assert ended.acting.role is None
-
-
-def test_a_role_is_given_once_and_never_a_kind_of_post() -> None:
-    admin = cast.an_admin()
-
-    for role, code in ((Role.DISTRICT_ADMIN, "already_exists"), (Role.FAMILY_DOCTOR, "invalid_input")):
-        with pytest.raises(Refusal) as refused, transaction.atomic():
-            accounts.assign_role(admin, role, admin.district, by=SYSTEM)
-        assert refused.value.code == code
-
-
 def test_nobody_passes_every_check() -> None:
     admin = cast.an_admin()
 
     assert not admin.is_superuser
     assert not admin.has_perm("permissions.change_user")
+
+
+def test_the_system_administrator_closes_an_account_and_opens_it_again() -> None:
+    keeper, doctor = a_keeper(), cast.a_user()
+    _, key = cast.a_session(doctor)
+
+    accounts.close_account(doctor.public_id, "离职", by=keeper)
+    closed = recognise(key)
+    accounts.reopen_account(doctor.public_id, "返岗", by=keeper)
+
+    doctor.refresh_from_db()
+    assert closed is None
+    assert recognise(key) is None  # the session stays over; she logs in anew
+    assert doctor.is_active
+    rows = AuditEntry.objects.filter(object_id=doctor.public_id).order_by("pk").values_list("verb", "reason")
+    assert list(rows) == [("deactivate", "离职"), ("reactivate", "返岗")]
+
+
+def test_what_the_system_administrator_may_not_close_stays_open() -> None:
+    keeper, admin, stranger = a_keeper(), cast.an_admin(), cast.a_user(district=cast.a_district("110105", "朝阳区"))
+    clerk, doctor = cast.acting_as(cast.a_user("何静"), role=Role.WINDOW_CLERK), cast.a_user()
+    attempts = (
+        (admin, "离职", keeper, "holds_office"),
+        (keeper.user, "离职", keeper, "not_allowed"),
+        (stranger, "离职", keeper, "not_found"),
+        (doctor, "  ", keeper, "invalid_input"),
+        (doctor, "长" * 201, keeper, "invalid_input"),
+        (doctor, "离职\u202e", keeper, "invalid_input"),
+        (doctor, "离职", clerk, "not_allowed"),
+    )
+
+    for user, reason, by, code in attempts:
+        with pytest.raises(Refusal) as refused:
+            accounts.close_account(user.public_id, reason, by=by)
+        assert refused.value.code == code
+
+    assert not User.objects.filter(is_active=False).exists()
+    assert not AuditEntry.objects.filter(verb="deactivate").exists()
+
+
+def a_keeper() -> Acting:
+    user = cast.a_user("邱志文")
+    cast.a_role(user, Role.SYSTEM_ADMIN)
+    return cast.acting_as(user)

@@ -102,7 +102,7 @@ def test_a_code_unlocks_the_same_session_under_a_new_key() -> None:
     idle(opened.session, 45)
     asked = otp.ask(doctor.phone, HERE, purpose=otp.UNLOCK)
 
-    key = sessions.unlock(opened.session, asked.handle, last_code(doctor.phone))
+    key = sessions.unlock(opened.session, asked.handle, last_code(doctor.phone)).key
 
     assert recognise(opened.key) is None
     recognised = recognise(key)

@@ -18,7 +18,7 @@ from vault.audit.models import AccessEntry, AuditEntry, AuditSeal
 from vault.audit.seal import NotQuiet, SeriesBroken, restart, seal, waiting_seconds
 from vault.audit.verify import verify
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.seals, pytest.mark.django_db(transaction=True)]
 
 
 @contextmanager

@@ -146,6 +146,8 @@ def test_the_parameters_of_booking_have_the_values_of_their_articles() -> None:
         "cool_down_minutes_most": 120,
         "cool_down_ends_before_cutoff": 60,
         "promise_days": 3,
+        "attestation_grace_days": 0,
+        "right_dormant_days": 90,
     }
 
 

@@ -11,17 +11,22 @@ from django.views import View
 from rest_framework.views import APIView
 
 from permissions.acting import Acting
-from permissions.doors import EVEN_LOCKED, PUBLIC, SIGNED_IN, Api, Needs, Page
+from permissions.doors import BEFORE_DUTIES, EVEN_LOCKED, PUBLIC, SIGNED_IN, Api, Needs, Page
+from permissions.duties import CURRENT
 from permissions.guards import enforce, faults_of, verify_doors
 from permissions.roles import Capability, Role
 from vault.refusal import Refusal
 
 
-def request(method: str = "GET", *, role: Role | None = None, signed_in: bool = False, locked: bool = False) -> HttpRequest:
+def request(
+    method: str = "GET", *, role: Role | None = None, signed_in: bool = False, locked: bool = False, duties: int | None = None
+) -> HttpRequest:
     made = HttpRequest()
     made.method = method
     made.acting = Acting(user=None, role=role) if signed_in or role else None  # type: ignore[attr-defined, arg-type]
     made.locked_session = SimpleNamespace() if locked else None  # type: ignore[attr-defined]
+    version = CURRENT[role].version if role and duties is None else duties
+    made.accepted_duties = frozenset({(role.value, version)} if role and version else ())  # type: ignore[attr-defined]
     return made
 
 
@@ -35,26 +40,31 @@ def refusal_of(asked: HttpRequest, policy: Any) -> str:
 
 BOOK = Needs(Capability.BOOK)
 STRANGER, SCREEN_LOCKED = {}, {"locked": True}
+NEW, OLD = {"role": Role.FAMILY_DOCTOR, "duties": 0}, {"role": Role.FAMILY_DOCTOR, "duties": 9999}
 NO_PART, CLERK, DOCTOR = {"signed_in": True}, {"role": Role.WINDOW_CLERK}, {"role": Role.FAMILY_DOCTOR}
 
 
 @pytest.mark.parametrize(
-    ("who", "public", "even_locked", "signed_in", "book"),
+    ("who", "public", "even_locked", "before_duties", "signed_in", "book"),
     [
-        (STRANGER, "", "not_signed_in", "not_signed_in", "not_signed_in"),
-        (SCREEN_LOCKED, "", "", "session_locked", "session_locked"),
-        (NO_PART, "", "", "", "not_allowed"),
-        (CLERK, "", "", "", "not_allowed"),
-        (DOCTOR, "", "", "", ""),
+        (STRANGER, "", "not_signed_in", "not_signed_in", "not_signed_in", "not_signed_in"),
+        (SCREEN_LOCKED, "", "", "session_locked", "session_locked", "session_locked"),
+        (NO_PART, "", "", "", "", "not_allowed"),
+        (CLERK, "", "", "", "", "not_allowed"),
+        (DOCTOR, "", "", "", "", ""),
+        (NEW, "", "", "", "duties_not_accepted", "duties_not_accepted"),
+        (OLD, "", "", "", "duties_not_accepted", "duties_not_accepted"),
     ],
-    ids=["stranger", "locked", "without a part", "clerk", "doctor"],
+    ids=["stranger", "locked", "without a part", "clerk", "doctor", "new", "another version"],
 )
 def test_each_policy_lets_through_exactly_whom_it_names(
-    who: dict[str, Any], public: str, even_locked: str, signed_in: str, book: str
+    who: dict[str, Any], public: str, even_locked: str, before_duties: str, signed_in: str, book: str
 ) -> None:
-    policies = [PUBLIC, EVEN_LOCKED, SIGNED_IN, BOOK]
+    policies = [PUBLIC, EVEN_LOCKED, BEFORE_DUTIES, SIGNED_IN, BOOK]
 
-    assert [refusal_of(request(**who), policy) for policy in policies] == [public, even_locked, signed_in, book]
+    answers = [refusal_of(request(**who), policy) for policy in policies]
+
+    assert answers == [public, even_locked, before_duties, signed_in, book]
 
 
 def test_any_one_of_several_capabilities_opens() -> None:

@@ -1,0 +1,136 @@
+"""The register of institutions: the list, one institution with its stations, departments, alliances and history."""
+
+from typing import Any
+from uuid import UUID
+
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from clinics.history import Entry, timeline_of
+from clinics.models import Institution
+from clinics.models.institution import InstitutionKind, Level
+from clinics.place_queries import (
+    STANDINGS,
+    counted,
+    departments_of,
+    institution_registered,
+    institutions_registered,
+    memberships_of,
+    posts_at,
+    standing,
+    stations_of,
+    with_name,
+)
+from clinics.views import typed
+from clinics.views.exporting import handed_out
+from clinics.views.institutions_words import WORDS
+from permissions.doors import Needs, Page
+from permissions.roles import Capability, Role
+
+PER_PAGE = 30
+SEEING = Needs(Capability.MANAGE_INSTITUTIONS, Capability.MANAGE_POSTS)
+REGISTERING = Needs(Capability.MANAGE_INSTITUTIONS)
+
+
+class Institutions(Page):
+    """Every institution somebody answers for, filtered by kind, level, standing and name."""
+
+    policies = {"GET": SEEING}
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        everything = institutions_registered(self.acting)
+        filters = filters_from(request.GET)
+        page = Paginator(filtered(everything, filters), PER_PAGE).get_page(request.GET.get("page"))
+        context = {
+            **filters,
+            "page": page,
+            "counts": counted(everything),
+            "kinds": [("", _("all")), *InstitutionKind.choices],
+            "levels": [("", _("all")), *Level.choices],
+            "standings": [("", _("all")), *((name, words) for name, (words, _condition) in STANDINGS.items())],
+            "registers": self.acting.can(Capability.MANAGE_INSTITUTIONS),
+        }
+        return self.render(request, "clinics/institutions.html", context)
+
+
+class InstitutionsExport(Page):
+    """The same list as a file."""
+
+    policies = {"POST": SEEING}
+
+    def post(self, request: HttpRequest) -> HttpResponseBase:
+        filters = filters_from(request.GET)
+        rows = filtered(institutions_registered(self.acting), filters)
+        columns = [_("Full name"), _("Short name"), _("Kind of institution"), _("Centre it belongs to"), _("Level"), _("Grade")]
+        columns += [
+            _("Category"),
+            pgettext("institution", "Phone"),
+            pgettext("institution", "Address"),
+            _("Responsible person"),
+            _("Job title"),
+            _("State"),
+        ]
+        return handed_out(
+            request, "institutions", _("Institutions"), columns, (line_of(one) for one in rows), by=self.acting,
+            filters={name: filters[name] for name in ("kind", "level", "standing")},
+        )  # fmt: skip
+
+
+class InstitutionPage(Page):
+    """One institution with everything that hangs on it."""
+
+    policies = {"GET": SEEING}
+
+    def get(self, request: HttpRequest, public_id: UUID) -> HttpResponse:
+        institution = institution_registered(self.acting, public_id)
+        return self.render(request, "clinics/institution.html", page_of(self, institution))
+
+
+def page_of(page: Page, institution: Institution) -> dict[str, Any]:
+    """What the page of an institution shows."""
+    acting = page.acting
+    return {
+        "institution": institution,
+        "stations": list(stations_of(institution)) if institution.kind == InstitutionKind.CENTRE else [],
+        "departments": list(departments_of(institution)),
+        "alliances": list(memberships_of(institution)),
+        "posts": [(kind, Role(kind).label, number) for kind, number in sorted(posts_at(institution).items())],
+        "timeline": timeline_of(institution.public_id, WORDS, beginning=registered(institution)),
+        "registers": acting.can(Capability.MANAGE_INSTITUTIONS),
+        "subject_hint": _("Like 03 or 03.04."),
+        "today": timezone.localdate(),
+    }
+
+
+def registered(institution: Institution) -> Entry:
+    """The beginning of its history, where nobody is known to have registered it one by one."""
+    return Entry(institution.created_at, _("Entered into the register"), "", institution.source)
+
+
+def filters_from(data: QueryDict) -> dict[str, str]:
+    """The filters of an address."""
+    return {
+        "kind": typed.one_of(data, "kind", InstitutionKind.values),
+        "level": typed.one_of(data, "level", Level.values),
+        "standing": typed.one_of(data, "standing", STANDINGS),
+        "q": typed.search_in(data),
+    }
+
+
+def filtered(institutions: Any, filters: dict[str, str]) -> Any:
+    """The institutions these filters leave."""
+    found = with_name(standing(institutions, filters["standing"]), filters["q"])
+    plain = {name: filters[name] for name in ("kind", "level") if filters[name]}
+    return found.filter(**plain)
+
+
+def line_of(one: Institution) -> list[object]:
+    """One line of the file."""
+    return [
+        one.name, one.short_name, one.get_kind_display(), one.parent.name if one.parent else "", one.get_level_display(), one.grade,
+        one.get_category_display(), one.phone, one.address, one.responsible_name, one.responsible_title,
+        _("suspended") if one.is_suspended else _("working"),
+    ]  # fmt: skip

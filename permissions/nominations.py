@@ -1,0 +1,110 @@
+"""The evidence of a nomination: handed in, answered, and its papers kept encrypted; every function is a step."""
+
+import base64
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+from permissions.acting import Acting
+from permissions.attachments import Paper
+from permissions.models import Attachment, Nomination, ReferralRight
+from permissions.models.evidence import FILE, LICENCE
+from permissions.right_states import RightStatus
+from vault import audit
+from vault.crypto import keyed_hash, keyed_hashes
+from vault.refusal import Refusal, invalid
+from vault.transactions import requires_transaction
+
+MOST_PAPERS = 5
+OPEN_TO_THE_INSTITUTION = (RightStatus.NOMINATED, RightStatus.SENT_BACK)
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What the institution says of a doctor; the licence is clean, the wishes are kinds and public ids of targets."""
+
+    licence: str
+    wishes: tuple[tuple[str, UUID], ...] = ()
+    note: str = ""
+
+
+def hand_in(right: ReferralRight, evidence: Evidence, *, by: Acting) -> Nomination:
+    """Step: the next nomination of a right; the caller holds the right's lock, so that numbers follow each other."""
+    requires_transaction()
+    return Nomination.objects.create(
+        right=right, number=right.nominations.count() + 1, licence=evidence.licence, licence_hash=keyed_hash(evidence.licence, LICENCE),
+        licence_tail=evidence.licence[-4:], wishes=[[kind, str(public_id)] for kind, public_id in evidence.wishes],
+        note=evidence.note, nominated_by=by.user,
+    )  # fmt: skip
+
+
+def answer(right: ReferralRight, *, by: Acting, reason: str = "", note: str = "") -> None:
+    """Step: the district's answer to the last nomination, if there is one; without a reason it was verified."""
+    requires_transaction()
+    last = right.nominations.order_by("-number").first()
+    if last is not None:
+        Nomination.objects.filter(pk=last.pk).update(answer_reason=reason, answer_note=note, answered_by=by.user, answered_at=Now())
+
+
+def keep(right: ReferralRight, papers: Sequence[Paper], *, by: Acting) -> list[Attachment]:
+    """Step: lay papers beside a nomination that waits or was sent back; the caller holds the right's lock.
+
+    Refuses with `invalid_input` more than five, the same twice, and papers for a right that is decided.
+    """
+    requires_transaction()
+    if not papers:
+        return []
+    require_open_evidence(right)
+    digests = [keyed_hash(base64.b64encode(paper.content).decode(), FILE) for paper in papers]
+    present = Attachment.objects.present().filter(right=right)
+    if present.count() + len(papers) > MOST_PAPERS:
+        raise invalid("file", _("At most %(n)d files can be handed in.") % {"n": MOST_PAPERS})
+    if len(set(digests)) < len(digests) or present.filter(digest__in=_every(papers)).exists():
+        raise invalid("file", _("This file is there already."))
+    kept = [_kept(right, paper, digest, by) for paper, digest in zip(papers, digests, strict=True)]
+    for one in kept:
+        _record("attach", one, right, by)
+    return kept
+
+
+def take_away(attachment: Attachment, right: ReferralRight, *, by: Acting) -> None:
+    """Step: a paper is no longer part of the nomination; it stays for whoever looks later."""
+    requires_transaction()
+    require_open_evidence(right)
+    if not Attachment.objects.present().filter(pk=attachment.pk).update(withdrawn_at=Now()):
+        raise Refusal("stale_state", _("This file was taken away already."))
+    _record("detach", attachment, right, by)
+
+
+def content_of(attachment: Attachment) -> bytes:
+    """The bytes as they were handed in."""
+    return base64.b64decode(attachment.content)
+
+
+def require_open_evidence(right: ReferralRight) -> None:
+    """Refuse with `stale_state` once the district has decided: what a decision rests on does not change under it."""
+    if right.status not in OPEN_TO_THE_INSTITUTION:
+        raise Refusal(
+            "stale_state", _("The district has decided about this nomination; its papers stay as they are."),
+            current={"status": right.status, "version": right.version},
+        )  # fmt: skip
+
+
+def _kept(right: ReferralRight, paper: Paper, digest: str, by: Acting) -> Attachment:
+    return Attachment.objects.create(
+        right=right, name=paper.name, kind=paper.kind, size=len(paper.content), digest=digest,
+        content=base64.b64encode(paper.content).decode(), added_by=by.user,
+    )  # fmt: skip
+
+
+def _every(papers: Sequence[Paper]) -> list[str]:
+    """The digests of these contents under every key that still reads."""
+    return [digest for paper in papers for digest in keyed_hashes(base64.b64encode(paper.content).decode(), FILE)]
+
+
+def _record(verb: str, attachment: Attachment, right: ReferralRight, by: Acting) -> None:
+    details = {"attachment": str(attachment.public_id), "kind": attachment.kind, "size": attachment.size, "digest": attachment.digest}
+    audit.record(f"right.{verb}", "right", right.public_id, by=by.actor, details=details)

@@ -1,0 +1,194 @@
+"""Corrects how a resident is reached: counted by month (R012), while who she is can never be changed."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from clinics import policy
+from permissions.acting import Acting
+from permissions.identity.phones import clean_contact, clean_mobile
+from referral import parameters
+from referral.patients.faults import Faults
+from referral.patients.models import Guardian, Patient, PriorityGroup, RegistrationEdit
+from referral.patients.register import refuse_crowded_mobile
+from referral.patients.residents import answered_for
+from referral.patients.waiting import mobile_key, wait_for
+from vault.audit import record
+from vault.changes import note_changes
+from vault.crypto import keyed_hash
+from vault.refusal import Refusal, Violation, invalid
+
+ADDRESS, RELATION = 200, 20
+IMMUTABLE = _("Name, document, sex and birth date cannot be changed.")
+INSTEAD = _(
+    "If the number is wrong, end the contract with the reason “signed by mistake” and register the resident anew from the document;"
+    " what was done under the old registration stays there. A name misspelt under the right number stays as it is."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """What is to hold from now on; None leaves a field as it is."""
+
+    mobile: str | None = None
+    landline: str | None = None
+    address: str | None = None
+    priority_group: str | None = None
+    guardian_relation: str | None = None
+    guardian_phone: str | None = None
+
+
+def correct_registration(patient_id: UUID, correction: Correction, *, by: Acting, today: date) -> list[str]:
+    """Promise the corrected registration and one edit more in its count of the month; answers the names of what changed.
+
+    Nothing different is no edit. Only the unit that answers for the resident corrects. Refuses with `not_found`,
+    `not_allowed`, `invalid_input` (every field), `limit_reached` (R012: edits of a month; R011: people of a number).
+    """
+    clean = cleaned(correction)
+    with transaction.atomic(durable=True):
+        wait_for([mobile_key(clean.mobile or "")])
+        patient = _held(patient_id, by, today)
+        guardian = Guardian.objects.filter(patient=patient).first()
+        before = current(patient, guardian)
+        if guardian is None and (clean.guardian_relation or clean.guardian_phone):
+            raise invalid("guardian", _("This resident has no guardian."))
+        changes = {name: (before[name], new) for name, new in _given(clean).items() if name in before and before[name] != new}
+        if not changes:
+            return []
+        _check_reachable(before | {name: new for name, (_old, new) in changes.items()})
+        if changes.get("mobile", ("", ""))[1]:
+            refuse_crowded_mobile(changes["mobile"][1], besides=patient)
+        _count_edit(patient, today)
+        _write(patient, guardian, {name: new for name, (_old, new) in changes.items()})
+        note_changes("patient", patient.public_id, changes, by=by.actor)
+        record("patient.correct", "patient", patient.public_id, by=by.actor, details={"fields": sorted(changes)})
+    return sorted(changes)
+
+
+def cleaned(correction: Correction) -> Correction:
+    """Every field by itself as it is stored; refuses with `invalid_input` and every field that is wrong."""
+    faults = Faults()
+    clean = Correction(
+        mobile=_read(faults, correction.mobile, "mobile", clean_mobile),
+        landline=_read(faults, correction.landline, "landline", clean_contact),
+        address=_read(faults, correction.address, "address", _short(ADDRESS)),
+        priority_group=_read(faults, correction.priority_group, "priority_group", _group),
+        guardian_relation=faults.of(_relation, correction.guardian_relation),
+        guardian_phone=_read(faults, correction.guardian_phone, "guardian.phone", clean_contact),
+    )
+    faults.tell()
+    return clean
+
+
+def current(patient: Patient, guardian: Guardian | None) -> dict[str, str]:
+    """What may be corrected, as it stands."""
+    values = {name: str(getattr(patient, attribute)) for name, attribute in ATTRIBUTES.items()}
+    if guardian is None:
+        return values
+    return values | {"guardian_relation": guardian.relation, "guardian_phone": guardian.phone}
+
+
+def edits_left(patient: Patient, today: date) -> int:
+    """How many edits of the registration this month still allows (R012)."""
+    return max(_limit(patient, today) - patient.edits.filter(month=month_of(today)).count(), 0)
+
+
+def month_of(today: date) -> date:
+    """The month a day belongs to, by its first day."""
+    return today.replace(day=1)
+
+
+def next_month(today: date) -> date:
+    """The first day on which edits count anew."""
+    return date(today.year + (today.month == 12), today.month % 12 + 1, 1)
+
+
+def too_many_edits(count: int, today: date) -> Refusal:
+    """The refusal that says from when on the registration can be edited again (R012)."""
+    again = next_month(today)
+    sentence = _("This registration was edited %(count)s time(s) this month already; it can be edited again from %(day)s on.")
+    told = sentence % {"count": count, "day": again.isoformat()}
+    violation = Violation(
+        "limit_reached", told, rule="R012", quote=parameters.REGISTRATION_EDITS_PER_MONTH.quote, count=count, limit=count, next_date=again,
+        source=parameters.REGISTRATION_EDITS_PER_MONTH.source, article=parameters.REGISTRATION_EDITS_PER_MONTH.article,
+    )  # fmt: skip
+    return Refusal("limit_reached", told, (violation,))
+
+
+ATTRIBUTES = {"mobile": "phone", "landline": "landline", "address": "address", "priority_group": "priority_group"}
+
+
+def stored(name: str, value: str) -> dict[str, str]:
+    """The columns of a resident that one corrected field fills."""
+    if name == "mobile":
+        return {"phone": value, "phone_hash": keyed_hash(value, "phone"), "phone_tail": value[-4:]}
+    return {name: value, "landline_tail": value[-4:]} if name == "landline" else {name: value}
+
+
+def _held(patient_id: UUID, by: Acting, today: date) -> Patient:
+    patient = answered_for(by, today).filter(public_id=patient_id).select_for_update(of=("self",), no_key=True).first()
+    if patient is None:
+        raise Refusal("not_found", _("There is nothing here that you may see."))
+    return Patient.objects.select_related("district").get(pk=patient.pk)
+
+
+def _limit(patient: Patient, today: date) -> int:
+    return int(policy.value(parameters.REGISTRATION_EDITS_PER_MONTH, at=today, district=patient.district))
+
+
+def _count_edit(patient: Patient, today: date) -> None:
+    done = RegistrationEdit.objects.filter(patient=patient, month=month_of(today)).count()
+    if done >= _limit(patient, today):
+        raise too_many_edits(done, today)
+    RegistrationEdit.objects.create(patient=patient, month=month_of(today), number=done + 1)
+
+
+def _write(patient: Patient, guardian: Guardian | None, new: dict[str, str]) -> None:
+    columns = {column: value for name in ATTRIBUTES if name in new for column, value in stored(name, new[name]).items()}
+    if columns:
+        Patient.objects.filter(pk=patient.pk).update(**columns)
+    of_guardian = {name.removeprefix("guardian_"): value for name, value in new.items() if name not in ATTRIBUTES}
+    if guardian and of_guardian:
+        Guardian.objects.filter(pk=guardian.pk).update(**of_guardian)
+
+
+def _given(correction: Correction) -> dict[str, str]:
+    names = (*ATTRIBUTES, "guardian_relation", "guardian_phone")
+    return {name: value for name in names if (value := getattr(correction, name)) is not None}
+
+
+def _check_reachable(values: dict[str, str]) -> None:
+    if not values["mobile"] and not values["landline"]:
+        raise invalid("mobile", _("Enter a mobile number or a landline: the resident must be reachable."))
+
+
+def _read(faults: Faults, raw: str | None, field: str, clean: Callable[[str, str], str]) -> str | None:
+    """None stays None and empty stays empty; anything else is cleaned."""
+    return faults.of(clean, raw.strip(), field) if raw and raw.strip() else raw and raw.strip()
+
+
+def _short(limit: int) -> Callable[[str, str], str]:
+    def short(text: str, field: str) -> str:
+        if len(text) > limit:
+            raise invalid(field, _("At most %(limit)d characters; now %(count)d.") % {"limit": limit, "count": len(text)})
+        return text
+
+    return short
+
+
+def _group(text: str, field: str) -> str:
+    if text not in PriorityGroup.values:
+        raise invalid(field, _("There is no such priority group."))
+    return text
+
+
+def _relation(text: str | None) -> str | None:
+    if text is None:
+        return None
+    if not text.strip():
+        raise invalid("guardian.relation", _("Say how the guardian is related to the child."))
+    return _short(RELATION)(text.strip(), "guardian.relation")

@@ -1,0 +1,122 @@
+"""Who looked at what: one's own looks, and who looked at a resident's records, from the access log by public ids alone."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from types import MappingProxyType
+from typing import Any, Final
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from clinics.models import Post
+from permissions.acting import Acting
+from permissions.identity.names import mask_name
+from permissions.models import User
+from permissions.roles import Capability, Role
+from referral.booking.models import Booking
+from referral.cases.models import Referral
+from referral.patients.models import Patient
+from referral.patients.queries import patients_of
+from referral.patients.residents import residents_of
+from referral.returns.models import Return
+from vault.actor import ActorKind
+from vault.models import AccessEntry
+from vault.refusal import Refusal, Sentence
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+MOST_DAYS = 92
+PURPOSES: Final[Mapping[str, Sentence]] = MappingProxyType(
+    {
+        "patient page": pgettext_lazy("look", "read the resident's page"),
+        "resident page": pgettext_lazy("look", "read the booking or the registration"),
+        "resident": pgettext_lazy("look", "read the registration by program"),
+        "referral page": pgettext_lazy("look", "read the referral"),
+        "return page": pgettext_lazy("look", "read the return"),
+        "visit page": pgettext_lazy("look", "read the visit"),
+        "print slip": pgettext_lazy("look", "printed a slip"),
+        "document shown for a move": pgettext_lazy("look", "took the contract over by document"),
+        "looks": pgettext_lazy("look", "answered who looked"),
+        "api": pgettext_lazy("look", "read it by program"),
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """One look: when, at whose records, who, where and in which part, and what for; empty where nothing is known."""
+
+    at: datetime
+    purpose: Sentence
+    patient: str = ""
+    person: str = ""
+    place: str = ""
+    part: Sentence = ""
+
+
+def days_between(first: date, last: date) -> Q:
+    """A condition on access entries: from the morning of one day to the night of another, in Beijing time."""
+    begin = datetime.combine(first, time.min, SHANGHAI)
+    return Q(at__gte=begin, at__lt=datetime.combine(last + timedelta(days=1), time.min, SHANGHAI))
+
+
+def my_looks(by: Acting, first: date, last: date) -> "QuerySet[AccessEntry]":
+    """What this person looked at in these days, the latest first."""
+    return AccessEntry.objects.filter(days_between(first, last), actor_id=by.user.public_id).order_by("-at", "-id")
+
+
+def told_of_mine(entries: Iterable[AccessEntry]) -> list[Look]:
+    """One's own looks in words: whose records they were, names masked, four queries for any number of them."""
+    rows = list(entries)
+    names = _patients_behind({row.object_id for row in rows})
+    return [Look(row.at, PURPOSES.get(row.purpose, row.purpose), names.get(row.object_id, "")) for row in rows]
+
+
+def resident_for(by: Acting, public_id: UUID) -> Patient:
+    """The resident whose records somebody asks about; refuses with `not_found` anybody who is not in this person's care or centre."""
+    rows = residents_of(by) if by.can(Capability.MANAGE_RESIDENTS) else patients_of(by)
+    found = rows.filter(public_id=public_id).first()
+    if found is None:
+        raise Refusal("not_found", _("There is nothing here that you may see."))
+    return found
+
+
+def looks_at(patient: Patient) -> "QuerySet[AccessEntry]":
+    """Every look at a resident's own record, her referrals, bookings and returns, wherever it was done; the latest first."""
+    ids = [patient.public_id]
+    for model in (Referral, Booking, Return):
+        ids += model.objects.filter(patient=patient).values_list("public_id", flat=True)
+    return AccessEntry.objects.filter(object_id__in=ids).order_by("-at", "-id")
+
+
+def told_of_others(entries: Iterable[AccessEntry]) -> list[Look]:
+    """Looks in words: the person with her institution and part; a look without a post shows the person alone."""
+    rows = list(entries)
+    posts = _by_id(Post.objects.select_related("user", "institution").filter(public_id__in={row.post_id for row in rows if row.post_id}))
+    people = _by_id(User.objects.filter(public_id__in={row.actor_id for row in rows if row.actor_id}))
+    return [_told(row, posts.get(row.post_id), people.get(row.actor_id)) for row in rows]
+
+
+def _told(row: AccessEntry, post: Any, person: Any) -> Look:
+    place = post.institution.display_short_name if post else ""
+    part = Role(post.kind).label if post else ""
+    if person is None:
+        part = _("the resident herself") if row.actor_kind == ActorKind.PATIENT else ""
+    name = person.display_name if person else ""
+    return Look(row.at, PURPOSES.get(row.purpose, row.purpose), "", name, place, part)
+
+
+def _patients_behind(ids: set[UUID]) -> dict[UUID, str]:
+    """The masked name of the resident behind each of these ids, whatever of hers it names."""
+    found = {public_id: mask_name(name) for public_id, name in Patient.objects.filter(public_id__in=ids).values_list("public_id", "name")}
+    for model in (Referral, Booking, Return):
+        rows = model.objects.filter(public_id__in=ids).values_list("public_id", "patient__name")
+        found |= {public_id: mask_name(name) for public_id, name in rows}
+    return found
+
+
+def _by_id(rows: "Sequence[Any] | QuerySet[Any]") -> dict[UUID | None, Any]:
+    return {row.public_id: row for row in rows}

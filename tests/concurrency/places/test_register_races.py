@@ -1,0 +1,68 @@
+"""Two people at the same register at once: one name is registered once, one version is corrected once, a phone is one account."""
+
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+from typing import Any
+
+import pytest
+from django.db import connection
+
+from clinics.models import Institution, Post
+from clinics.particulars import Particulars
+from clinics.people import NewPerson, NewPost, appoint_person
+from clinics.registry import correct_institution, register_institution
+from permissions.models import User
+from tests.integration.places.cast_places import Place, a_place
+from vault.refusal import Refusal
+
+pytestmark = pytest.mark.django_db(transaction=True)
+THREADS = 4
+
+
+@pytest.fixture
+def place(transactional_db: None) -> Place:
+    return a_place()
+
+
+def at_once(act: Any) -> list[str]:
+    """The same act in several threads; what came of each, 'done' or the code of its refusal."""
+    start = Barrier(THREADS)
+
+    def one(_number: int) -> str:
+        start.wait()
+        try:
+            act()
+        except Refusal as refusal:
+            return refusal.code
+        finally:
+            connection.close()
+        return "done"
+
+    with ThreadPoolExecutor(THREADS) as pool:
+        return sorted(pool.map(one, range(THREADS)))
+
+
+def test_one_name_is_registered_once(place: Place) -> None:
+    given = Particulars(kind="centre", name="北京市西城区月坛社区卫生服务中心", short_name="月坛中心")
+
+    ended = at_once(lambda: register_institution(given, by=place.by))
+
+    assert ended == ["done", *["invalid_input"] * (THREADS - 1)]
+    assert Institution.objects.filter(name=given.name).count() == 1
+
+
+def test_one_version_is_corrected_once(place: Place) -> None:
+    ended = at_once(lambda: correct_institution(place.centre, {"address": "德外大街1号"}, by=place.by, expected_version=1))
+
+    assert ended == ["done", *["stale_state"] * (THREADS - 1)]
+    assert Institution.objects.get(pk=place.centre.pk).version == 2
+
+
+def test_one_phone_becomes_one_account_with_one_post(place: Place) -> None:
+    person, post = NewPerson("罗一鸣", "13912342046"), NewPost("family_doctor")
+
+    ended = at_once(lambda: appoint_person(person, post, place.centre, by=place.by))
+
+    assert ended == [*["already_exists"] * (THREADS - 1), "done"]
+    assert User.objects.filter(name="罗一鸣").count() == 1
+    assert Post.objects.filter(user__name="罗一鸣").count() == 1
