@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from clinics.models import Department, Institution, Post
 from clinics.models.post import Title
 from clinics.post_kinds import WITH_DEPARTMENT, require_fitting_kind
-from clinics.posts import open_post, require_manager
+from clinics.posts import locked_live, open_post, require_manager
 from permissions.accounts import enrol
 from permissions.acting import Acting
 from permissions.identity.names import clean_name
@@ -85,18 +85,18 @@ def appoint_again(user: User, post: NewPost, institution: Institution, *, by: Ac
 def correct_post(post: Post, *, department: UUID | None, title: str, by: Acting) -> Post:
     """Use case: another department or title of a live post; kind and place never change, a new post begins instead (R048)."""
     require_manager(by, post.institution)
-    held = Post.objects.live().locked().filter(pk=post.pk).first()
-    if held is None:
+    if post.pk not in locked_live([post.pk]):
         raise Refusal("stale_state", _("This post has ended."))
+    held = Post.objects.complete().get(pk=post.pk)
     faults = Faults()
-    _kind, chosen = _post(NewPost(post.kind, department, title), post.institution, by, faults, is_open=True)
+    _kind, chosen = _post(NewPost(held.kind, department, title), held.institution, by, faults, is_open=True)
     faults.tell()
     changes = {
-        "post_title": (post.title, title),
-        "post_department": (post.department.name if post.department else "", chosen.name if chosen else ""),
+        "post_title": (held.title, title),
+        "post_department": (held.department.name if held.department else "", chosen.name if chosen else ""),
     }
     Post.objects.filter(pk=post.pk).update(department=chosen, title=title)
-    noted = note_changes("user", post.user.public_id, changes, by=by.actor)
+    noted = note_changes("user", held.user.public_id, changes, by=by.actor)
     if noted:
         audit.record("correct", "post", post.public_id, by=by.actor, details={"fields": sorted(one.field for one in noted)})
     return Post.objects.complete().get(pk=post.pk)

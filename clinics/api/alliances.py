@@ -11,11 +11,11 @@ from rest_framework.response import Response
 from clinics import alliances
 from clinics.alliances import LONGEST_NAME, MOST_AT_ONCE, NewAlliance
 from clinics.api.institutions import ANSWERING, REGISTERING
-from clinics.api.paging import PageQuery, page_of
 from clinics.models import Alliance
 from clinics.models.alliance import AllianceKind
 from clinics.place_queries import alliance_of, alliances_of, members_of
 from permissions.doors import IF_MATCH, Api, StrictCharField, StrictChoiceField, StrictSerializer, StrictUUIDField, etag, if_match
+from permissions.doors.paging import PageQuery, page_of
 
 
 class AllianceFields(StrictSerializer):

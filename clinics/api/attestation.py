@@ -9,12 +9,12 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from clinics.api.paging import PageQuery, page_of
 from clinics.models import Post
 from clinics.watch.attestation import MOST_ANSWERS, attest
 from clinics.watch.due import quarter_for
 from clinics.watch.queries import posts_to_attest
 from permissions.doors import Api, Needs, StrictChoiceField, StrictSerializer, StrictUUIDField
+from permissions.doors.paging import PageQuery, page_of
 from permissions.right_states import RightStatus
 from permissions.roles import Capability
 from vault.refusal import invalid

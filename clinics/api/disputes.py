@@ -9,7 +9,6 @@ from rest_framework import serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from clinics.api.paging import PageQuery, page_of
 from clinics.models import RightDispute
 from clinics.models.watch import NOTE_LENGTH
 from clinics.right_queries import right_seen_by
@@ -28,6 +27,7 @@ from permissions.doors import (
     etag,
     if_match,
 )
+from permissions.doors.paging import PageQuery, page_of
 from permissions.right_states import SUSPEND_REASONS, RightReason
 from permissions.roles import Capability
 from vault.refusal import invalid

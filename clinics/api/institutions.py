@@ -8,7 +8,6 @@ from rest_framework import serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from clinics.api.paging import PageQuery, page_of
 from clinics.departments import LONGEST_CODE, LONGEST_NAME, add_department
 from clinics.models import Department, Institution
 from clinics.models.institution import Category, InstitutionKind, Level
@@ -27,6 +26,7 @@ from permissions.doors import (
     etag,
     if_match,
 )
+from permissions.doors.paging import PageQuery, page_of
 from permissions.roles import Capability
 
 REGISTERING = Needs(Capability.MANAGE_INSTITUTIONS)

@@ -10,7 +10,6 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from clinics import rights
-from clinics.api.paging import PAGE, PageQuery, paged
 from clinics.api.rights import DECIDING, RightDoor, RightEntry, RightTarget
 from clinics.nominations import nominate as use_cases
 from clinics.nominations.checks import Examination, Finding, Grade, Topic
@@ -27,6 +26,7 @@ from permissions.doors import (
     StrictUUIDField,
     if_match,
 )
+from permissions.doors.paging import PAGE, PageQuery, paged
 from permissions.models import Nomination, ReferralRight
 from permissions.models.evidence import ANSWER_LENGTH, NOTE_LENGTH
 from permissions.nominations import Evidence

@@ -9,10 +9,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from clinics.api.institutions import ANSWERING
-from clinics.api.paging import PageQuery, page_of
 from clinics.people import LONGEST_ENGLISH, LONGEST_REASON, correct_name
 from clinics.people_queries import STATES, all_posts_of, chosen, people_seen_by, person_seen_by, with_posts
 from permissions.doors import Api, StrictCharField, StrictChoiceField, StrictSerializer, StrictUUIDField
+from permissions.doors.paging import PageQuery, page_of
 from permissions.roles import POST_KIND_CHOICES
 
 LONGEST_SEARCH = 50

@@ -11,7 +11,6 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from clinics import rights
-from clinics.api.paging import PageQuery, page_of
 from clinics.grants import Target
 from clinics.models import Post, TargetGrant
 from clinics.right_queries import post_seen_by, right_seen_by, rights_seen_by, targets_named, with_targets
@@ -28,6 +27,7 @@ from permissions.doors import (
     etag,
     if_match,
 )
+from permissions.doors.paging import PageQuery, page_of
 from permissions.models import ReferralRight
 from permissions.right_states import REVOKE_REASONS, SUSPEND_REASONS, RightReason, RightStatus, right_is_in_force
 from permissions.rights import NOTE_LENGTH

@@ -9,8 +9,8 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from clinics.api.paging import PageQuery, page_of
 from permissions.doors import Api, Needs, StrictCharField, StrictChoiceField, StrictDateField, StrictSerializer, StrictUUIDField
+from permissions.doors.paging import PageQuery, page_of
 from permissions.identity.documents import DocumentType
 from permissions.identity.masking import mask_name, mask_number, mask_phone
 from permissions.roles import Capability

@@ -8,7 +8,6 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from clinics.api.paging import PageQuery, page_of
 from permissions.acting import Acting
 from permissions.doors import (
     IF_MATCH,
@@ -22,6 +21,7 @@ from permissions.doors import (
     etag,
     if_match,
 )
+from permissions.doors.paging import PageQuery, page_of
 from permissions.identity.masking import mask_name
 from permissions.roles import Capability
 from referral.api.bookings import BookingBody

@@ -12,10 +12,10 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from clinics.api.paging import PAGE, PageQuery, paged
 from clinics.models import SlotClass
 from permissions.doors import Api, Needs, StrictCharField, StrictChoiceField, StrictDateField, StrictUUIDField
 from permissions.doors.fields import ID
+from permissions.doors.paging import PAGE, PageQuery, paged
 from permissions.roles import Capability
 from reserved_pools.queries import Wanted, availability
 

@@ -222,8 +222,9 @@ def eventually(look: Callable[[], Any], seconds: float = 20) -> Any:
 
 @pytest.mark.django_db(transaction=True)
 def test_what_is_served_is_ready_hard_and_sends_its_codes_through_the_gateway(
-    production: dict[str, str], empty_database: str, tmp_path: Path
+    empty_database: str, production: dict[str, str], tmp_path: Path
 ) -> None:
+    assert production  # after the database, which needs this process's own environment
     with served(tmp_path, empty_database) as product:
         assert (product.ask("/healthz").status, product.ask("/readyz").status) == (200, 200)
         only_encrypted_and_never_framed(product)

@@ -256,7 +256,7 @@ def test_the_interface_filters_by_subject_and_pages(client: Client, monkeypatch:
     published(a_plan(service))
     doctor = a_referrer(service.institution)
     monkeypatch.setattr("reserved_pools.api.availability.PAGE", 5)
-    monkeypatch.setattr("clinics.api.paging.PAGE", 5)
+    monkeypatch.setattr("permissions.doors.paging.PAGE", 5)
 
     first = get(client, doctor, department="03.07").json()  # type: ignore[attr-defined]
     second = client.get(first["next"], headers=bearer(doctor.user, doctor.post)).json()
