@@ -74,7 +74,7 @@ def environment(state: Path) -> dict[str, str]:
 @contextmanager
 def web() -> Iterator[tuple[str, int]]:
     """The product's web server on a free port, as `make serve` runs it, with its files collected."""
-    subprocess.run([sys.executable, "manage.py", *COLLECT], cwd=ROOT, check=True)
+    collect()
     host, port = "127.0.0.1", free_port()
     command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", host, "--port", str(port), "--workers", str(WORKERS)]
     command += ["--blocking-threads", str(THREADS), "--no-ws", "--log-level", "error", "config.wsgi:application"]
@@ -84,6 +84,11 @@ def web() -> Iterator[tuple[str, int]]:
         yield host, port
     finally:
         processes.stop(child, signal.SIGTERM)
+
+
+def collect() -> None:
+    """The files that pages name, as a server would serve them."""
+    subprocess.run([sys.executable, "manage.py", *COLLECT], cwd=ROOT, check=True)
 
 
 def free_port() -> int:

@@ -7,7 +7,7 @@ class ClinicsConfig(AppConfig):
     name = "clinics"
 
     def ready(self) -> None:
-        from clinics import parameters, policy
+        from clinics import notices, parameters, policy  # noqa: F401
         from clinics.imports.institutions import InstitutionsImporter
         from clinics.imports.kinds import declare
         from clinics.imports.staff import StaffImporter

@@ -134,3 +134,10 @@ def could_join(alliance: Alliance | None, district_id: int) -> QuerySet[Institut
 def contacts_of(acting: Acting) -> QuerySet[Institution]:
     """Every institution of the district with who answers for it; colleagues of all institutions may reach each other."""
     return Institution.objects.filter(district=acting.district_id).select_related("parent").order_by(BY_KIND, "name")
+
+
+def with_contact(institutions: QuerySet[Institution], text: str) -> QuerySet[Institution]:
+    """The institutions in whose names or whose responsible person's name each word appears."""
+    for word in text.split():
+        institutions = institutions.filter(Q(name__icontains=word) | Q(short_name__icontains=word) | Q(responsible_name__icontains=word))
+    return institutions

@@ -75,6 +75,12 @@ def hospitals_of(district_id: int | None) -> QuerySet[Institution]:
     return Institution.objects.working().hospitals().filter(district=district_id).order_by("name")
 
 
+def departments_in(district_id: int | None) -> QuerySet[Department]:
+    """The departments of those hospitals, by hospital and name."""
+    rooms = Department.objects.filter(institution__in=hospitals_of(district_id)).select_related("institution")
+    return rooms.order_by("institution__name", "institution_id", "name", "pk")
+
+
 def _institution_condition(acting: Acting) -> Q:
     departments = Department.objects.filter(places_open_to(acting, department="pk")).values("institution")
     return Q(pk__in=departments)

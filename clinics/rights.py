@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from clinics import notices
 from clinics.clock import database_now
 from clinics.grants import Target, end_grants, grant_targets
 from clinics.models import Post
@@ -18,12 +19,13 @@ from permissions import rights as steps
 from permissions.acting import Acting
 from permissions.models import ReferralRight
 from permissions.reasons import clean_reason
-from permissions.right_states import RightStatus
+from permissions.right_states import RightReason, RightStatus
 from permissions.roles import REFERRING_KINDS
 from vault.refusal import Refusal, Violation, invalid
 
 BEIJING = ZoneInfo("Asia/Shanghai")
 LONGEST_YEARS = 5
+GRAVE = frozenset({RightReason.MISCONDUCT, RightReason.QUALIFICATION})  # what is said of a person needs its document
 
 
 @transaction.atomic(durable=True)
@@ -39,6 +41,7 @@ def enter(post: Post, *, targets: Sequence[Target], last_day: date, by: Acting, 
     right = steps.enter(post.user, post.institution.district, by=by, valid_from=now, valid_to=end_of(last_day, now), note=note)
     Post.objects.filter(pk=post.pk).update(right=right)
     grant_targets(right, targets, by=by, reason=note, valid_to=right.valid_to)
+    notices.tell_doctor(right, notices.GRANTED)
     return right
 
 
@@ -53,10 +56,11 @@ def verify(right: ReferralRight, *, by: Acting, expected_version: int | None = N
 
 @transaction.atomic(durable=True)
 def send_back(right: ReferralRight, *, by: Acting, reason: str, note: str, expected_version: int | None = None) -> ReferralRight:
-    """Use case: the institution has something to put right; it reads the reason and the sentence and nominates again."""
+    """Use case: the institution has something to put right; its managers are told, read the sentence and nominate again."""
     said = clean_reason(note, "note")
     right = steps.send_back(right, by=by, reason=reason, note=said, expected_version=expected_version)
     nominations.answer(right, by=by, reason=reason, note=said)
+    notices.tell_managers(right, reason)
     return right
 
 
@@ -105,6 +109,7 @@ def _grant(right: ReferralRight, targets: Sequence[Target], last_day: date, by: 
         require_sound(held)
     right = steps.grant(right, by=by, valid_from=now, valid_to=end_of(last_day, now), expected_version=expected_version)
     grant_targets(right, targets, by=by, valid_to=right.valid_to)
+    notices.tell_doctor(right, notices.GRANTED)
     return right
 
 
@@ -125,8 +130,14 @@ def require_sound(right: ReferralRight) -> None:
 
 @transaction.atomic(durable=True)
 def suspend(right: ReferralRight, *, by: Acting, reason: str, note: str = "", expected_version: int | None = None) -> ReferralRight:
-    """Use case: a granted right stops counting with the next click; its targets wait for its return."""
-    return steps.suspend(right, by=by, reason=reason, note=note, expected_version=expected_version)
+    """Use case: a granted right stops counting with the next click; its targets wait for its return, its holder is told why.
+
+    After misconduct or a lost qualification the note names the evidence: else `invalid_input` (R052).
+    """
+    require_evidence(reason, note)
+    right = steps.suspend(right, by=by, reason=reason, note=note, expected_version=expected_version)
+    notices.tell_doctor(right, notices.SUSPENDED)
+    return right
 
 
 @transaction.atomic(durable=True)
@@ -136,15 +147,29 @@ def reinstate(right: ReferralRight, *, by: Acting, expected_version: int | None 
     Refuses with `institution_suspended`, and `not_attested` when it was suspended for want of attestation and not attested since.
     """
     require_fit_to_return(right)
-    return steps.reinstate(right, by=by, expected_version=expected_version)
+    right = steps.reinstate(right, by=by, expected_version=expected_version)
+    if right.status == RightStatus.GRANTED:
+        notices.tell_doctor(right, notices.REINSTATED)
+    return right
 
 
 @transaction.atomic(durable=True)
 def revoke(right: ReferralRight, *, by: Acting, reason: str, note: str = "", expected_version: int | None = None) -> ReferralRight:
-    """Use case: a right is taken away for good, with all its targets; no booking made under it commits afterwards (R048)."""
+    """Use case: a right is taken away for good, with all its targets; no booking made under it commits afterwards (R048).
+
+    Its holder is told why. The note names the evidence as in `suspend`.
+    """
+    require_evidence(reason, note)
     right = steps.revoke(right, by=by, reason=reason, note=note, expected_version=expected_version)
     end_grants(right, by=by, reason=reason)
+    notices.tell_doctor(right, notices.REVOKED)
     return right
+
+
+def require_evidence(reason: str, note: str) -> None:
+    """Refuse with `invalid_input` a grave reason that rests on nothing: whoever looks later finds the document (R052)."""
+    if reason in GRAVE and not note.strip():
+        raise invalid("note", _("Say on what evidence this was decided."), remedy=_("Name the document, its date and where it is kept."))
 
 
 def end_of(last_day: date, now: datetime) -> datetime:

@@ -89,6 +89,11 @@ class Frame:
         return self.request.get_full_path() if self.request.method == "GET" else self.request.path
 
     @property
+    def idle_seconds(self) -> int:
+        """After how long without use a session is locked."""
+        return settings.SESSION_IDLE_MINUTES * 60
+
+    @property
     def version(self) -> str:
         return settings.VERSION
 

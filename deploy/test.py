@@ -13,14 +13,15 @@ IN_PARALLEL = ["-n", "2", "--dist", "worksteal"]
 
 
 def test(words: list[str], *, nightly: bool, began: float) -> int:
-    """Pytest's own answer; its arguments may narrow the run.
+    """Pytest's own answer; its arguments may narrow the run. By night each test tries everything it otherwise takes in turns.
 
     Those that wait for a seal run first and apart: a transaction that another test keeps open anywhere on the server holds
     every seal back.
     """
-    parts = ["nightly"] if nightly else ["seals"] * (not words) + ["not nightly" if words else "not nightly and not seals"]
-    commands = [[str(PYTHON), "-m", "pytest", *IN_PARALLEL, "-m", part, *words] for part in parts]
-    answer = max(subprocess.run(command, cwd=places.ROOT, env=_environment()).returncode for command in commands)
+    runs = [words] if words else [["-m", "seals"], ["-m", "not seals"]]
+    commands = [[str(PYTHON), "-m", "pytest", *IN_PARALLEL, *run] for run in runs]
+    environment = _environment() | ({"THOROUGH": "1"} if nightly else {})
+    answer = max(subprocess.run(command, cwd=places.ROOT, env=environment).returncode for command in commands)
     for line in system.last_lines(with_tests=True):
         print(line)
     seconds = time.time() - began

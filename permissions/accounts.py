@@ -16,7 +16,7 @@ from permissions.sessions import bump_epoch, end_sessions_of
 from vault import audit
 from vault.actor import Actor
 from vault.crypto import keyed_hash, keyed_hashes
-from vault.refusal import Refusal
+from vault.refusal import Refusal, invalid
 from vault.transactions import requires_transaction
 
 
@@ -51,14 +51,21 @@ def enrol(*, name: str, phone: str, district: District, by: Actor, name_en: str 
 def change_phone(user: User, phone: str, *, by: Actor) -> None:
     """Step: another phone on file, by the district's decision; every session of the old one ends.
 
-    Refuses with `invalid_input`, or `already_exists` when the new phone belongs to another account.
+    Refuses with `invalid_input` also for the number that is on file, or `already_exists` when the new phone belongs to another
+    account; of two who get one number at the same moment one does.
     """
     requires_transaction()
     number = clean_mobile(phone)
+    if number == user.phone:
+        raise invalid("phone", _("This number is on file already."))
     if User.objects.filter(phone_hash__in=keyed_hashes(number, "phone")).exclude(pk=user.pk).exists():
         raise _taken()
     fields = {"phone": number, "phone_hash": keyed_hash(number, "phone"), "phone_tail": number[-4:]}
-    User.objects.filter(pk=user.pk).update(**fields)
+    try:
+        with transaction.atomic():
+            User.objects.filter(pk=user.pk).update(**fields)
+    except IntegrityError as error:
+        raise _taken() from error
     end_sessions_of(user, Session.Ending.BY_REVOCATION, by=by)
     audit.record("change_phone", "user", user.public_id, by=by)
 

@@ -73,6 +73,12 @@ def enforce(request: HttpRequest, policies: Policies, *, path_method: str | None
         raise _closed(acting, policy)
 
 
+def require_person(acting: Acting) -> None:
+    """Refuses with `not_allowed` the key of a program: it neither sees nor changes how and where its person logs in."""
+    if acting.scopes is not None:
+        raise Refusal("not_allowed", _("This is for the person herself; a program's key does not open it."))
+
+
 def _closed(acting: Acting, policy: Needs) -> Refusal:
     """Why the door stays shut: the role never included it, or the person has lost it."""
     if policy.capabilities & acting.withheld:

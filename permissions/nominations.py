@@ -3,6 +3,7 @@
 import base64
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from django.db.models.functions import Now
@@ -29,6 +30,12 @@ class Evidence:
     licence: str
     wishes: tuple[tuple[str, UUID], ...] = ()
     note: str = ""
+
+
+def sealed_words(evidence: Evidence) -> dict[str, Any]:
+    """What the trail keeps of a nomination's evidence: the certificate as a keyed hash, the wishes and the note."""
+    wishes = [f"{kind} {public_id}" for kind, public_id in evidence.wishes]
+    return {"licence": keyed_hash(evidence.licence, LICENCE), "wishes": wishes, "note": evidence.note}
 
 
 def hand_in(right: ReferralRight, evidence: Evidence, *, by: Acting) -> Nomination:

@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from permissions.acting import Acting
 from permissions.models import Session
 from permissions.printable import unprintable_in
-from permissions.roles import Capability
+from permissions.roles import IN_PERSON, Capability
 from permissions.sessions import hash_of, locked_user
 from vault import audit
 from vault.refusal import Refusal, Sentence, Violation, invalid
@@ -36,8 +36,9 @@ class Made:
 
 
 def scopes_open_to(by: Acting) -> list[Capability]:
-    """What the acting person may pass on, in the order of the code list: what her present part includes and she has not lost."""
-    return [capability for capability in Capability if by.can(capability)]
+    """What the acting person may pass on, in the order of the code list: what her present part includes, she has not lost, and
+    nobody has to say in person."""
+    return [capability for capability in Capability if by.can(capability) and capability not in IN_PERSON]
 
 
 def keys_of(by: Acting) -> "QuerySet[Session]":

@@ -7,13 +7,13 @@ from uuid import UUID
 
 from django.conf import settings
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import BooleanField, Case, OuterRef, Q, Value, When
+from django.db.models import BooleanField, Case, Exists, OuterRef, Q, Value, When
 from django.db.models.functions import JSONObject, Now
 
 from permissions.acting import Acting
 from permissions.duties import Accepted
 from permissions.models import District, DutiesAcceptance, RoleAssignment, Session
-from permissions.roles import Role
+from permissions.roles import IN_PERSON, Role
 from permissions.sessions import hash_of
 
 
@@ -42,7 +42,7 @@ def recognise(key: str) -> Recognised | None:
         return None
     session: Any = (
         Session.objects.live()
-        .filter(key_hash=hash_of(key), user__is_active=True)
+        .filter(_good_for_its_person(), key_hash=hash_of(key), user__is_active=True)
         .select_related("user__district")
         .annotate(
             locked=_is_idle(),
@@ -91,4 +91,11 @@ def _part(session: Session, role: dict[str, Any]) -> Acting:
 
 
 def _scopes(session: Session) -> frozenset[str] | None:
-    return None if session.scopes is None else frozenset(session.scopes)
+    return None if session.scopes is None else frozenset(session.scopes) - IN_PERSON
+
+
+def _good_for_its_person() -> Q:
+    """A program stops with its person: when she neither logged in nor made a key for long, her keys sleep until she does (T29)."""
+    since = Now() - timedelta(days=settings.DORMANT_DAYS)
+    logins = Session.objects.filter(user=OuterRef("user"), created_at__gt=since, proof_due=False)
+    return ~Q(kind=Session.Kind.KEY) | Q(Exists(logins))

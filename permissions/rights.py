@@ -4,7 +4,7 @@ Every function here but `expire_overdue` is a step: `clinics` owns the use cases
 post and its target grants. Each step locks the right first (DESIGN.md 4), so no booking that starts later can miss it.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -57,21 +57,26 @@ def enter(user: User, district: District, *, by: Acting, valid_from: datetime, v
     return grant(right, by=by, valid_from=valid_from, valid_to=valid_to)
 
 
-def nominate(user: User, district: District, *, by: Acting, note: str = "") -> ReferralRight:
-    """Step: a new right that waits for the district (R045, R049); whose institution nominates is checked by `clinics`."""
+def nominate(user: User, district: District, *, by: Acting, note: str = "", evidence: Mapping[str, Any] | None = None) -> ReferralRight:
+    """Step: a new right that waits for the district (R045, R049); whose institution nominates is checked by `clinics`.
+
+    `evidence` is sealed with the act in the trail, as the note is.
+    """
     requires_transaction()
     _check_district(district.pk, by)
     _check_step("", RightStatus.NOMINATED, by)
     right = ReferralRight.objects.create(user=user, district=district, status=RightStatus.NOMINATED, note=note[:NOTE_LENGTH])
     created(right, by=by.actor)
     _keep_note(right, note[:NOTE_LENGTH], by)
-    _record("nominate", right, by)
+    _record("nominate", right, by, evidence={"note": note[:NOTE_LENGTH]} | dict(evidence or {}))
     return right
 
 
-def nominate_again(right: ReferralRight, *, by: Acting, expected_version: int | None = None) -> ReferralRight:
+def nominate_again(
+    right: ReferralRight, *, by: Acting, expected_version: int | None = None, evidence: Mapping[str, Any] | None = None
+) -> ReferralRight:
     """Step: what was sent back is handed in once more."""
-    return _move(right, RightStatus.NOMINATED, by=by, expected_version=expected_version, note="")
+    return _move(right, RightStatus.NOMINATED, by=by, expected_version=expected_version, evidence=evidence, note="")
 
 
 def verify(right: ReferralRight, *, by: Acting, expected_version: int | None = None) -> ReferralRight:
@@ -172,13 +177,20 @@ def misconduct_behind(right: ReferralRight) -> bool:
 
 
 def _move(
-    right: ReferralRight, target: RightStatus, *, by: By, expected_version: int | None = None, reason: str = "", **fields: Any
+    right: ReferralRight,
+    target: RightStatus,
+    *,
+    by: By,
+    expected_version: int | None = None,
+    reason: str = "",
+    evidence: Mapping[str, Any] | None = None,
+    **fields: Any,
 ) -> ReferralRight:
     held = _locked(right, by, expected_version)
     _check_step(held.status, target, by)
     if target in (RightStatus.VERIFIED, RightStatus.GRANTED):
         _check_not_own(held, by)
-    return _advance(held, target, by, reason=reason, **fields)
+    return _advance(held, target, by, reason=reason, evidence=evidence, **fields)
 
 
 def _locked(right: ReferralRight, by: By, expected_version: int | None) -> ReferralRight:
@@ -225,14 +237,17 @@ def _roles_of(by: By) -> Iterable[str]:
     return (by.kind.value,)
 
 
-def _advance(right: ReferralRight, target: RightStatus, by: By, reason: str = "", **fields: Any) -> ReferralRight:
+def _advance(
+    right: ReferralRight, target: RightStatus, by: By, reason: str = "", evidence: Mapping[str, Any] | None = None, **fields: Any
+) -> ReferralRight:
     """Moves the locked right with its event, its audit row, and the word to its holder's sessions."""
     event = getattr(ReferralRight.STATES.find(right.status, target), "event", "")
     said = reason or fields.get("reason_code", "")
     advance(right, target, by=_actor(by), reason=said, **fields)
     _keep_note(right, fields.get("note", ""), by)
     bump_epoch(right.user_id)
-    _record(event, right, by, said)
+    until = fields["valid_to"].isoformat() if "valid_to" in fields else ""
+    _record(event, right, by, said, {"note": fields.get("note", ""), "until": until} | dict(evidence or {}))
     return right
 
 
@@ -249,8 +264,9 @@ def _ask_back(right: ReferralRight, by: Acting) -> ReferralRight:
     return right
 
 
-def _record(verb: str, right: ReferralRight, by: By, reason: str = "") -> None:
-    details = {"status": right.status, "version": right.version}
+def _record(verb: str, right: ReferralRight, by: By, reason: str = "", evidence: Mapping[str, Any] | None = None) -> None:
+    """The trail's row; what the step rests on is sealed with it, so that none of it changes unseen afterwards."""
+    details = {"status": right.status, "version": right.version} | {name: value for name, value in (evidence or {}).items() if value}
     audit.record(f"right.{verb}", "right", right.public_id, by=_actor(by), reason=reason or right.reason_code, details=details)
 
 

@@ -99,6 +99,10 @@ REFERRING_KINDS = frozenset({Role.FAMILY_DOCTOR, Role.REGIONAL_SPECIALIST})
 # Three different people, whatever else they are.
 OFFICES_APART = frozenset({Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_ADMIN})
 
+# Said in one's own name: who holds an office, whose account is closed, that people hold their posts and what they did. A
+# program's key never includes it.
+IN_PERSON = frozenset({C.MANAGE_ROLES, C.MANAGE_ACCOUNTS, C.END_SESSIONS, C.ATTEST_RIGHTS, C.SIGN_CONDUCT})
+
 
 def role_can(role: Role | None, capability: Capability) -> bool:
     """Whether a role includes a capability; nobody in particular can do nothing."""

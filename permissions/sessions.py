@@ -2,6 +2,7 @@
 
 import hashlib
 import secrets
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
@@ -48,17 +49,22 @@ def log_in(handle: str, code: str, visit: Visit, *, kind: str) -> Opened:
 
 @transaction.atomic(durable=True)
 def _open(guess: otp.Guess, visit: Visit, kind: str) -> Opened:
-    device = otp.consume(guess)
-    return begin(locked_user(device.user_id), Proof.SMS, device.persistent_id, visit, kind)
+    if guess.device is None:
+        raise otp.wrong(guess.left)
+    # The person first, then the code: whoever changes her phone takes the locks in the same order.
+    user = locked_user(guess.device.user_id)
+    return begin(user, Proof.SMS, otp.consume(guess).persistent_id, visit, kind)
 
 
 def begin(user: User, proof: Proof, device: str, visit: Visit, kind: str) -> Opened:
     """Step: a session on its first proof; the caller holds `locked_user`.
 
     Where that proof is not enough the session waits ten minutes for another one: nobody acts in it, no other session
-    makes room for it, and the browser stays a stranger's.
+    makes room for it, and the browser stays a stranger's. Refuses with `wrong_code` when the account was closed meanwhile.
     """
     requires_transaction()
+    if not user.is_active:
+        raise otp.wrong(0)
     due = not proofs_suffice([proof], compulsory=False, more_is_asked=more_is_asked_of(user))
     if not due:
         _make_room(user)
@@ -101,6 +107,7 @@ def add_proof(session: Session, proof: Proof, visit: Visit) -> Opened:
     held.proofs, held.proof_due = proofs, due
     if is_new:
         return Opened(held, key, _settle(held, held.user, visit))
+    _note_phone([proof.value], held.user)
     audit.record("unlock", "session", held.public_id, by=actor_of(held.user), details={"proof": proof.value})
     return Opened(held, key)
 
@@ -112,11 +119,17 @@ def locked_user(user_id: int) -> User:
 
 
 def _settle(session: Session, user: User, visit: Visit) -> str:
-    """A login is complete: the phone counts as used, the browser as hers, and the trail has it."""
-    PhoneDevice.objects.filter(user=user).update(last_used_at=Now())
+    """A login is complete: the browser counts as hers, and the trail has it."""
+    _note_phone(session.proofs, user)
     details = {"kind": session.kind, "proofs": list(session.proofs)}
     audit.record("log_in", "session", session.public_id, by=actor_of(user), details=details)
     return _remember_browser(user, visit) if session.kind == Session.Kind.BROWSER else ""
+
+
+def _note_phone(proofs: Collection[str], user: User) -> None:
+    """The phone counts as used when its SMS was among the proofs; whoever got in without it proved nothing about her number."""
+    if Proof.SMS in proofs:
+        PhoneDevice.objects.filter(user=user).update(last_used_at=Now())
 
 
 def _make_room(user: User) -> None:
@@ -145,8 +158,8 @@ def unlock(session: Session, handle: str, code: str, visit: Visit = NOWHERE) -> 
 def _unlock(guess: otp.Guess, session: Session, visit: Visit) -> Opened:
     if guess.device and guess.device.user_id != session.user_id:
         raise otp.wrong(0)
-    otp.consume(guess)
     locked_user(session.user_id)
+    otp.consume(guess)
     return add_proof(session, Proof.SMS, visit)
 
 
@@ -185,6 +198,11 @@ def _end(sessions: models.QuerySet[Session], ending: Session.Ending, *, by: Acto
     for session in live:
         audit.record("end_session", "session", session.public_id, by=by, reason=ending)
     return len(live)
+
+
+def act_as(session: Session, choice: UUID) -> None:
+    """Act in this part from the next request on, which checks it again; the caller has seen that it is one of hers."""
+    Session.objects.filter(pk=session.pk).update(acting_choice=choice)
 
 
 def touch(session: Session) -> None:

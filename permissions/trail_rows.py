@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from permissions import trail
-from permissions.trail_words import ACTORS, KINDS, VERBS
+from permissions.trail_words import ACTORS, KINDS, REASONS, VERBS
 from vault.actor import ActorKind
 from vault.models import AuditEntry
 
@@ -17,6 +17,7 @@ def rows_of(entries: list[AuditEntry]) -> list[dict[str, Any]]:
 
 def row_of(entry: AuditEntry, names: dict[UUID, str]) -> dict[str, Any]:
     """One row: words where there are some, codes where there are none."""
+    reason = trail.reason_shown(entry)
     known = names.get(entry.actor_id) if entry.actor_kind == ActorKind.USER and entry.actor_id else None
     return {
         "entry": entry,
@@ -24,6 +25,7 @@ def row_of(entry: AuditEntry, names: dict[UUID, str]) -> dict[str, Any]:
         "verb": VERBS.get(entry.verb, ""),
         "kind": KINDS.get(entry.kind, ""),
         "person": names.get(entry.object_id, "") if entry.kind == "user" else "",
-        "reason": trail.reason_shown(entry),
+        "reason": REASONS.get(reason, reason),
+        "is_code": reason.isascii() and reason not in REASONS,
         "details": sorted(trail.details_shown(entry).items()),
     }

@@ -5,6 +5,8 @@ from types import MappingProxyType
 
 from django.utils.translation import pgettext_lazy
 
+from permissions.models import Rescue, Session
+from permissions.right_states import RightReason, SendBackReason
 from vault.refusal import Sentence
 
 VERBS: Mapping[str, Sentence] = MappingProxyType(
@@ -12,7 +14,7 @@ VERBS: Mapping[str, Sentence] = MappingProxyType(
         "ask_code": pgettext_lazy("audit", "asked for a code"),
         "wrong_code": pgettext_lazy("audit", "entered a wrong code"),
         "log_in": pgettext_lazy("audit", "logged in"),
-        "unlock": pgettext_lazy("audit", "unlocked the screen"),
+        "unlock": pgettext_lazy("audit", "unlocked the screen or proved herself again"),
         "wrong_factor": pgettext_lazy("audit", "entered a wrong second proof"),
         "give_proof": pgettext_lazy("audit", "proved herself once more"),
         "set_up_authenticator": pgettext_lazy("audit", "set up an authenticator"),
@@ -44,6 +46,9 @@ VERBS: Mapping[str, Sentence] = MappingProxyType(
         "grant_targets": pgettext_lazy("audit", "granted targets"),
         "end_grants": pgettext_lazy("audit", "ended target grants"),
         "right.nominate": pgettext_lazy("audit", "nominated for the right"),
+        "right.nominate_again": pgettext_lazy("audit", "nominated again"),
+        "right.attach": pgettext_lazy("audit", "added a paper to a nomination"),
+        "right.detach": pgettext_lazy("audit", "took a paper off a nomination"),
         "right.verify": pgettext_lazy("audit", "verified a nomination"),
         "right.send_back": pgettext_lazy("audit", "sent a nomination back"),
         "right.grant": pgettext_lazy("audit", "granted the right"),
@@ -101,6 +106,7 @@ VERBS: Mapping[str, Sentence] = MappingProxyType(
         "patient.correct": pgettext_lazy("audit", "corrected a registration"),
         "patient.sign_contract": pgettext_lazy("audit", "signed a contract"),
         "patient.end_contract": pgettext_lazy("audit", "ended a contract early"),
+        "patient.change_contract": pgettext_lazy("audit", "changed a contract"),
         "patient.move_contract": pgettext_lazy("audit", "took a contract over"),
         "patient.form_team": pgettext_lazy("audit", "formed a care team"),
         "patient.change_team": pgettext_lazy("audit", "changed a care team"),
@@ -151,5 +157,14 @@ ACTORS: Mapping[str, Sentence] = MappingProxyType(
         "patient": pgettext_lazy("audit", "a resident"),
         "anonymous": pgettext_lazy("audit", "somebody not logged in"),
         "user": pgettext_lazy("audit", "a person"),
+    }
+)
+# What the code itself gives as a reason; a sentence somebody wrote is shown as written.
+REASONS: Mapping[str, Sentence] = MappingProxyType(
+    {
+        **{one.value: one.label for one in (*Session.Ending, *Rescue.Ground, *SendBackReason, *RightReason)},
+        "login": pgettext_lazy("audit", "for a login"),
+        "unlock": pgettext_lazy("audit", "for a locked screen"),
+        "left_alliance": pgettext_lazy("audit", "left the alliance"),
     }
 )

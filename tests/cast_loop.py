@@ -84,9 +84,9 @@ class Loop:
         return send(referral.public_id, plan, expected_version=referral.version, by=self.cardiologist)
 
 
-def loop() -> Loop:
-    """北大医院 with a window clerk and a cardiologist, 宣武医院 with a clerk of its own, 德胜 with a manager."""
-    held = world()
+def loop(kind: Role = Role.FAMILY_DOCTOR) -> Loop:
+    """北大医院 with a window clerk and a cardiologist, 宣武医院 with a clerk of its own, 德胜 with a manager and doctors of this kind."""
+    held = world(kind)
     heart = held.department()
     return Loop(
         held,

@@ -18,6 +18,7 @@ from permissions.acting import Acting
 from permissions.identity.documents import parse_document
 from permissions.identity.pinyin import search_keys
 from permissions.models import District, ReferralRight, User
+from permissions.roles import Role
 from referral.cases.models import Referral
 from referral.patients.models import CareTeam, Encounter, FamilyDoctorContract, Patient, PatientIdentifier
 from reserved_pools.models import PoolSlot, ReservedPool
@@ -152,18 +153,22 @@ class World:
         )  # fmt: skip
 
 
-def world() -> World:
-    """A district with one centre, two hospitals in its alliance, and two doctors whose rights are in force."""
+def world(kind: Role = Role.FAMILY_DOCTOR) -> World:
+    """A district with one centre, two hospitals in its alliance, and two doctors whose rights are in force.
+
+    Regional specialists refer from a hospital, so with that kind the centre is one.
+    """
     district = a_district()
-    centre = institution(district, "德胜社区卫生服务中心", "德胜", kind="centre", level="9", phone="010-82000000")
+    unit = "centre" if kind is Role.FAMILY_DOCTOR else "hospital"
+    centre = institution(district, "德胜社区卫生服务中心", "德胜", kind=unit, level="9", phone="010-82000000")
     hospital = institution(district, "北京大学第一医院", "北大医院", level="3", grade="甲", pickup_place="门诊楼一层2号窗口")
     other = institution(district, "首都医科大学宣武医院", "宣武医院", level="3", grade="甲")
     alliance = Alliance.objects.create(kind="comprehensive", name="北大医院医联体", lead=hospital)
     for member in (centre, hospital, other):
         AllianceMember.objects.create(alliance=alliance, institution=member)
     admin = an_admin(district=district)
-    zhou = referring_post("周晓岚", centre, admin, alliance)
-    shen = referring_post("沈佳", centre, admin, alliance)
+    zhou = referring_post("周晓岚", centre, admin, alliance, kind)
+    shen = referring_post("沈佳", centre, admin, alliance, kind)
     team = CareTeam.objects.create(institution=centre, name="德胜第一团队")
     team.doctors.add(zhou.user, shen.user)
     return World(district, centre, hospital, other, zhou, shen, team, admin)
@@ -178,7 +183,7 @@ def person(name: str, district: District) -> User:
     return a_user(name, district=district)
 
 
-def referring_post(name: str, at: Institution, admin: User, alliance: Alliance, kind: str = "family_doctor") -> Post:
+def referring_post(name: str, at: Institution, admin: User, alliance: Alliance, kind: str = Role.FAMILY_DOCTOR) -> Post:
     """A doctor with a right in force that reaches the alliance."""
     user = person(name, at.district)
     now = timezone.now()

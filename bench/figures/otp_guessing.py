@@ -8,12 +8,13 @@ import json
 import random
 import statistics
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from threading import Barrier, Thread
 from typing import Any
 
+from bench import lockout
 from bench.figure import Figure
 from bench.stage import stage, web
 
@@ -21,7 +22,6 @@ NAME = "otp-guessing"
 GUESSES, ALLOWED, PLACES, EACH, GOAL_MS = 200, 5, 50, 500, 5.0
 WIDE = {"OTP_COOLDOWN_SECONDS": "0", "OTP_PER_HOUR": "100000", "OTP_PER_DAY": "100000", "OTP_PER_ADDRESS_HOUR": "1000000"}
 WIDE |= {"OTP_PLATFORM_HOUR": "1000000"}
-REAL = {"OTP_COOLDOWN_SECONDS": 60, "OTP_PER_HOUR": 5, "OTP_PER_DAY": 10, "OTP_PER_ADDRESS_HOUR": 60, "OTP_PLATFORM_HOUR": 6000}
 OURS = ("x-request-id", "date")  # of every answer its own
 REPEATS = {"short": 1, "long": 10}
 
@@ -46,10 +46,15 @@ def measure(profile: str) -> Figure:
     """Every part; the last one lets a guess go uncounted, to show that the figure can fail."""
     with stage(more=WIDE), web() as (host, port):
         line = Line(host, port)
-        parts = [wrong_codes(line) | right_codes(line) | strangers(line) | budgets() | locked_out() for _repeat in range(REPEATS[profile])]
+        parts = [part(line) for _repeat in range(REPEATS[profile])]
         with planted_fault():
             planted = wrong_codes(line)["evaluated"]
     return told(parts, planted)
+
+
+def part(line: "Line") -> dict[str, Any]:
+    """One repeat of everything."""
+    return wrong_codes(line) | right_codes(line) | strangers(line) | {"budgets": lockout.budgets(), "locked_out": lockout.locked_out()}
 
 
 class Line:
@@ -153,89 +158,6 @@ def strangers(line: Line) -> dict[str, Any]:
     return found
 
 
-def budgets() -> dict[str, Any]:
-    """How many codes leave for one number, from one address and for the whole platform, with a real site's values."""
-    from tests.cast import a_phone, a_user
-
-    with real_values():
-        one = a_user("林杰")
-        number = passed(lambda turn: (one.phone, f"10.1.{turn}.1"), 12, between=60)
-        address = passed(lambda _turn: (a_phone(), "10.2.0.1"), 70)
-    with real_values(OTP_PLATFORM_HOUR=20):
-        forget_platform()
-        platform = passed(lambda turn: (a_phone(), f"10.3.{turn}.1"), 30)
-    return {"to_one_number": number, "from_one_address": address, "of_a_platform_of_20": platform}
-
-
-def locked_out() -> dict[str, Any]:
-    """A stranger uses up what he may ask in a doctor's name; she logs in from the browser she used before all the same."""
-    from datetime import timedelta
-
-    from django.db.models.functions import Now
-
-    from permissions import otp
-    from permissions.models import Challenge, KnownBrowser
-    from permissions.sessions import hash_of
-    from permissions.visit import Visit
-    from tests.cast import a_user
-
-    with real_values():
-        forget_platform()
-        doctor = a_user("何敏")
-        KnownBrowser.objects.create(user=doctor, key_hash=hash_of("her browser"), expires_at=Now() + timedelta(days=30))
-        stranger = passed(lambda turn: (doctor.phone, f"10.4.{turn}.1"), 10, between=60)
-        move_windows(60)
-        otp.ask(doctor.phone, Visit("10.5.0.1", "her browser"))
-    return {"stranger_got": stranger, "doctor_got": Challenge.objects.filter(device__user=doctor, from_known_browser=True).count()}
-
-
-def passed(who: Callable[[int], tuple[str, str]], times: int, *, between: int = 0) -> int:
-    """How many of so many askings got a code; `between` lets this many seconds pass between two."""
-    from permissions import otp
-    from permissions.visit import Visit
-    from vault.refusal import Refusal
-
-    got = 0
-    for turn in range(times):
-        phone, address = who(turn)
-        try:
-            otp.ask(phone, Visit(address))
-            got += 1
-        except Refusal as refusal:
-            if refusal.code != "too_many_requests":
-                raise
-        if between:
-            move_windows(between)
-    return got
-
-
-def move_windows(seconds: int) -> None:
-    """As if so many seconds had passed: every counted window began earlier."""
-    from datetime import timedelta
-
-    from django.db.models import F
-
-    from permissions.models import CodeBudget
-
-    CodeBudget.objects.update(started_at=F("started_at") - timedelta(seconds=seconds))
-
-
-def forget_platform() -> None:
-    """The platform's own count begins anew, so that one part does not disturb the next."""
-    from permissions.models import CodeBudget
-
-    CodeBudget.objects.filter(scope="platform").delete()
-
-
-@contextmanager
-def real_values(**changed: int) -> Iterator[None]:
-    """The settings of a real site."""
-    from django.test.utils import override_settings
-
-    with override_settings(**(REAL | changed)):
-        yield
-
-
 @contextmanager
 def planted_fault() -> Iterator[None]:
     """A table that forgets each counted guess."""
@@ -271,6 +193,6 @@ def holds(part: dict[str, Any]) -> bool:
         and part["asking_alike"]
         and part["answering_alike"]
         and max(part["asking_medians_apart_ms"], part["answering_medians_apart_ms"]) <= GOAL_MS
-        and (part["to_one_number"], part["from_one_address"], part["of_a_platform_of_20"]) == (3, 60, 20)
-        and (part["stranger_got"], part["doctor_got"]) == (3, 1)
+        and part["budgets"] == lockout.BUDGETS
+        and part["locked_out"] == lockout.LOCKED_OUT
     )

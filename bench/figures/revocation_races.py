@@ -1,6 +1,7 @@
 """Revocation against booking: two threads on two connections start together; no booking may commit after the revocation did.
 
-The server keeps the instant of each commit, so the order of the two is read from the database, not from the threads' clocks.
+Two such pairs play at the same time, so that both processors are used. The server keeps the instant of each commit, so the
+order of the two is read from the database, not from the threads' clocks.
 """
 
 import os
@@ -8,7 +9,8 @@ import random
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from queue import SimpleQueue
 from threading import Barrier, Thread
@@ -23,6 +25,8 @@ from bench.stage import stage
 NAME = "revocation-races"
 DOCTORS = 250  # each races once a batch; what she did is undone before the next one
 BATCHES = {"short": 40, "long": 400}
+PAIRS = 2
+MOST_PLANTED = 8  # batches without the lock, until one race is lost
 JITTER = 0.008  # seconds by which one of the two starts later, at most
 
 # Undone by the superuser with triggers off: no step of the product leads back from a revocation.
@@ -40,6 +44,8 @@ SELECT count(*), count(*) FILTER (WHERE pg_xact_commit_timestamp(b.xmin) > pg_xa
   FROM referral_booking b JOIN permissions_referralright r ON r.id = b.right_id
 """
 
+Race = Callable[..., tuple[Any, Any]]
+
 
 @dataclass
 class Played:
@@ -52,6 +58,12 @@ class Played:
     answers: Counter[str] = field(default_factory=Counter)
     waits: list[float] = field(default_factory=list)
 
+    def add(self, other: "Played") -> None:
+        """One pair's races more."""
+        self.races, self.booked = self.races + other.races, self.booked + other.booked
+        self.answers += other.answers
+        self.waits += other.waits
+
 
 def measure(profile: str) -> Figure:
     """Batches on the product, then one with the lock taken out of `right_lock`, to show that the figure can fail."""
@@ -62,22 +74,35 @@ def measure(profile: str) -> Figure:
         cast = world()
         team = [doctor for doctor, _header in doctors(cast, DOCTORS)]
         referrals, place = drafts(cast, DOCTORS), cast.place(places=DOCTORS)
-        with pair() as race:
-            played = Played()
+        with ExitStack() as stack:
+            pairs = [stack.enter_context(pair()) for _pair in range(PAIRS)]
+            played, planted = Played(), Played()
             for _batch in range(BATCHES[profile]):
-                play(cast, team, referrals, place, race, played)
+                play(cast, team, referrals, place, pairs, played)
                 server.sql(RESET, "referral")
-            planted = Played()
             with planted_fault():
-                play(cast, team, referrals, place, race, planted)
+                while not planted.late and planted.races < MOST_PLANTED * DOCTORS:
+                    server.sql(RESET, "referral")
+                    play(cast, team, referrals, place, pairs, planted)
         return told(played, planted, deadlocks())
 
 
-def play(cast: Any, team: list[Any], referrals: list[Any], place: Any, race: Callable[..., tuple[Any, Any]], played: Played) -> None:
-    """Each doctor books while the district revokes her right."""
+def play(cast: Any, team: list[Any], referrals: list[Any], place: Any, pairs: list[Race], played: Played) -> None:
+    """Each doctor books while the district revokes her right, the doctors shared out among the pairs."""
+    with ThreadPoolExecutor(len(pairs)) as pool:
+        shares = [(team[start :: len(pairs)], referrals[start :: len(pairs)]) for start in range(len(pairs))]
+        for part in pool.map(lambda share, race: play_share(cast, share[0], share[1], place, race), shares, pairs):
+            played.add(part)
+    kept, late = asked(LATE)
+    played.kept, played.late = played.kept + kept, played.late + late
+
+
+def play_share(cast: Any, team: list[Any], referrals: list[Any], place: Any, race: Race) -> Played:
+    """One pair's races, one after the other."""
     from clinics import rights
     from referral.booking.book import book
 
+    played = Played()
     for doctor, referral in zip(team, referrals, strict=True):
         head_start = random.uniform(-JITTER, JITTER)
         (booked, _), (revoked, wait) = race(
@@ -91,12 +116,11 @@ def play(cast: Any, team: list[Any], referrals: list[Any], place: Any, race: Cal
         played.booked += booked == "done"
         played.answers[f"booking {booked}, revocation {revoked}"] += 1
         played.waits.append(wait)
-    kept, late = asked(LATE)
-    played.kept, played.late = played.kept + kept, played.late + late
+    return played
 
 
 @contextmanager
-def pair() -> Iterator[Callable[..., tuple[Any, Any]]]:
+def pair() -> Iterator[Race]:
     """Two threads with a connection each, which take two acts, start them together and say how each ended and how long it took."""
     barrier = Barrier(3)
     inboxes: tuple[SimpleQueue[Any], ...] = (SimpleQueue(), SimpleQueue())

@@ -1,4 +1,4 @@
-"""Institutions and departments: those a person may look for places at, and the register a district or manager answers for."""
+"""Institutions: those a person may look for places at, and the register a district or manager answers for."""
 
 from typing import Any
 from uuid import UUID
@@ -8,12 +8,19 @@ from rest_framework import serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from clinics.departments import LONGEST_CODE, LONGEST_NAME, add_department
-from clinics.models import Department, Institution
+from clinics.models import Institution
 from clinics.models.institution import Category, InstitutionKind, Level
 from clinics.particulars import LONGEST, Particulars
-from clinics.place_queries import contacts_of, institution_registered, institutions_registered
-from clinics.queries import departments_open_to, institutions_open_to
+from clinics.place_queries import (
+    STANDINGS,
+    contacts_of,
+    institution_registered,
+    institutions_registered,
+    standing,
+    with_contact,
+    with_name,
+)
+from clinics.queries import institutions_open_to
 from clinics.registry import correct_institution, register_institution
 from permissions.doors import (
     IF_MATCH,
@@ -31,6 +38,7 @@ from permissions.roles import Capability
 
 REGISTERING = Needs(Capability.MANAGE_INSTITUTIONS)
 ANSWERING = Needs(Capability.MANAGE_INSTITUTIONS, Capability.MANAGE_POSTS)
+LONGEST_SEARCH = 50
 READING = Needs(Capability.MANAGE_INSTITUTIONS, Capability.MANAGE_POSTS, Capability.MANAGE_POOLS)
 
 
@@ -126,16 +134,6 @@ class ContactEntry(serializers.Serializer[Institution]):
     phone = serializers.CharField(allow_blank=True)
 
 
-class DepartmentEntry(serializers.Serializer[Department]):
-    """One department with its standard subject code."""
-
-    id = serializers.UUIDField(source="public_id")
-    name = serializers.CharField()
-    standard_code = serializers.CharField()
-    institution = serializers.UUIDField(source="institution.public_id")
-    institution_name = serializers.CharField(source="institution.name")
-
-
 class Institutions(Api):
     """The institutions whose reserved places the acting person may see, those of her alliances first; the district adds more."""
 
@@ -161,14 +159,21 @@ class Register(Api):
 
     policies = {"GET": ANSWERING}
 
+    class Query(PageQuery):
+        q = StrictCharField(required=False, default="", max_length=LONGEST_SEARCH, allow_blank=True, lines=False)
+        kind = StrictChoiceField(required=False, choices=InstitutionKind.choices)
+        standing = StrictChoiceField(required=False, default="", choices=[(name, words) for name, (words, _condition) in STANDINGS.items()])
+
     class Output(serializers.Serializer[Any]):
         results = RegisteredInstitution(many=True)
         next = serializers.URLField(allow_null=True)
 
-    @extend_schema(parameters=[PageQuery], responses=Output, operation_id="register_list")
+    @extend_schema(parameters=[Query], responses=Output, operation_id="register_list")
     def get(self, request: Request) -> Response:
-        found = institutions_registered(self.acting)
-        return page_of(request, found, self.asked(PageQuery)["page"], lambda row: RegisteredInstitution(row).data)
+        given = self.asked(self.Query)
+        found = with_name(standing(institutions_registered(self.acting), given["standing"]), given["q"])
+        found = found.filter(kind=given["kind"]) if "kind" in given else found
+        return page_of(request, found, given["page"], lambda row: RegisteredInstitution(row).data)
 
 
 class InstitutionDetail(Api):
@@ -187,59 +192,22 @@ class InstitutionDetail(Api):
         return described(correct_institution(held, changes, by=self.acting, expected_version=version))
 
 
-class InstitutionDepartments(Api):
-    """One more department of an institution."""
-
-    policies = {"POST": ANSWERING}
-
-    class Input(StrictSerializer):
-        standard_code = StrictCharField(lines=False, max_length=8)
-        name = StrictCharField(lines=False, max_length=LONGEST_NAME)
-        local_code = StrictCharField(lines=False, max_length=LONGEST_CODE, required=False, allow_blank=True, default="")
-
-    @extend_schema(request=Input, responses={201: DepartmentEntry}, operation_id="departments_add")
-    def post(self, request: Request, institution: UUID) -> Response:
-        given = self.read(self.Input)
-        made = add_department(institution_registered(self.acting, institution), **given, by=self.acting)
-        return Response(DepartmentEntry(made).data, status=status.HTTP_201_CREATED)
-
-
 class Contacts(Api):
     """Who answers for each institution of the district."""
 
     policies = {"GET": READING}
 
+    class Query(PageQuery):
+        q = StrictCharField(required=False, default="", max_length=LONGEST_SEARCH, allow_blank=True, lines=False)
+
     class Output(serializers.Serializer[Any]):
         results = ContactEntry(many=True)
         next = serializers.URLField(allow_null=True)
 
-    @extend_schema(parameters=[PageQuery], responses=Output, operation_id="contacts_list")
-    def get(self, request: Request) -> Response:
-        return page_of(request, contacts_of(self.acting), self.asked(PageQuery)["page"], lambda row: ContactEntry(row).data)
-
-
-class Departments(Api):
-    """The departments whose reserved places the acting person may see, by subject."""
-
-    policies = {"GET": Needs(Capability.SEE_AVAILABILITY)}
-
-    class Query(PageQuery):
-        institution = StrictUUIDField(required=False)
-        standard_code = StrictCharField(required=False, max_length=8)
-
-    class Output(serializers.Serializer[Any]):
-        results = DepartmentEntry(many=True)
-        next = serializers.URLField(allow_null=True)
-
-    @extend_schema(parameters=[Query], responses=Output, operation_id="departments_list")
+    @extend_schema(parameters=[Query], responses=Output, operation_id="contacts_list")
     def get(self, request: Request) -> Response:
         given = self.asked(self.Query)
-        found = departments_open_to(self.acting)
-        if "institution" in given:
-            found = found.filter(institution__public_id=given["institution"])
-        if "standard_code" in given:
-            found = found.filter(standard_code=given["standard_code"])
-        return page_of(request, found, given["page"], lambda row: DepartmentEntry(row).data)
+        return page_of(request, with_contact(contacts_of(self.acting), given["q"]), given["page"], lambda row: ContactEntry(row).data)
 
 
 def described(institution: Institution, code: int = status.HTTP_200_OK) -> Response:

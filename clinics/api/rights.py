@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status
@@ -13,7 +14,19 @@ from rest_framework.response import Response
 from clinics import rights
 from clinics.grants import Target
 from clinics.models import Post, TargetGrant
-from clinics.right_queries import post_seen_by, right_seen_by, rights_seen_by, targets_named, with_targets
+from clinics.right_queries import (
+    STANDINGS,
+    found,
+    post_seen_by,
+    posts_seen_by,
+    right_seen_by,
+    rights_seen_by,
+    standing,
+    targets_named,
+    with_targets,
+)
+from clinics.watch.queries import ENDS_WITHIN, RESTING, WORDS, Narrowing, narrowed
+from clinics.watch.timeline import timeline_for
 from permissions.doors import (
     IF_MATCH,
     SIGNED_IN,
@@ -31,9 +44,10 @@ from permissions.doors.paging import PageQuery, page_of
 from permissions.models import ReferralRight
 from permissions.right_states import REVOKE_REASONS, SUSPEND_REASONS, RightReason, RightStatus, right_is_in_force
 from permissions.rights import NOTE_LENGTH
-from permissions.roles import Capability
+from permissions.roles import REFERRING_KINDS, Capability
 
 DECIDING = Needs(Capability.GRANT_RIGHTS)
+LONGEST_SEARCH = 50
 KINDS = ("alliance", "institution", "department")
 OPEN_HERE = frozenset({"nominate_again", "verify", "send_back", "grant", "suspend", "reinstate", "revoke"})
 
@@ -87,6 +101,34 @@ class RightList(serializers.Serializer[Any]):
     next = serializers.URLField(allow_null=True)
 
 
+class RightStep(serializers.Serializer[Any]):
+    """One line of a right's timeline."""
+
+    at = serializers.DateTimeField()
+    title = serializers.CharField()
+    who = serializers.CharField(allow_blank=True)
+    text = serializers.CharField(allow_blank=True)
+
+
+class RightWithTimeline(RightEntry):
+    """One right and what happened to it, the latest first; the timeline is for those who watch over rights."""
+
+    timeline = RightStep(many=True)
+
+
+class RightQuery(PageQuery):
+    """The filters of the page of rights; all but `status` ask for live posts."""
+
+    status = StrictChoiceField(choices=RightStatus.choices, required=False)
+    standing = StrictChoiceField(choices=[(name, words) for name, (words, _condition) in STANDINGS.items()], required=False, default="")
+    q = StrictCharField(required=False, default="", allow_blank=True, max_length=LONGEST_SEARCH, lines=False)
+    institution = StrictUUIDField(required=False, default=None)
+    kind = StrictChoiceField(choices=sorted(REFERRING_KINDS), required=False, default="")
+    ends = StrictChoiceField(choices=[str(days) for days in ENDS_WITHIN], required=False, default="")
+    word = StrictChoiceField(choices=list(WORDS.items()), required=False, default="")
+    rest = StrictChoiceField(choices=[(name, words) for name, (words, _reason) in RESTING.items()], required=False, default="")
+
+
 class RightDoor(Api):
     """What every door to a right answers with: the right as it now is, its version as ETag."""
 
@@ -103,15 +145,22 @@ class Rights(RightDoor):
 
     policies = {"GET": SIGNED_IN, "POST": DECIDING}
 
-    class Query(PageQuery):
-        status = StrictChoiceField(choices=RightStatus.choices, required=False)
-
-    @extend_schema(parameters=[Query], responses=RightList, operation_id="rights_list")
+    @extend_schema(parameters=[RightQuery], responses=RightList, operation_id="rights_list")
     def get(self, request: Request) -> Response:
-        given = self.asked(self.Query)
-        found = with_targets(rights_seen_by(self.acting)).order_by("pk")
-        found = found.filter(status=given["status"]) if "status" in given else found
-        return page_of(request, found, given["page"], self.described)
+        given = self.asked(RightQuery)
+        listed = with_targets(rights_seen_by(self.acting)).order_by("pk")
+        listed = listed.filter(status=given["status"]) if "status" in given else listed
+        return page_of(request, self.filtered(listed, given), given["page"], self.described)
+
+    def filtered(self, listed: QuerySet[ReferralRight], given: dict[str, Any]) -> QuerySet[ReferralRight]:
+        """Those of the live posts that pass the filters; without any all of them, those of posts that ended too."""
+        fine = Narrowing(given["kind"], given["ends"], given["word"], given["rest"])
+        if not (fine.given or given["standing"] or given["q"].strip() or given["institution"]):
+            return listed
+        posts = narrowed(found(standing(posts_seen_by(self.acting), given["standing"]), given["q"]), fine, timezone.localdate())
+        if given["institution"]:
+            posts = posts.filter(institution__public_id=given["institution"])
+        return listed.filter(post__in=posts.order_by().values("pk"))
 
     @extend_schema(request=RightEntryInput, responses={201: RightEntry}, operation_id="rights_enter")
     def post(self, request: Request) -> Response:
@@ -126,9 +175,12 @@ class RightDetail(RightDoor):
 
     policies = {"GET": SIGNED_IN}
 
-    @extend_schema(responses=RightEntry, operation_id="rights_get")
+    @extend_schema(responses=RightWithTimeline, operation_id="rights_get")
     def get(self, request: Request, right: UUID) -> Response:
-        return self.answer(right_seen_by(self.acting, right))
+        held = right_seen_by(self.acting, right)
+        steps = timeline_for(self.acting, held) if self.acting.can(Capability.SEE_RIGHTS) else []
+        told = [{"at": one.at, "title": str(one.title), "who": one.who, "text": str(one.text)} for one in steps]
+        return Response(self.described(held) | {"timeline": told}, headers={"ETag": etag(held)})
 
 
 class RightGrant(RightDoor):

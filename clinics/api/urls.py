@@ -5,9 +5,10 @@ from django.urls import path
 from clinics.api.alliances import AllianceDetail, AllianceMember, AllianceMembers, Alliances
 from clinics.api.attestation import Attestations
 from clinics.api.decisions import Bulk, BulkPreview, RightExtend
+from clinics.api.departments import DepartmentDetail, Departments, InstitutionDepartments
 from clinics.api.disputes import DisputeAnswer, DisputeDetail, Disputes, DisputeWithdraw, RightDisputes
 from clinics.api.imports import ImportConfirm, ImportDiscard, ImportFaults, Imports, ImportTemplate, OneImport
-from clinics.api.institutions import Contacts, Departments, InstitutionDepartments, InstitutionDetail, Institutions, Register
+from clinics.api.institutions import Contacts, InstitutionDetail, Institutions, Register
 from clinics.api.nominations import NominateAgain, Nominations, NominationSendBack, NominationVerify, NominationWithdraw
 from clinics.api.papers import OnePaper, Papers
 from clinics.api.people import People, Person
@@ -30,6 +31,7 @@ urlpatterns = [
     path("posts", Posts.as_view(), name="api_posts"),
     path("posts/<uuid:post>", PostDetail.as_view(), name="api_post"),
     path("departments", Departments.as_view(), name="api_departments"),
+    path("departments/<uuid:department>", DepartmentDetail.as_view(), name="api_department"),
     path("imports", Imports.as_view(), name="api_imports"),
     path("imports/templates/<slug:kind>", ImportTemplate.as_view(), name="api_import_template"),
     path("imports/<uuid:import_id>", OneImport.as_view(), name="api_import"),

@@ -65,9 +65,9 @@ PROBLEMS: Mapping[str, tuple[Sentence, Sentence]] = {
 NOTICES: Mapping[str, Sentence] = {
     "unknown_columns": _("These columns were not read: %(words)s"),
     "other_sheets": _("Only the first visible sheet was read; not read: %(words)s"),
-    "formulas": _("%(n)s cells hold formulas; the values they last showed were read."),
-    "merged": _("%(n)s groups of cells are merged; only the first cell of each holds a value."),
-    "hidden_rows": _("%(n)s rows are hidden in the sheet; they were read like the others."),
+    "formulas": _("Cells with formulas: %(n)s; the values they last showed were read."),
+    "merged": _("Merged groups of cells: %(n)s; only the first cell of each holds a value."),
+    "hidden_rows": _("Rows hidden in the sheet: %(n)s; they were read like the others."),
 }
 
 

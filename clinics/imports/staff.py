@@ -11,7 +11,7 @@ from clinics.imports.kinds import Checked, Column, Outcome, Row
 from clinics.imports.staff_rows import Staff, Wish, staff_of, wishes
 from clinics.imports.words import RowFaults
 from clinics.models import Post, StaffLicence
-from clinics.posts import open_post
+from clinics.posts import hold, open_post
 from permissions.accounts import enrol
 from permissions.acting import Acting
 from permissions.models import User
@@ -120,7 +120,9 @@ def _amend(wish: Wish, post: Post, by: Acting) -> None:
     if licence_is_new(wish, post):
         _keep_licence(post, wish.licence)
     fields = {"title": wish.title or post.title, "department": wish.department or post.department}
-    if changes and Post.objects.live().filter(pk=post.pk).update(**fields):
+    if changes:
+        hold(post)
+        Post.objects.filter(pk=post.pk).update(**fields)
         note_changes("user", post.user.public_id, changes, by=by.actor)
         audit.record("correct", "post", post.public_id, by=by.actor, details={"fields": sorted(changes)})
 

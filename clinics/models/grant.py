@@ -63,7 +63,7 @@ class TargetGrant(Public):
         )
 
     def __str__(self) -> str:
-        return str(self.target)
+        return f"{self.department.institution.short_name} {self.department.name}" if self.department else str(self.target)
 
     @property
     def target(self) -> Public:

@@ -31,7 +31,7 @@ def nominate(post: Post, evidence: Evidence, *, by: Acting, papers: Sequence[Pap
     post = locked_to_give(post)
     if not post.user.is_active:
         raise invalid("post", _("The account of this doctor is closed."))
-    right = steps.nominate(post.user, post.institution.district, by=by)
+    right = steps.nominate(post.user, post.institution.district, by=by, evidence=nominations.sealed_words(evidence))
     Post.objects.filter(pk=post.pk).update(right=right)
     nominations.hand_in(right, evidence, by=by)
     nominations.keep(right, papers, by=by)
@@ -47,7 +47,7 @@ def nominate_again(
     lock_working(place)
     held = steps.lock(right)
     nominations.keep(held, papers, by=by)
-    held = steps.nominate_again(held, by=by, expected_version=expected_version)
+    held = steps.nominate_again(held, by=by, expected_version=expected_version, evidence=nominations.sealed_words(evidence))
     nominations.hand_in(held, evidence, by=by)
     return held
 

@@ -129,8 +129,12 @@ def wishes_of(nomination: Nomination | None) -> list[Target]:
         one
         for kind, model in models.items()
         if (wanted := [public_id for said, public_id in named if said == kind])
-        for one in model.objects.filter(public_id__in=wanted).order_by("pk")
+        for one in model.objects.filter(public_id__in=wanted).select_related(*BESIDE.get(kind, ())).order_by("pk")
     ]
+
+
+# What stands beside a target's name on a page.
+BESIDE: dict[str, tuple[str, ...]] = {"department": ("institution",)}
 
 
 def earlier_rights(right: ReferralRight) -> list[ReferralRight]:

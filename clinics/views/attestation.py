@@ -65,7 +65,8 @@ class Attestation(Page):
         lines = [line_of(post, typed) for post in page]
         context = {
             "quarter": quarter, "last_day": last_day, "page": page, "lines": lines,
-            "open": rows.filter(is_due=True).count(), "sure": [line for line in lines if line["right"].public_id in gone],
+            "open": rows.filter(is_due=True).count(), "attested": rows.filter(word=True).exists(),
+            "sure": [line for line in lines if line["right"].public_id in gone],
         }  # fmt: skip
         return self.render(request, "clinics/attestation.html", context | more)
 

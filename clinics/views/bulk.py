@@ -57,11 +57,11 @@ class BulkGrant(Page):
         return prospects(chosen(self.acting, public_ids), by=self.acting)
 
     def preview(self, request: HttpRequest, found: list[Prospect], typed: QueryDict | None = None, **more: Any) -> HttpResponse:
-        post = getattr(found[0].right, "post", None) if found else None
+        posts = [getattr(one.right, "post", None) for one in found if one.is_done]
         context = {
             "lines": [line_of(one) for one in found],
             "n": sum(one.is_done for one in found),
-            "target_groups": target_choices(post, typed.getlist("target") if typed is not None else None),
+            "target_groups": target_choices(next(iter(posts), None), typed.getlist("target") if typed is not None else None, beside=posts),
             "last_day": typed.get("valid_to", "") if typed is not None else a_year_on(timezone.localdate()).isoformat(),
         }
         return self.render(request, "clinics/worklist/bulk.html", context | more)

@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.db.models import Q
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -11,7 +10,7 @@ from django.utils.translation import pgettext
 
 from clinics.models import Institution
 from clinics.models.institution import InstitutionKind
-from clinics.place_queries import contacts_of, institutions_registered
+from clinics.place_queries import contacts_of, institutions_registered, with_contact
 from clinics.views import typed
 from clinics.views.exporting import handed_out
 from permissions.doors import Needs, Page
@@ -84,8 +83,7 @@ def filters_from(data: QueryDict) -> dict[str, str]:
 
 def filtered(institutions: Any, filters: dict[str, str]) -> Any:
     """The institutions these filters leave; words are looked for in the names of institutions and persons."""
-    for word in filters["q"].split():
-        institutions = institutions.filter(Q(name__icontains=word) | Q(short_name__icontains=word) | Q(responsible_name__icontains=word))
+    institutions = with_contact(institutions, filters["q"])
     if filters["kind"]:
         institutions = institutions.filter(kind=filters["kind"])
     return institutions.filter(responsible_name="") if filters["show"] == LACKING else institutions

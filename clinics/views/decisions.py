@@ -1,6 +1,7 @@
 """One decision about many rights: chosen in the list, looked at one by one, carried out, told one by one; and the list as a file."""
 
-from datetime import date
+from collections.abc import Sequence
+from datetime import date, timedelta
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -11,9 +12,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from clinics.right_queries import found, posts_seen_by, standing
+from clinics.rights import LONGEST_YEARS
 from clinics.views.exporting import handed_out
 from clinics.views.right_words import last_day_of, reasons, standing_of
-from clinics.views.rights import a_year_on, day_in, filters_from, note_in
+from clinics.views.rights import day_in, filters_from, note_in
 from clinics.views.typed import id_or_none
 from clinics.watch.bulk import DONE, REASONS, Wish, chosen_rights, decide, decision_of, forecast, results_of
 from clinics.watch.export import COLUMNS, rows_of
@@ -26,6 +28,7 @@ from permissions.roles import Capability
 from vault.ids import uuid7
 from vault.refusal import Refusal, invalid
 
+A_YEAR = timedelta(days=365)
 DECIDING, SEEING = Needs(Capability.GRANT_RIGHTS), Needs(Capability.SEE_RIGHTS)
 
 
@@ -59,7 +62,7 @@ class BulkDecide(Page):
         if act not in BulkAct.values:
             raise invalid("act", _("Choose what to do."))
         chosen, now = chosen_rights(wanted, by=self.acting), timezone.now()
-        last_day = day_or_none(asked.get("valid_to", "")) or a_year_on(timezone.localdate())
+        last_day = day_or_none(asked.get("valid_to", "")) or a_year_longer(chosen, timezone.localdate())
         lines = forecast(Wish(act, last_day=last_day), chosen, now)
         context = {
             "act": BulkAct(act), "lines": [line_of(one.right, one.obstacle) for one in lines],
@@ -98,6 +101,12 @@ class RightsExport(Page):
         rows = rows_of(narrowed(posts, fine, timezone.localdate()), timezone.now())
         said = {name: filters[name] for name in ("standing", "institution") if filters[name]} | fine.given
         return handed_out(request, "rights", _("Referral rights"), COLUMNS, rows, by=self.acting, filters=said)
+
+
+def a_year_longer(chosen: Sequence[ReferralRight], today: date) -> date:
+    """The day proposed for extending: a year after the latest of their last days, within what may be given."""
+    days = [day for right in chosen if (day := last_day_of(right)) is not None]
+    return min(max([today, *days]) + A_YEAR, today + A_YEAR * LONGEST_YEARS)
 
 
 def line_of(right: ReferralRight, obstacle: Any) -> dict[str, Any]:

@@ -170,8 +170,10 @@ def tag_of(job: ImportJob) -> dict[str, Any]:
 
 def steps_of(job: ImportJob) -> list[dict[str, Any]]:
     """Upload, check, import: which is done and which is at hand."""
-    read = ngettext("%(n)s row", "%(n)s rows", job.total) % {"n": job.total}
-    texts = ((_("Upload"), read if job.total else ""), (_("Check"), _("nothing is changed yet")), (_("Import"), _("after you agree")))
+    read = ngettext("%(n)s row", "%(n)s rows", job.total) % {"n": job.total} if job.total else ""
+    agreed = job.status in (ImportStatus.APPLYING, ImportStatus.APPLIED, ImportStatus.STOPPED)
+    checked, then = ("", _("as you agreed")) if agreed else (_("nothing is changed yet"), _("after you agree"))
+    texts = ((_("Upload"), read), (_("Check"), checked), (_("Import"), then))
     return [
         {"label": label, "text": text, "state": state}
         for (label, text), state in zip(texts, STEP_OF[ImportStatus(job.status)], strict=True)

@@ -89,6 +89,8 @@ class InstitutionEdit(Page):
         held = particulars_of(institution)
         values = {name: getattr(held, name) for name in (*TYPED, "parent")} | dict(said.items() if said else ())
         shown = typed.errors_in(refusal)
+        if refusal is not None and refusal.code == "stale_state":
+            shown["errors"] = stands_now(institution, held, values)
         context = {
             "institution": institution,
             "kind": institution.kind,
@@ -97,6 +99,14 @@ class InstitutionEdit(Page):
             **shown,
         }
         return self.render(request, "clinics/institution_form.html", context)
+
+
+def stands_now(institution: Institution, held: Particulars, values: Mapping[str, Any]) -> dict[str, Any]:
+    """What somebody else wrote meanwhile, beside each field where this reader has something else in hers."""
+    words = {name: str(getattr(held, name)) for name in TYPED}
+    words |= {"level": institution.get_level_display(), "category": institution.get_category_display()}
+    changed = [name for name in TYPED if str(getattr(held, name)) != str(values.get(name) or "")]
+    return {name: _("It now says: %(value)s") % {"value": words[name] or _("nothing")} for name in changed}
 
 
 def kind_in(request: HttpRequest) -> str:

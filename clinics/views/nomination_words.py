@@ -10,13 +10,13 @@ from django.utils.translation import gettext_lazy
 from clinics.imports.staff import licence_of
 from clinics.models import Post
 from clinics.nominations.checks import Consequence, Examination, Grade, Topic
-from clinics.nominations.queries import wishes_of
+from clinics.nominations.queries import STANDINGS, WAITING, wishes_of
 from clinics.views.right_words import last_day_of, standing_of
 from clinics.views.targets import target_choices
 from permissions.models import Nomination, ReferralRight
 from permissions.models.evidence import NOTE_LENGTH
 from permissions.nominations import MOST_PAPERS
-from permissions.right_states import RightStatus
+from permissions.right_states import RightReason, RightStatus
 from vault.refusal import invalid
 
 # The verdict of all checks: words and kind of the tag.
@@ -52,11 +52,27 @@ def line_of(post: Post) -> dict[str, Any]:
         "post": post,
         "right": right,
         "last": last,
-        "standing": standing_of(right),
+        "standing": standing_for_institution(right),
         "last_day": last_day_of(right) if right else None,
+        "reason": taken_for(right),
         "sent_back": right is not None and right.status == RightStatus.SENT_BACK,
         "can_nominate": right is None or right.status in ReferralRight.STATES.final,
     }
+
+
+def standing_for_institution(right: ReferralRight | None) -> dict[str, Any]:
+    """Word and kind of the tag in the words its filter and its heading use; the step already taken beside it."""
+    if right is not None and right.status in WAITING:
+        return {"word": STANDINGS["waiting"][0], "kind": "info", "step": RightStatus(right.status).label}
+    if right is not None and right.status == RightStatus.SENT_BACK:
+        return {"word": STANDINGS["sent_back"][0], "kind": "few"}
+    return standing_of(right)
+
+
+def taken_for(right: ReferralRight | None) -> Any:
+    """Why a right was taken away or rests; nothing for others."""
+    taken = right is not None and right.status in (RightStatus.SUSPENDED, RightStatus.REVOKED) and right.reason_code
+    return RightReason(right.reason_code).label if right is not None and taken else ""
 
 
 def evidence_context(post: Post | None, last: Nomination | None = None, typed: QueryDict | None = None) -> dict[str, Any]:

@@ -16,13 +16,13 @@ from clinics.nominations import nominate as use_cases
 from clinics.nominations.evidence import read_evidence, read_papers
 from clinics.nominations.queries import STANDINGS, attachment_seen_by, dossier_of, nomination_seen_by, own_posts
 from clinics.right_queries import found, post_seen_by
-from clinics.views.nomination_words import evidence_context, line_of, wishes_in
+from clinics.views.nomination_words import evidence_context, line_of, standing_for_institution, wishes_in
 from clinics.views.right_words import LAW_OF_GRANTING, detail_of
 from clinics.views.typed import chosen_id, errors_in, one_of, search_in, version
 from clinics.watch.timeline import timeline_for
 from permissions.doors import Needs, Page
 from permissions.models import ReferralRight
-from permissions.nominations import Evidence
+from permissions.nominations import OPEN_TO_THE_INSTITUTION, Evidence
 from permissions.right_states import RightStatus
 from permissions.roles import Capability
 from vault.audit import saw
@@ -47,9 +47,7 @@ class Nominations(Page):
             "standing": standing,
             "q": words,
             "standings": [("", _("all")), *((name, label) for name, (label, _condition) in STANDINGS.items())],
-            "counts": posts.order_by().aggregate(
-                **{name: Count("pk", filter=condition) for name, (_words, condition) in STANDINGS.items()}
-            ),
+            "counts": counts(posts),
             "page": page,
             "lines": [line_of(post) for post in page],
         }
@@ -119,11 +117,12 @@ class Nomination(Page):
         context = {
             "right": right,
             "post": post,
-            "detail": detail_of(right),
+            "detail": detail_of(right) | {"standing": standing_for_institution(right)},
             "dossier": held,
             "timeline": timeline_for(self.acting, right),
             "corrects": right.status == RightStatus.SENT_BACK,
             "adds": right.status == RightStatus.NOMINATED,
+            "takes_away": right.status in OPEN_TO_THE_INSTITUTION,
             "withdraws": right.status in (RightStatus.NOMINATED, RightStatus.SENT_BACK, RightStatus.VERIFIED),
         }
         if right.status == RightStatus.SENT_BACK:

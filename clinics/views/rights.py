@@ -16,8 +16,9 @@ from django.utils.translation import gettext as _
 
 from clinics import rights
 from clinics.models import Post
+from clinics.nominations.queries import earlier_rights
 from clinics.right_queries import STANDINGS, found, post_seen_by, posts_seen_by, right_seen_by, standing
-from clinics.views.right_words import LAW_OF_GRANTING, LAW_OF_REVOKING, detail_of, reasons, row_of
+from clinics.views.right_words import LAW_OF_GRANTING, LAW_OF_REVOKING, detail_of, reasons, row_of, row_of_right
 from clinics.views.targets import chosen_targets, target_choices
 from clinics.watch.queries import Narrowing, choices_of_narrowing, narrowed
 from clinics.watch.timeline import timeline_for
@@ -104,10 +105,23 @@ class Right(Rights):
             "revoke_reasons": reasons(REVOKE_REASONS),
             "second_person": right.reinstatement_asked_by is not None,
             "law": LAW_OF_REVOKING,
+            **(of_the_person(right) if self.acting.can(Capability.GRANT_RIGHTS) else {}),
         }
         if "grant" in actions:
             context |= grant_context(getattr(right, "post", None), more.get("typed"))
         return self.listed(request, **context, **more)
+
+
+def of_the_person(right: ReferralRight) -> dict[str, Any]:
+    """What the district finds beside one right: its nomination, and the person's other rights, so that none is forgotten (R052)."""
+    others = earlier_rights(right)
+    taken = {"suspend": {RightStatus.GRANTED}, "revoke": {RightStatus.GRANTED, RightStatus.SUSPENDED}}
+    together = {act: [one for one in (right, *others) if one.status in statuses] for act, statuses in taken.items()}
+    return {
+        "handed_in": right.nominations.exists(),
+        "others": [row_of_right(one) for one in others],
+        "together": {act: found for act, found in together.items() if len(found) > 1},
+    }
 
 
 class NewRight(Rights):

@@ -74,7 +74,7 @@ def _say(right: ReferralRight, post: Post, quarter: Quarter, holds: bool, by: Ac
     counted.attested += holds
     counted.denied += not holds
     if not holds and right.status == RightStatus.GRANTED:
-        _suspend(right, post)
+        _suspend(right, post, denied=True)
 
 
 def _suspended_since(right: ReferralRight, last: Attestation) -> bool:
@@ -103,6 +103,6 @@ def _suspend_one(post: Post, quarter: Quarter) -> bool:
     return True
 
 
-def _suspend(right: ReferralRight, post: Post) -> None:
+def _suspend(right: ReferralRight, post: Post, *, denied: bool = False) -> None:
     after = steps.suspend(right, by=SYSTEM, reason=RightReason.UNATTESTED)
-    tell_holder(after, post)
+    tell_holder(after, post, denied=denied)

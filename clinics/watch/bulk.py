@@ -79,6 +79,8 @@ def check(wish: Wish, now: datetime, *, by: Acting) -> None:
         end_of(wish.last_day, now)
     elif wish.reason not in {one.value for one in REASONS[BulkAct(wish.act)]}:
         raise invalid("reason", _("Choose one of the reasons."))
+    else:
+        rights.require_evidence(wish.reason, wish.note)
 
 
 def forecast(wish: Wish, chosen: Sequence[ReferralRight], now: datetime) -> list[Forecast]:
@@ -155,7 +157,7 @@ def _finish(made: BulkDecision, results: list[dict[str, str]], by: Acting) -> Bu
     BulkDecision.objects.filter(pk=made.pk).update(results=results)
     made.results = results
     done = sum(one["code"] == DONE for one in results)
-    details = {"act": made.act, "rights": len(results), "done": done}
+    details = {"act": made.act, "rights": len(results), "done": done, "note": made.note}
     audit.record("decide_in_bulk", "bulk_decision", made.public_id, by=by.actor, reason=made.reason_code, details=details)
     return made
 

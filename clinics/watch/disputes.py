@@ -6,6 +6,7 @@ from django.db import transaction
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from clinics import notices
 from clinics.access import MANAGE_POOLS, institutions_where
 from clinics.models import Institution, RightDispute
 from clinics.models.watch import NOTE_LENGTH
@@ -97,7 +98,7 @@ def _follow(right: ReferralRight, held: RightDispute, said: Answer, by: Acting) 
     if said.remedy == Remedy.GRANT_ENDED:
         end_reach(right, held.institution, by=by, reason=held.reason_code)
     elif right.status == RightStatus.GRANTED:
-        steps.suspend(right, by=by, reason=said.reason, note=said.note)
+        notices.tell_doctor(steps.suspend(right, by=by, reason=said.reason, note=said.note), notices.SUSPENDED)
 
 
 def _checked(said: Answer) -> str:
@@ -139,5 +140,7 @@ def _record(verb: str, held: RightDispute, by: Acting) -> None:
         "hospital": str(held.institution.public_id),
         "status": held.status,
         "remedy": held.remedy,
+        "note": held.note,
+        "answer": held.answer,
     }
     audit.record(verb, "dispute", held.public_id, by=by.actor, reason=held.reason_code, details=details)

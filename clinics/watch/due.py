@@ -8,6 +8,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from clinics.models import Attestation, Institution, Post
 from clinics.parameters import ATTESTATION_GRACE_DAYS
 from clinics.policy import Target, resolve, rows_in_force
+from clinics.watch.asked import asked_in_time
 from clinics.watch.quarters import Quarter, last_closed, quarter_to_attest
 from permissions.right_states import RightReason, RightStatus
 from vault.models import Event
@@ -58,11 +59,16 @@ def quarter_for(institution: Institution, today: date) -> tuple[Quarter, date]:
 
 
 def overdue_posts(today: date) -> list[Post]:
-    """Posts whose right was not attested before the last deadline of their institution, in key order of their rights."""
+    """Posts whose right was not attested before the last deadline of their institution, in key order of their rights.
+
+    Only of institutions that were asked in time: the centre answers for its stations (R117).
+    """
     newest = Quarter.of(today).preceding  # no quarter that has closed is newer, whatever the days of grace
-    found = list(due_for(newest).select_related("institution").order_by("right"))
+    found = list(due_for(newest).select_related("institution__parent").order_by("right"))
     days = grace_of({post.institution for post in found}, today)
-    return [post for post in found if last_closed(today, days[post.institution_id]) == newest]
+    closed = [post for post in found if last_closed(today, days[post.institution_id]) == newest]
+    asked = asked_in_time({post.institution.parent or post.institution for post in closed}, newest)
+    return [post for post in closed if post.institution.root_id in asked]
 
 
 def still_due(post: Post, quarter: Quarter) -> bool:

@@ -37,5 +37,5 @@ def _right_of(post: Post) -> tuple[object, ...]:
     reason = RightReason(right.reason_code).label if right.reason_code else ""
     last = right.valid_to - timedelta(microseconds=1) if right.valid_to else None
     first = day_in_beijing(right.valid_from) if right.valid_from else ""
-    targets = "; ".join(str(grant.target) for grant in right.targets)  # type: ignore[attr-defined]
+    targets = "; ".join(str(grant) for grant in right.targets)  # type: ignore[attr-defined]
     return RightStatus(right.status).label, reason, first, day_in_beijing(last) if last else "", targets

@@ -7,9 +7,10 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from clinics.models import Post, RightDispute
+from clinics.models import Institution, Post, RightDispute
+from clinics.watch.asked import DUE, UNMANAGED
 from clinics.watch.due import due_for, quarter_for
-from permissions.models import ReferralRight
+from permissions.models import ReferralRight, User
 from permissions.right_states import RightReason
 from vault import outbox
 from vault.outbox.templates import SmsTemplate, declare
@@ -18,6 +19,7 @@ WHY: Final = {
     RightReason.UNATTESTED: "所在机构未按季度核对",
     RightReason.DORMANT: "长期未使用",
 }
+DENIED: Final = "所在机构核对时确认已不在岗"
 
 
 def still_unattested(about: UUID, params: dict[str, str]) -> dict[str, str] | None:
@@ -38,10 +40,19 @@ def within(institution: int) -> QuerySet[Post]:
 
 ATTESTATION_DUE: Final = declare(
     SmsTemplate(
-        key="attestation_due",
+        key=DUE,
         cls="notice",
         params={"institution": 35, "count": 5, "day": 12},
         text="${institution}还有${count}名医生的转诊权限本季度未核对，请于${day}前登录双向转诊平台核对；逾期未核对的权限自动暂停。",
+        before_send=still_unattested,
+    )
+)
+ATTESTATION_UNMANAGED: Final = declare(
+    SmsTemplate(
+        key=UNMANAGED,
+        cls="notice",
+        params={"institution": 35, "count": 5, "day": 12},
+        text="${institution}没有在岗的机构管理员，${count}名医生的转诊权限本季度无人核对，${day}后自动暂停。请尽快指定管理员。",
         before_send=still_unattested,
     )
 )
@@ -63,16 +74,16 @@ DISPUTE_ANSWERED: Final = declare(
 )
 
 
-def tell_holder(right: ReferralRight, post: Post) -> None:
+def tell_holder(right: ReferralRight, post: Post, *, denied: bool = False) -> None:
     """Step: the doctor whose right was suspended by itself learns why; once for each suspension."""
-    user = post.user
-    outbox.put(RIGHT_RESTS.key, user.phone, {"reason": WHY[RightReason(right.reason_code)]}, about=right.public_id, version=right.version)
+    reason = DENIED if denied else WHY[RightReason(right.reason_code)]
+    outbox.put(RIGHT_RESTS.key, post.user.phone, {"reason": reason}, about=right.public_id, version=right.version)
 
 
-def remind(manager: Post, institution_id: UUID, name: str, left: int, last_day: date, version: int) -> None:
-    """Step: one manager learns how many doctors wait for her word; once for each stage of each quarter."""
-    params = {"institution": name, "count": str(left), "day": f"{last_day.month}月{last_day.day}日"}
-    outbox.put(ATTESTATION_DUE.key, manager.user.phone, params, about=institution_id, version=version)
+def remind(person: User, template: SmsTemplate, institution: Institution, left: int, last_day: date, version: int) -> None:
+    """Step: one person learns how many doctors of an institution wait for a word; once for each stage of each quarter."""
+    params = {"institution": institution.short_name, "count": str(left), "day": f"{last_day.month}月{last_day.day}日"}
+    outbox.put(template.key, person.phone, params, about=institution.public_id, version=version)
 
 
 def tell_coordinator(dispute: RightDispute, outcome: str) -> None:

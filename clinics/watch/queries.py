@@ -115,23 +115,35 @@ def posts_to_attest(by: Acting, quarter: Quarter) -> QuerySet[Post]:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far one institution is with a quarter: rights it has, those it still owes a word about."""
+    """How far one institution is with a quarter: rights it has, those attested, those it still owes a word about."""
 
     institution: Institution
     rights: int
+    attested: int
     open: int
+
+    @property
+    def state(self) -> str:
+        """Open while it owes a word; complete when it gave some and owes none; not due when nobody asks for one."""
+        return "open" if self.open else "complete" if self.attested else "not_due"
 
 
 def attestation_progress(by: Acting, quarter: Quarter, text: str = "") -> list[Progress]:
-    """Every institution of the district with granted rights, the furthest behind first; two queries."""
-    counted = dict(
-        due_for(quarter).filter(institution__district=by.district_id).order_by().values_list("institution").annotate(Count("pk"))
-    )
+    """Every institution of the district with granted rights, the furthest behind first; three queries."""
+    counted = _by_institution(due_for(quarter), by)
+    granted = Post.objects.live().filter(right__status=RightStatus.GRANTED)
+    attested = _by_institution(with_word(granted, quarter).filter(word=True), by)
     rows = institutions_watched(by).filter(granted__gt=0)
     for word in text.split():
         rows = rows.filter(name__icontains=word)
-    progress = [Progress(one, one.granted, counted.get(one.pk, 0)) for one in rows.prefetch_related(None)]  # type: ignore[attr-defined]
+    progress = [Progress(one, one.granted, attested.get(one.pk, 0), counted.get(one.pk, 0)) for one in rows.prefetch_related(None)]  # type: ignore[attr-defined]
     return sorted(progress, key=lambda one: (-one.open, one.institution.name))
+
+
+def _by_institution(posts: QuerySet[Post], by: Acting) -> dict[int, int]:
+    """How many of these posts each institution of the district has, by its key."""
+    counted = posts.filter(institution__district=by.district_id).order_by().values_list("institution").annotate(Count("pk"))
+    return {pk: number for pk, number, *_rest in counted}
 
 
 def disputes_seen_by(by: Acting) -> QuerySet[RightDispute]:

@@ -4,28 +4,28 @@ from collections import defaultdict
 from datetime import date, datetime
 
 from django.db import transaction
-from django.db.models import QuerySet
 
 from clinics.models import Institution, Post
 from clinics.watch import messages
+from clinics.watch.asked import DAYS_BEFORE, version_of
 from clinics.watch.due import due_for, grace_of
 from clinics.watch.quarters import Quarter, day_in_beijing, quarter_to_attest
+from permissions.models import RoleAssignment, User
 from permissions.roles import Role
-
-DAYS_BEFORE = (3, 14)  # a worker that slept on the day itself reminds on the next
 
 
 def remind_managers(now: datetime) -> int:
-    """Leaves a message for every manager of an institution with unattested doctors; says how many managers that were.
+    """Leaves a message for every manager of an institution with unattested doctors; says how many people that were.
 
-    The message carries quarter and stage as its version, so that running twice, or every hour, is one message a stage.
+    The district is told where there is no manager. The message carries quarter and stage as its version, so that running twice,
+    or every hour, is one message a stage.
     """
     today = day_in_beijing(now)
     reminded = 0
     for institution, last_day, quarter, left in _waiting(today):
         stage = stage_of(last_day, today)
         if stage:
-            reminded += _remind(institution, last_day, _version(quarter, stage), left)
+            reminded += _remind(institution, last_day, version_of(quarter, stage), left)
     return reminded
 
 
@@ -33,11 +33,6 @@ def stage_of(last_day: date, today: date) -> int:
     """The stage of reminding a day belongs to: three or fourteen days before the last, or none (0)."""
     left = (last_day - today).days
     return next((days for days in DAYS_BEFORE if 0 <= left <= days), 0)
-
-
-def _version(quarter: Quarter, stage: int) -> int:
-    """Rises from the first reminder of a quarter to the second, so that the second overtakes one not yet sent."""
-    return (quarter.year * 10 + quarter.number) * 100 + (100 - stage)
 
 
 def _waiting(today: date) -> list[tuple[Institution, date, Quarter, int]]:
@@ -63,11 +58,20 @@ def _waiting(today: date) -> list[tuple[Institution, date, Quarter, int]]:
 
 @transaction.atomic(durable=True)
 def _remind(institution: Institution, last_day: date, version: int, left: int) -> int:
-    managers = list(_managers_of(institution))
-    for manager in managers:
-        messages.remind(manager, institution.public_id, institution.short_name, left, last_day, version)
-    return len(managers)
+    people, template = _managers_of(institution), messages.ATTESTATION_DUE
+    if not people:
+        people, template = _district_of(institution), messages.ATTESTATION_UNMANAGED
+    for person in people:
+        messages.remind(person, template, institution, left, last_day, version)
+    return len(people)
 
 
-def _managers_of(institution: Institution) -> QuerySet[Post]:
-    return Post.objects.live().filter(kind=Role.MANAGER, institution=institution).select_related("user")
+def _managers_of(institution: Institution) -> list[User]:
+    posts = Post.objects.live().filter(kind=Role.MANAGER, institution=institution, user__is_active=True).order_by("pk")
+    return [post.user for post in posts.select_related("user")]
+
+
+def _district_of(institution: Institution) -> list[User]:
+    """Who can appoint a manager where there is none."""
+    held = RoleAssignment.objects.live().filter(role=Role.DISTRICT_ADMIN, district=institution.district_id, user__is_active=True)
+    return [one.user for one in held.select_related("user").order_by("pk")]

@@ -6,6 +6,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
+from clinics import notices
 from clinics.grants import end_grants
 from clinics.models import Institution, InstitutionSanction, Post, SanctionedRight
 from clinics.models.watch import NOTE_LENGTH
@@ -100,16 +101,18 @@ def _impose(institution: Institution, status: str, by: Acting, reason: str, note
 
 
 def _take_away(held: InstitutionSanction, places: Iterable[Institution], by: Acting) -> InstitutionSanction:
-    """Every right in question is locked in key order before the first one changes."""
+    """Every right in question is locked in key order before the first one changes; each holder is told."""
     _mark(places)
     rights = _locked_rights(places, AFFECTED[held.status])
     for right in rights:
         if held.status == SUSPENDED:
             after = steps.suspend(right, by=by, reason=RightReason.INSTITUTION, note=held.note)
             SanctionedRight.objects.create(sanction=held, right=after, version=after.version)
+            notices.tell_doctor(after, notices.SUSPENDED, right.user)
         else:
-            steps.revoke(right, by=by, reason=RightReason.INSTITUTION, note=held.note)
+            after = steps.revoke(right, by=by, reason=RightReason.INSTITUTION, note=held.note)
             end_grants(right, by=by, reason=RightReason.INSTITUTION)
+            notices.tell_doctor(after, notices.REVOKED, right.user)
     _record(f"{'suspend' if held.status == SUSPENDED else 'revoke'}_institution", held, by, len(rights))
     return held
 
@@ -119,8 +122,10 @@ def _locked_rights(places: Iterable[Institution], statuses: Iterable[str]) -> li
     posts = Post.objects.filter(institution__in=[place.pk for place in places], right__isnull=False)
     rights = list(ReferralRight.objects.filter(pk__in=list(posts.values_list("right", flat=True))).locked())
     hit = [right for right in rights if right.status in set(statuses)]
-    holders = User.objects.filter(pk__in={right.user_id for right in hit}).order_by("pk")
-    list(holders.select_for_update(of=("self",), no_key=True).only("pk"))
+    locked = User.objects.filter(pk__in={right.user_id for right in hit}).order_by("pk").select_for_update(of=("self",), no_key=True)
+    holders = {user.pk: user for user in locked.only("pk", "phone")}
+    for right in hit:
+        right.user = holders[right.user_id]
     return hit
 
 
@@ -136,7 +141,7 @@ def _give_back(held: InstitutionSanction, places: list[Institution], by: Acting)
         home = homes[right.pk]
         other = others.get(home.pk) or others.get(home.root_id)
         if other is None:
-            steps.reinstate(right, by=by)
+            notices.tell_doctor(steps.reinstate(right, by=by), notices.REINSTATED, right.user)
             given += 1
         elif other.status == SUSPENDED:
             SanctionedRight.objects.create(sanction=other, right=right, version=right.version)

@@ -24,24 +24,44 @@ EVENTS = {
     "reject_dispute": _("Dispute rejected"),
     "withdraw_dispute": _("Dispute withdrawn"),
 }
+IMPOSING = frozenset({"suspend_institution", "revoke_institution"})
+ANSWERS = frozenset({"uphold_dispute", "reject_dispute"})
 WARNING = frozenset({"suspend_institution", "revoke_institution", "open_dispute"})
 REASONS: dict[str, Any] = dict(SanctionReason.choices) | dict(DisputeReason.choices) | dict(Remedy.choices)
 
 
 def steps_of(objects: Iterable[Any]) -> list[Step]:
-    """What happened to suspensions or disputes, the latest first, with the names of who did it; two queries."""
-    events = list(Event.objects.filter(object_id__in=[one.public_id for one in objects]).order_by("-id"))
+    """What happened to suspensions or disputes, the latest first, with who did it and what they wrote; two queries."""
+    held = list(objects)
+    events = list(Event.objects.filter(object_id__in=[one.public_id for one in held]).order_by("-id"))
+    written = _written(held, events)
     names = {one.public_id: one.display_name for one in User.objects.filter(public_id__in={event.actor_id for event in events})}
     return [
         Step(
             event.at,
             EVENTS.get(event.event, event.event),
             names.get(event.actor_id, "") if event.actor_id else "",
-            REASONS.get(event.reason, ""),
+            "\u3000".join(str(part) for part in (REASONS.get(event.reason, ""), written.get(event.pk, "")) if part),
             "warn" if event.event in WARNING else "",
         )
         for event in events
     ]
+
+
+def _written(objects: Iterable[Any], events: Iterable[Event]) -> dict[int, str]:
+    """Event → the sentence that stands in its object: the evidence with the last decision, the hospital's words, the answer."""
+    of = {one.public_id: one for one in objects}
+    found: dict[int, str] = {}
+    told: set[Any] = set()
+    for event in events:  # the latest first: an earlier evidence was replaced and stands in the trail
+        if event.event in IMPOSING and event.object_id not in told:
+            told.add(event.object_id)
+            found[event.pk] = of[event.object_id].note
+        elif event.event == "open_dispute":
+            found[event.pk] = of[event.object_id].note
+        elif event.event in ANSWERS:
+            found[event.pk] = of[event.object_id].answer
+    return found
 
 
 def timeline_for(acting: Acting, right: ReferralRight) -> list[Step]:

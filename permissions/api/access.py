@@ -9,6 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from permissions.doors import Api, Needs, StrictCharField, StrictChoiceField, StrictSerializer
+from permissions.doors.fresh import check_fresh
 from permissions.factors import dormancy, phone_change, totp, unlock
 from permissions.models import Rescue
 from permissions.roles import Capability
@@ -35,6 +36,11 @@ class PersonAct(Api):
     """What the four acts share: who may, and what is said about it."""
 
     policies = {"POST": Needs(Capability.MANAGE_ROLES, Capability.END_SESSIONS)}
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        if request.method == "POST":
+            check_fresh(self.acting.session)
 
 
 class PersonUnlock(PersonAct):

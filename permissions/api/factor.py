@@ -10,10 +10,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from permissions.doors import EVEN_LOCKED, SIGNED_IN, Api, StrictCharField, StrictSerializer
+from permissions.doors.fresh import check_fresh
 from permissions.factors import proving, recovery, totp
 from permissions.factors.required import held_for_proof, is_compulsory, is_enrolled
+from permissions.guards import require_person
 from permissions.models import Session, User
-from permissions.views.factor import check_fresh, check_is_person
 from permissions.views.prove import may_set_up
 from permissions.visit import visit_of
 from vault.refusal import Refusal
@@ -54,7 +55,8 @@ class MyFactor(Api):
     @extend_schema(request=MaybeCode, responses={201: Secret})
     def post(self, request: Request) -> Response:
         session = session_of(request._request)
-        check_fresh(session)
+        if not is_enrolled(session.user):
+            check_fresh(session)
         proving.begin_again(session, self.read(MaybeCode)["code"])
         return Response(self.Secret(totp.setting_up(session.user)).data, status=status.HTTP_201_CREATED)
 
@@ -113,7 +115,7 @@ def session_of(request: HttpRequest) -> Session:
     """The session of whoever acts, or only lacks an authenticator. Refuses with `session_locked` or `second_factor_required`."""
     acting = getattr(request, "acting", None)
     if acting is not None and acting.session is not None:
-        check_is_person(acting)
+        require_person(acting)
         return acting.session  # type: ignore[no-any-return]
     held = held_for_proof(request)
     if held is not None and may_set_up(held):

@@ -10,6 +10,8 @@ from rest_framework.response import Response
 
 from permissions import programs
 from permissions.doors import SIGNED_IN, Api, StrictCharField, StrictChoiceField, StrictIntegerField, StrictSerializer
+from permissions.doors.fresh import check_fresh
+from permissions.guards import require_person
 from permissions.models import Session
 from permissions.roles import Capability
 
@@ -55,10 +57,13 @@ class MyKeys(Api):
 
     @extend_schema(responses=Output, operation_id="keys_list")
     def get(self, request: Request) -> Response:
+        require_person(self.acting)
         return Response(self.Output({"results": programs.keys_of(self.acting), "next": None}).data)
 
     @extend_schema(request=Input, responses={201: Created}, operation_id="keys_make")
     def post(self, request: Request) -> Response:
+        require_person(self.acting)
+        check_fresh(self.acting.session)
         given = self.read(self.Input)
         made: Any = programs.make_key(**given, by=self.acting)
         return Response(self.Created(made).data, status=status.HTTP_201_CREATED)

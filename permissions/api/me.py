@@ -11,10 +11,11 @@ from rest_framework.response import Response
 from permissions import sessions
 from permissions.acting import Acting
 from permissions.doors import BEFORE_DUTIES, SIGNED_IN, Api
+from permissions.guards import require_person
 from permissions.identity.phones import mask_phone
 from permissions.models import Session
 from permissions.queries import sessions_of
-from permissions.roles import CAPABILITIES, Capability, Role
+from permissions.roles import Capability, Role
 
 
 class Part(serializers.Serializer[Any]):
@@ -56,7 +57,7 @@ def described(acting: Acting) -> dict[str, Any]:
         "district": (acting.district or user.district).code,
         "role": acting.role,
         "post": acting.actor.post_id,
-        "capabilities": sorted(CAPABILITIES[acting.role]) if acting.role else [],
+        "capabilities": sorted(capability for capability in Capability if acting.can(capability)),
     }
 
 
@@ -86,6 +87,7 @@ class MySessions(Api):
 
     @extend_schema(responses=Output)
     def get(self, request: Request) -> Response:
+        require_person(self.acting)
         context = {"current": self.acting.session}
         return Response(self.Output({"results": sessions_of(self.acting), "next": None}, context=context).data)
 

@@ -40,6 +40,7 @@ class Page(View):
             if refusal.code == "duties_not_accepted":
                 return to_duties(request)
             raise
+        _refuse_programs(request)
         self._check_said_once(request)
         if getattr(request, "rights_changed", False) and request.method == "GET":
             messages.info(request, _("What you may do here has changed; the page shows it as it is now."))
@@ -64,8 +65,28 @@ class Page(View):
         shown = {"refusal": refusal, "violations": violations, "errors": errors, **(context or {})}
         return self.render(request, template, shown, status=422)
 
+    def http_method_not_allowed(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """A page that says so, not an empty screen."""
+        allowed = super().http_method_not_allowed(request, *args, **kwargs)["Allow"]
+        refusal = Refusal("method_not_allowed", _("This address does not take that request."))
+        page = self.render(
+            request,
+            "errors/error.html",
+            {"refusal": refusal, "title": _("This address does not take that request"), "status": 405},
+            status=405,
+        )
+        page["Allow"] = allowed
+        return page
+
     def _check_said_once(self, request: HttpRequest) -> None:
         """A field that comes twice says two things."""
         twice = [name for name, values in request.POST.lists() if len(values) > 1 and name not in self.repeated]
         if twice:
             raise invalid(sayable(twice[0]), _("This is given twice."))
+
+
+def _refuse_programs(request: HttpRequest) -> None:
+    """A page shows whatever its person may see at a glance; a program's key opens single doors of the interface only."""
+    acting: Acting | None = getattr(request, "acting", None)
+    if acting is not None and acting.scopes is not None:
+        raise Refusal("not_allowed", _("A program's key opens the interface for programs and no page."))

@@ -139,7 +139,7 @@ def _new_codes(session: Session, found: Found) -> list[str]:
 @transaction.atomic(durable=True)
 def _accept(session: Session, found: Found) -> None:
     _use_up(found, sessions.locked_user(session.user_id))
-    Session.objects.filter(pk=session.pk).update(guesses=0)
+    Session.objects.filter(pk=session.pk).update(guesses=0, proved_at=Now())
 
 
 def _guess(session: Session, answer: Answer) -> Found:

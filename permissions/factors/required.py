@@ -1,6 +1,7 @@
 """Which proofs are enough for whom, and holding a person back until she has given them."""
 
 from collections.abc import Collection
+from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
@@ -56,9 +57,15 @@ def hold_back(request: HttpRequest) -> None:
         return
     if proofs_suffice(acting.session.proofs, compulsory=True, more_is_asked=True):
         return
+    request.held_choices = getattr(request, "acting_choices", ())  # type: ignore[attr-defined]
     request.user = AnonymousUser()
     request.acting, request.acting_choices = None, ()  # type: ignore[attr-defined]
     request.locked_session, request.locked_why = acting.session, PROOF  # type: ignore[attr-defined]
+
+
+def other_parts(request: HttpRequest) -> list[Any]:
+    """The parts this person could play instead of the one that is held back; none where the login itself is not complete."""
+    return [part for part in getattr(request, "held_choices", ()) if not part.current]
 
 
 def held_for_proof(request: HttpRequest) -> Session | None:

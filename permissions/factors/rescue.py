@@ -108,6 +108,7 @@ def _done(entered: Rescue, by: Acting) -> Rescue:
 
 
 def _noted(verb: str, entered: Rescue, by: Acting) -> Rescue:
-    details = {"ground": entered.ground, "rescue": str(entered.public_id)}
+    note = keyed_hash(entered.note, "rescue")  # what was shown stays encrypted; a later change of it shows
+    details = {"ground": entered.ground, "rescue": str(entered.public_id), "note": note, "phone": entered.phone_hash}
     audit.record(f"rescue.{verb}_{entered.act}", "user", entered.user.public_id, by=by.actor, reason=entered.ground, details=details)
     return entered

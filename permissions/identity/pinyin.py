@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 from itertools import product
 
 from pypinyin import Style, lazy_pinyin, pinyin
@@ -21,6 +22,7 @@ RARE: dict[str, str] = {"\U0002cc56": "wei", "䶮": "yan", "㛃": "jie"}
 HAN = re.compile(rf"[{CHINESE}]")
 MAX_SYLLABLES = 16
 MAX_PREFIX = 24
+REMEMBERED = 8192  # characters and names whose readings are kept; a list of forty thousand people uses a few thousand
 
 
 def search_keys(name: str) -> list[str]:
@@ -71,11 +73,14 @@ def _prefixes(word: str) -> set[str]:
     return {word[:end] for end in range(1, min(len(word), MAX_PREFIX) + 1)}
 
 
-def _readings(name: str) -> list[tuple[str, ...]]:
-    """The syllables of a Chinese name in each plausible reading, the surname's own first; [] for a Latin name."""
+def _readings(name: str) -> tuple[tuple[str, ...], ...]:
+    """The syllables of a Chinese name in each plausible reading, the surname's own first; () for a Latin name."""
     han = "".join(HAN.findall(name))[:MAX_SYLLABLES]
-    if not han:
-        return []
+    return _readings_of(han) if han else ()
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _readings_of(han: str) -> tuple[tuple[str, ...], ...]:
     plain = [_syllable(character) for character in han]
     by_phrase = [_ascii(syllable) or plain[index] for index, syllable in enumerate(_phrase(han))]
     found = [tuple(by_phrase), tuple(plain)]
@@ -83,7 +88,7 @@ def _readings(name: str) -> list[tuple[str, ...]]:
         found.insert(0, (*DOUBLE[han[:2]], *plain[2:]))
     elif han[0] in SURNAMES:
         found = [(first, *rest) for first, rest in product(SURNAMES[han[0]], [plain[1:]])] + found
-    return [reading for reading in dict.fromkeys(found) if all(reading)]
+    return tuple(reading for reading in dict.fromkeys(found) if all(reading))
 
 
 def _phrase(han: str) -> list[str]:
@@ -91,6 +96,7 @@ def _phrase(han: str) -> list[str]:
     return syllables if len(syllables) == len(han) else [""] * len(han)
 
 
+@lru_cache(maxsize=REMEMBERED)
 def _syllable(character: str) -> str:
     if character in RARE:
         return RARE[character]

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from permissions.doors import Needs, Page
+from permissions.doors.fresh import check_fresh, is_fresh
 from permissions.doors.serializers import unprintable_in
 from permissions.factors import dormancy, phone_change, rescue, totp, unlock
 from permissions.factors.required import is_enrolled
@@ -42,6 +43,7 @@ class Access(Page):
         typed = {name: request.POST.get(name, "")[:300] for name in ("act", "ground", "note", "phone")}
         shown = self._shown(person)
         try:
+            check_fresh(self.acting.session)
             check_printable(typed["note"])
             entered, code = done(person, typed, by=self.acting)
         except Refusal as refusal:
@@ -69,6 +71,7 @@ class Access(Page):
             "grounds": [("", _("please choose")), *Rescue.Ground.choices],
             "sees_people": self.acting.can(Capability.MANAGE_POSTS) or self.acting.can(Capability.MANAGE_INSTITUTIONS),
             "typed": {},
+            "fresh": self.acting.session is not None and is_fresh(self.acting.session),
         }
 
 

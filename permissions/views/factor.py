@@ -1,26 +1,26 @@
 """My authenticator: setting it up, another one, new recovery codes, giving it up."""
 
-from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from permissions.acting import Acting
 from permissions.doors import EVEN_LOCKED, Page
+from permissions.doors.fresh import check_fresh, is_fresh
 from permissions.factors import proving, recovery, totp
-from permissions.factors.required import held_for_proof, is_compulsory, is_enrolled
+from permissions.factors.required import held_for_proof, is_compulsory, is_enrolled, other_parts
+from permissions.guards import require_person
 from permissions.models import Session
+from permissions.sessions import act_as
+from permissions.views.chosen import chosen
 from permissions.views.cookies import give_key, mark_known
 from permissions.views.prove import may_set_up, refuse_with
 from permissions.visit import visit_of
 from vault.refusal import Refusal
-
-FRESH = timedelta(minutes=15)
 
 
 class Factor(Page):
@@ -36,6 +36,8 @@ class Factor(Page):
         return self.render(request, self.template, self._shown(session))
 
     def post(self, request: HttpRequest) -> HttpResponse:
+        if "part" in request.POST:
+            return self._other_part(chosen(request.POST["part"]))
         session = self._session()
         if session is None:
             return redirect("prove" if held_for_proof(request) else "lock")
@@ -45,8 +47,17 @@ class Factor(Page):
         except Refusal as refusal:
             return refuse_with(self.again(request, self.template, refusal, {**self._shown(session), "act": act}), refusal)
 
+    def _other_part(self, wanted: UUID) -> HttpResponse:
+        """Another part of hers instead of the one that asks for more; that one is asked again with the next request."""
+        session = held_for_proof(self.request)
+        if session is None or wanted not in {part.public_id for part in other_parts(self.request)}:
+            raise Refusal("not_allowed", gettext_lazy("Your role does not include this."))
+        act_as(session, wanted)
+        return redirect("home")
+
     def _begin(self, session: Session, typed: str) -> HttpResponse:
-        check_fresh(session)
+        if not is_enrolled(session.user):
+            check_fresh(session)
         proving.begin_again(session, typed)
         return redirect("factor")
 
@@ -79,7 +90,7 @@ class Factor(Page):
         """The session whose person may be here."""
         acting = getattr(self.request, "acting", None)
         if acting is not None:
-            check_is_person(acting)
+            require_person(acting)
             return acting.session  # type: ignore[no-any-return]
         held = held_for_proof(self.request)
         return held if held is not None and may_set_up(held) else None
@@ -94,22 +105,6 @@ class Factor(Page):
             "left": recovery.left_to(user) if enrolled else 0,
             "setting_up": totp.setting_up(user) if fresh else None,
             "fresh": fresh,
+            "parts": other_parts(self.request),
             "compulsory": acting is None or is_compulsory(acting.role),
         }
-
-
-def check_is_person(acting: Acting) -> None:
-    """Refuses with `not_allowed` the key of a program: it neither sees nor changes how its person logs in."""
-    if acting.scopes is not None:
-        raise Refusal("not_allowed", gettext_lazy("This is for the person herself; a program's key does not open it."))
-
-
-def is_fresh(session: Session) -> bool:
-    """Whether the person proved herself in the last quarter of an hour: a screen left open sets up nothing."""
-    return session.proved_at > timezone.now() - FRESH
-
-
-def check_fresh(session: Session) -> None:
-    """Refuses with `second_factor_required` when the last proof of this session is too old for a change like this."""
-    if not is_fresh(session):
-        raise Refusal("second_factor_required", gettext_lazy("Your last proof is more than 15 minutes old. Log in again first."))

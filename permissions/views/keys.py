@@ -5,12 +5,13 @@ from functools import partial
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
 from permissions import programs
 from permissions.doors import SIGNED_IN, Page
+from permissions.doors.fresh import check_fresh, is_fresh
 from permissions.roles import Capability
 from permissions.views.chosen import chosen
 from vault.refusal import Refusal
@@ -32,6 +33,7 @@ class Keys(Page):
             programs.end_key(chosen(request.POST["end"]), by=self.acting)
             messages.success(request, _("The key is good no more."))
             return redirect("keys")
+        check_fresh(self.acting.session)
         request.refused = partial(self.refused, request)  # type: ignore[attr-defined]
         typed = request.POST
         days = DAYS.get(typed.get("days", ""), 0)
@@ -42,21 +44,23 @@ class Keys(Page):
         """The form again with what was typed and why it could not be done."""
         if refusal.code not in ("invalid_input", "limit_reached"):
             return None
-        return self.again(request, "permissions/keys.html", refusal, self.context(request))
+        return self.again(request, "permissions/keys.html", refusal, self.context(request, refused=True))
 
     def shown(self, request: HttpRequest, **more: Any) -> HttpResponse:
         return self.render(request, "permissions/keys.html", {**self.context(request), **more})
 
-    def context(self, request: HttpRequest) -> dict[str, Any]:
+    def context(self, request: HttpRequest, *, refused: bool = False) -> dict[str, Any]:
         """The keys with their scopes in words, and the choices of a new one."""
-        ticked = set(request.POST.getlist("scope"))
+        typed = request.POST if refused else QueryDict()
+        ticked = set(typed.getlist("scope"))
         return {
             "keys": [
                 {"key": key, "scopes": [Capability(scope).label for scope in key.scopes or ()]} for key in programs.keys_of(self.acting)
             ],
             "choices": [(scope.value, scope.label, scope.value in ticked) for scope in programs.scopes_open_to(self.acting)],
             "lengths": [(str(days), _("%(days)s days") % {"days": days}) for days in programs.LENGTHS],
-            "typed": request.POST,
+            "typed": typed,
+            "fresh": self.acting.session is not None and is_fresh(self.acting.session),
         }
 
 

@@ -15,6 +15,7 @@ from permissions.factors.required import held_for_proof, is_enrolled
 from permissions.identity.phones import mask_phone
 from permissions.models import Session
 from permissions.views.cookies import give_key, safe_next
+from permissions.views.prove import refuse_with
 from permissions.views.ticket import Ticket, give, take_back, ticket_of
 from permissions.visit import visit_of
 from vault.refusal import Refusal
@@ -49,7 +50,8 @@ class Lock(Page):
                 return self._go_on(request, session, opened, address, held)
             asked = otp.ask(session.user.phone, visit_of(request), purpose=otp.UNLOCK)
         except Refusal as refusal:
-            return self.again(request, self.template, refusal, {**shown, "sent": ticket is not None})
+            beside = {"errors": {"factor": refusal.message}} if "factor" in request.POST else {}
+            return refuse_with(self.again(request, self.template, refusal, {**shown, **beside, "sent": ticket is not None}), refusal)
         page = self.render(request, self.template, {**shown, "sent": True})
         return give(page, Ticket(asked.handle, session.user.phone, otp.UNLOCK))
 

@@ -1,4 +1,4 @@
-"""One more proof: at the login of whoever uses an authenticator, of a long quiet account, and of roles that ask for two."""
+"""One more proof: for whoever uses an authenticator, a long quiet account, a role that asks for two, and before lasting changes."""
 
 from typing import Any
 
@@ -9,8 +9,9 @@ from django.shortcuts import redirect
 from permissions import otp, sessions
 from permissions.codes import clean_code
 from permissions.doors import EVEN_LOCKED, Page
+from permissions.doors.fresh import is_fresh
 from permissions.factors import proving
-from permissions.factors.required import held_for_proof, is_enrolled
+from permissions.factors.required import held_for_proof, is_enrolled, other_parts
 from permissions.identity.phones import mask_phone
 from permissions.models import Proof, Session
 from permissions.views.cookies import give_key, mark_known, safe_next
@@ -27,20 +28,20 @@ class Prove(Page):
 
     def get(self, request: HttpRequest) -> HttpResponse:
         address = safe_next(request, request.GET.get("next", ""))
-        session = held_for_proof(request)
+        session = asked_for_proof(request)
         if session is None:
             return redirect(address)  # nothing is missing, or the screen is only locked: the next page says which
-        if may_set_up(session):
+        if may_set_up(session) and is_fresh(session):
             return redirect("factor")
-        return self.render(request, self.template, shown(session, address))
+        return self.render(request, self.template, shown(request, session, address))
 
     def post(self, request: HttpRequest) -> HttpResponse:
         address = safe_next(request, request.POST.get("next", ""))
-        session = held_for_proof(request)
+        session = asked_for_proof(request)
         if session is None:
             return redirect(address)
         ticket = ticket_of(request, otp.UNLOCK)
-        page = shown(session, address)
+        page = shown(request, session, address)
         try:
             if "send" in request.POST and page["sms"]:
                 asked = otp.ask(session.user.phone, visit_of(request), purpose=otp.UNLOCK)
@@ -48,7 +49,8 @@ class Prove(Page):
                 return give(answer, Ticket(asked.handle, session.user.phone, otp.UNLOCK, address))
             return opened_again(request, prove(request, session, ticket), address)
         except Refusal as refusal:
-            answer = self.again(request, self.template, refusal, {**page, "sent": ticket is not None})
+            beside = {"errors": {"sms": refusal.message}} if "sms" in request.POST else {}
+            answer = self.again(request, self.template, refusal, {**page, **beside, "sent": ticket is not None})
             return refuse_with(answer, refusal)
 
 
@@ -71,14 +73,27 @@ def may_set_up(session: Session) -> bool:
     return not session.proof_due and not is_enrolled(session.user)
 
 
-def shown(session: Session, address: str) -> dict[str, Any]:
-    """What the page offers: an SMS only when it is not the proof that was given, and a word for long quiet accounts."""
+def asked_for_proof(request: HttpRequest) -> Session | None:
+    """The session that lacks a proof, or one that is open and whose last proof is too old for what its person wants to do."""
+    acting = getattr(request, "acting", None)
+    if acting is None or acting.session is None:
+        return held_for_proof(request)
+    return None if is_fresh(acting.session) else acting.session
+
+
+def shown(request: HttpRequest, session: Session, address: str) -> dict[str, Any]:
+    """What the page offers: an SMS only where it is not the proof that was given just now, a word for long quiet accounts, and
+    the parts of hers that ask for no second proof."""
+    enrolled, again = is_enrolled(session.user), not session.proof_due and not is_fresh(session)
     return {
+        "again": again,
+        "enrolled": enrolled,
+        "parts": other_parts(request),
         "person": session.user,
         "phone": mask_phone(session.user.phone),
         "next": address,
-        "sms": Proof.SMS not in session.proofs,
-        "quiet": session.proof_due and not is_enrolled(session.user),
+        "sms": again or Proof.SMS not in session.proofs,
+        "quiet": session.proof_due and not enrolled,
     }
 
 

@@ -13,6 +13,7 @@ from rest_framework.response import Response
 
 from permissions.doors import SIGNED_IN, Api, Needs, StrictDateField
 from permissions.doors.paging import PAGE, PageQuery, paged
+from permissions.guards import require_person
 from permissions.roles import Capability
 from referral.supervision import looks
 from vault.audit import saw
@@ -48,6 +49,7 @@ class MyLooks(Api):
 
     @extend_schema(parameters=[Query], responses=LookList, operation_id="my_looks")
     def get(self, request: Request) -> Response:
+        require_person(self.acting)
         given = self.asked(self.Query)
         today = timezone.localdate()
         first = given.get("first", today - timedelta(days=6))

@@ -9,7 +9,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from permissions.doors import Api, Needs, StrictCharField, StrictChoiceField, StrictSerializer
+from permissions.doors import Api, Needs, StrictCharField, StrictChoiceField, StrictSerializer, StrictUUIDField
 from permissions.doors.paging import PageQuery, page_of
 from permissions.identity.documents import DocumentType
 from permissions.roles import Capability
@@ -19,7 +19,7 @@ from referral.patients.contract_life import ShownDocument, move_contract
 from referral.patients.correct import Correction, correct_registration, edits_left, next_month
 from referral.patients.models import Patient, PriorityGroup
 from referral.patients.queries import searched
-from referral.patients.residents import STANDINGS, contracts_of, resident_of, residents_of, standing_as, with_standing
+from referral.patients.residents import STANDINGS, contracts_of, in_care_of, resident_of, residents_of, standing_as, with_standing
 from vault.audit import saw
 
 MANAGING = Needs(Capability.MANAGE_RESIDENTS)
@@ -40,6 +40,8 @@ class Residents(Api):
     class Query(PageQuery):
         q = StrictCharField(required=False, default="", max_length=50, allow_blank=True, lines=False)
         standing = StrictChoiceField(required=False, default="", choices=list(STANDINGS.items()))
+        team = StrictUUIDField(required=False, default=None)
+        doctor = StrictUUIDField(required=False, default=None)
 
     class Output(serializers.Serializer[Any]):
         results = ResidentEntry(many=True)
@@ -49,12 +51,14 @@ class Residents(Api):
     def get(self, request: Request) -> Response:
         given, today = self.asked(self.Query), timezone.localdate()
         found = standing_as(searched(residents_of(self.acting), given["q"]), given["standing"], self.acting, today)
+        asked = {name: str(given[name] or "") for name in ("team", "doctor")}
+        found = in_care_of(found, self.acting, today, **asked)
         rows = with_standing(found, self.acting, today).prefetch_related("identifiers").order_by("name", "pk")
         return page_of(request, rows, given["page"], listed)
 
 
 class ResidentDetail(Api):
-    """One resident with her contracts; how she is reached can be corrected, who she is cannot (R012)."""
+    """One resident with her contracts; how she is reached can be corrected, a name by the manager, her document never (R012)."""
 
     policies = {"GET": KEEPING, "PATCH": KEEPING}
 
@@ -65,6 +69,8 @@ class ResidentDetail(Api):
             relation = StrictCharField(max_length=20, required=False, lines=False)
             phone = StrictCharField(max_length=30, required=False, allow_blank=True, lines=False)
 
+        name = StrictCharField(max_length=200, required=False, lines=False)
+        reason = StrictCharField(max_length=200, required=False, lines=False)
         mobile = StrictCharField(max_length=30, required=False, allow_blank=True, lines=False)
         landline = StrictCharField(max_length=30, required=False, allow_blank=True, lines=False)
         address = StrictCharField(max_length=200, required=False, allow_blank=True, lines=False)

@@ -20,6 +20,7 @@ from referral.demo.load_places import (
 from referral.demo.load_policy import load_policy
 from referral.demo.load_residents import load_residents
 from referral.demo.load_sessions import load_sessions
+from referral.demo.load_watch import load_watch
 from referral.demo.people import Someone, everybody
 
 
@@ -43,6 +44,7 @@ def load(today: date, folder: Path, tell: Callable[[str], None]) -> None:
     load_duties(people)
     load_nominations(people, admin)
     load_policy(today, district, admin)
+    load_watch()
     tell(f"{len(places)} institutions, {len(people)} people")
     tell(f"{load_residents(places, today)} residents added")
     tell(f"{load_sessions(places, today)} reserved bands added")

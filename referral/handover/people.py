@@ -35,9 +35,12 @@ def institutions_of(by: Acting) -> "QuerySet[Institution]":
 
 
 def post_of(by: Acting, public_id: UUID) -> Post:
-    """One of those posts. Refuses with `not_found` for everything else alike, and `not_allowed` as `require_end_of` does."""
+    """One of those posts. Refuses with `not_found` for everything else alike, `stale_state` for one that has ended meanwhile, and
+    `not_allowed` as `require_end_of` does."""
     found = posts_of(by).filter(public_id=public_id).first()
     if found is None:
+        if by.can(Capability.MANAGE_POSTS) and Post.objects.filter(public_id=public_id, institution__in=institutions_of(by)).exists():
+            raise Refusal("stale_state", _("This post has ended already."))
         raise Refusal("not_found", _("There is nothing here that you may see."))
     require_end_of(found, by)
     return found

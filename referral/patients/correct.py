@@ -1,8 +1,9 @@
-"""Corrects how a resident is reached: counted by month (R012), while who she is can never be changed."""
+"""Corrects how a resident is reached, and a misspelt name: counted by month (R012), while document, sex and birth never change."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -10,7 +11,10 @@ from django.utils.translation import gettext_lazy as _
 
 from clinics import policy
 from permissions.acting import Acting
+from permissions.identity.names import clean_name
 from permissions.identity.phones import clean_contact, clean_mobile
+from permissions.identity.pinyin import initials, search_keys
+from permissions.roles import Capability
 from referral import parameters
 from referral.patients.faults import Faults
 from referral.patients.models import Guardian, Patient, PriorityGroup, RegistrationEdit
@@ -22,18 +26,21 @@ from vault.changes import note_changes
 from vault.crypto import keyed_hash
 from vault.refusal import Refusal, Violation, invalid
 
-ADDRESS, RELATION = 200, 20
-IMMUTABLE = _("Name, document, sex and birth date cannot be changed.")
+ADDRESS, RELATION, REASON = 200, 20, 200
+IMMUTABLE = _("Document, sex and birth date cannot be changed.")
 INSTEAD = _(
     "If the number is wrong, end the contract with the reason “signed by mistake” and register the resident anew from the document;"
-    " what was done under the old registration stays there. A name misspelt under the right number stays as it is."
+    " what was done under the old registration stays there."
+    " A name misspelt under the right number is corrected by the manager of the centre."
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Correction:
-    """What is to hold from now on; None leaves a field as it is."""
+    """What is to hold from now on; None leaves a field as it is. `reason` says which document shows the name."""
 
+    name: str | None = None
+    reason: str = ""
     mobile: str | None = None
     landline: str | None = None
     address: str | None = None
@@ -45,12 +52,13 @@ class Correction:
 def correct_registration(patient_id: UUID, correction: Correction, *, by: Acting, today: date) -> list[str]:
     """Promise the corrected registration and one edit more in its count of the month; answers the names of what changed.
 
-    Nothing different is no edit. Only the unit that answers for the resident corrects. Refuses with `not_found`,
-    `not_allowed`, `invalid_input` (every field), `limit_reached` (R012: edits of a month; R011: people of a number).
+    Nothing different is no edit. Only the unit that answers for the resident corrects, and only its manager the spelling of a
+    name. Refuses with `not_found`, `invalid_input` (every field), `already_exists` (a child of this name and guardian),
+    `limit_reached` (R012: edits of a month; R011: people of a number).
     """
     clean = cleaned(correction)
     with transaction.atomic(durable=True):
-        wait_for([mobile_key(clean.mobile or "")])
+        wait_for([mobile_key(clean.mobile or ""), _guardian_key(patient_id) if clean.name else ""])
         patient = _held(patient_id, by, today)
         guardian = Guardian.objects.filter(patient=patient).first()
         before = current(patient, guardian)
@@ -60,12 +68,15 @@ def correct_registration(patient_id: UUID, correction: Correction, *, by: Acting
         if not changes:
             return []
         _check_reachable(before | {name: new for name, (_old, new) in changes.items()})
+        if "name" in changes:
+            _check_name(clean, patient, guardian, by)
         if changes.get("mobile", ("", ""))[1]:
             refuse_crowded_mobile(changes["mobile"][1], besides=patient)
         _count_edit(patient, today)
         _write(patient, guardian, {name: new for name, (_old, new) in changes.items()})
-        note_changes("patient", patient.public_id, changes, by=by.actor)
-        record("patient.correct", "patient", patient.public_id, by=by.actor, details={"fields": sorted(changes)})
+        seen = clean.reason if "name" in changes else ""
+        note_changes("patient", patient.public_id, changes, by=by.actor, reason=seen)
+        record("patient.correct", "patient", patient.public_id, by=by.actor, reason=seen, details={"fields": sorted(changes)})
     return sorted(changes)
 
 
@@ -73,6 +84,8 @@ def cleaned(correction: Correction) -> Correction:
     """Every field by itself as it is stored; refuses with `invalid_input` and every field that is wrong."""
     faults = Faults()
     clean = Correction(
+        name=None if correction.name is None else faults.of(clean_name, correction.name),
+        reason=faults.of(_short(REASON), correction.reason.strip(), "reason") or "",
         mobile=_read(faults, correction.mobile, "mobile", clean_mobile),
         landline=_read(faults, correction.landline, "landline", clean_contact),
         address=_read(faults, correction.address, "address", _short(ADDRESS)),
@@ -86,7 +99,7 @@ def cleaned(correction: Correction) -> Correction:
 
 def current(patient: Patient, guardian: Guardian | None) -> dict[str, str]:
     """What may be corrected, as it stands."""
-    values = {name: str(getattr(patient, attribute)) for name, attribute in ATTRIBUTES.items()}
+    values = {"name": patient.name} | {name: str(getattr(patient, attribute)) for name, attribute in ATTRIBUTES.items()}
     if guardian is None:
         return values
     return values | {"guardian_relation": guardian.relation, "guardian_phone": guardian.phone}
@@ -119,11 +132,15 @@ def too_many_edits(count: int, today: date) -> Refusal:
     return Refusal("limit_reached", told, (violation,))
 
 
+# What a list may correct: how somebody is reached.
 ATTRIBUTES = {"mobile": "phone", "landline": "landline", "address": "address", "priority_group": "priority_group"}
+OF_PATIENT = ("name", *ATTRIBUTES)
 
 
-def stored(name: str, value: str) -> dict[str, str]:
+def stored(name: str, value: str) -> dict[str, Any]:
     """The columns of a resident that one corrected field fills."""
+    if name == "name":
+        return {"name": value, "name_pinyin": initials(value), "grams": search_keys(value)}
     if name == "mobile":
         return {"phone": value, "phone_hash": keyed_hash(value, "phone"), "phone_tail": value[-4:]}
     return {name: value, "landline_tail": value[-4:]} if name == "landline" else {name: value}
@@ -148,17 +165,36 @@ def _count_edit(patient: Patient, today: date) -> None:
 
 
 def _write(patient: Patient, guardian: Guardian | None, new: dict[str, str]) -> None:
-    columns = {column: value for name in ATTRIBUTES if name in new for column, value in stored(name, new[name]).items()}
+    columns = {column: value for name in OF_PATIENT if name in new for column, value in stored(name, new[name]).items()}
     if columns:
         Patient.objects.filter(pk=patient.pk).update(**columns)
-    of_guardian = {name.removeprefix("guardian_"): value for name, value in new.items() if name not in ATTRIBUTES}
+    of_guardian = {name.removeprefix("guardian_"): value for name, value in new.items() if name not in OF_PATIENT}
     if guardian and of_guardian:
         Guardian.objects.filter(pk=guardian.pk).update(**of_guardian)
 
 
 def _given(correction: Correction) -> dict[str, str]:
-    names = (*ATTRIBUTES, "guardian_relation", "guardian_phone")
+    names = (*OF_PATIENT, "guardian_relation", "guardian_phone")
     return {name: value for name in names if (value := getattr(correction, name)) is not None}
+
+
+def _guardian_key(patient_id: UUID) -> str:
+    """What registering another child of the same guardian waits for; '' for a resident with a document of her own."""
+    guardian = Guardian.objects.filter(patient__public_id=patient_id, patient__identifiers=None).first()
+    return keyed_hash(guardian.lookup, "identity") if guardian else ""
+
+
+def _check_name(clean: Correction, patient: Patient, guardian: Guardian | None, by: Acting) -> None:
+    """The spelling is corrected by the manager from the document; a child is told from its twin by its name (R025)."""
+    if not by.can(Capability.MANAGE_RESIDENTS):
+        raise invalid("name", _("Only the manager of the centre corrects a name."), remedy=_("Ask her with the resident's document."))
+    if not clean.reason:
+        raise invalid("reason", _("Say which document was seen."))
+    if guardian is None or patient.identifiers.exists():
+        return
+    twins = Patient.objects.filter(guardian__number_hash=guardian.number_hash, identifiers=None, birth_date=patient.birth_date)
+    if twins.filter(name=clean.name).exclude(pk=patient.pk).exists():
+        raise Refusal("already_exists", _("A child of this name, birth date and guardian is registered already."))
 
 
 def _check_reachable(values: dict[str, str]) -> None:

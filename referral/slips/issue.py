@@ -24,6 +24,7 @@ log = logging.getLogger(__name__)
 SAME_PRINT = timedelta(minutes=10)  # who loads a slip again, or saves it from the viewer, has not printed a second copy
 KEPT = timedelta(days=1)
 ATTEMPTS = 3
+ABOUT = {SlipKind.UP: "booking", SlipKind.RETURN: "return"}  # what the trail calls the object of a copy
 
 
 @transaction.atomic(durable=True)
@@ -39,7 +40,7 @@ def issue(kind: SlipKind, about: UUID, content: Content, *, by: Acting, now: dat
     if (again := same.exclude(failure=Failure.PRESS).last()) is not None:
         return again
     slip = numbered(kind, about, content, content_hash, by=by, now=now)
-    record("slip.printed", kind, about, by=by.actor, details={"copy": slip.copy_no, "content": content_hash})
+    record("slip.printed", ABOUT[kind], about, by=by.actor, details={"copy": slip.copy_no, "content": content_hash})
     transaction.on_commit(lambda: ask_for_pdf(slip.public_id), robust=True)
     return slip
 

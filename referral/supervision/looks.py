@@ -1,5 +1,6 @@
 """Who looked at what: one's own looks, and who looked at a resident's records, from the access log by public ids alone."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -37,12 +38,22 @@ PURPOSES: Final[Mapping[str, Sentence]] = MappingProxyType(
         "referral page": pgettext_lazy("look", "read the referral"),
         "return page": pgettext_lazy("look", "read the return"),
         "visit page": pgettext_lazy("look", "read the visit"),
+        "referral form": pgettext_lazy("look", "wrote or edited the referral"),
+        "booking page": pgettext_lazy("look", "read or made the booking"),
+        "return form": pgettext_lazy("look", "wrote the return"),
+        "registration form": pgettext_lazy("look", "opened the registration to correct it"),
+        "contract form": pgettext_lazy("look", "opened the contract to sign or end it"),
         "print slip": pgettext_lazy("look", "printed a slip"),
         "document shown for a move": pgettext_lazy("look", "took the contract over by document"),
         "looks": pgettext_lazy("look", "answered who looked"),
         "api": pgettext_lazy("look", "read it by program"),
+        "nomination page": pgettext_lazy("look", "read a nomination"),
+        "download": pgettext_lazy("look", "took a paper of a nomination"),
+        "monthly list": pgettext_lazy("look", "read the monthly list"),
+        "monthly list print": pgettext_lazy("look", "printed the monthly list"),
     }
 )
+MONTH = re.compile(r" (\d{4}-\d{2})\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +74,14 @@ def days_between(first: date, last: date) -> Q:
     return Q(at__gte=begin, at__lt=datetime.combine(last + timedelta(days=1), time.min, SHANGHAI))
 
 
+def words_of(purpose: str) -> Sentence:
+    """What a look was for, in words; a month in it is said behind them."""
+    month = MONTH.search(purpose)
+    if month is None:
+        return PURPOSES.get(purpose, purpose)
+    return f"{PURPOSES.get(MONTH.sub('', purpose), purpose)} {month[1]}"
+
+
 def my_looks(by: Acting, first: date, last: date) -> "QuerySet[AccessEntry]":
     """What this person looked at in these days, the latest first."""
     return AccessEntry.objects.filter(days_between(first, last), actor_id=by.user.public_id).order_by("-at", "-id")
@@ -72,7 +91,7 @@ def told_of_mine(entries: Iterable[AccessEntry]) -> list[Look]:
     """One's own looks in words: whose records they were, names masked, four queries for any number of them."""
     rows = list(entries)
     names = _patients_behind({row.object_id for row in rows})
-    return [Look(row.at, PURPOSES.get(row.purpose, row.purpose), names.get(row.object_id, "")) for row in rows]
+    return [Look(row.at, words_of(row.purpose), names.get(row.object_id, "")) for row in rows]
 
 
 def resident_for(by: Acting, public_id: UUID) -> Patient:
@@ -106,7 +125,7 @@ def _told(row: AccessEntry, post: Any, person: Any) -> Look:
     if person is None:
         part = _("the resident herself") if row.actor_kind == ActorKind.PATIENT else ""
     name = person.display_name if person else ""
-    return Look(row.at, PURPOSES.get(row.purpose, row.purpose), "", name, place, part)
+    return Look(row.at, words_of(row.purpose), "", name, place, part)
 
 
 def _patients_behind(ids: set[UUID]) -> dict[UUID, str]:

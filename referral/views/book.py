@@ -24,6 +24,7 @@ from referral.views.rights import right_of
 from referral.views.strip import strip_of
 from reserved_pools.half_days import Calendar
 from reserved_pools.models import PoolSlot
+from vault.audit import saw
 from vault.refusal import Refusal, invalid
 
 
@@ -37,7 +38,9 @@ class BookPage(Page):
         referral = referral_of(self.acting, public_id)
         if referral.status != "draft":
             return redirect("referral", public_id)
-        return self.page(request, referral)
+        answer = self.page(request, referral)
+        saw(self.acting.actor, "referral", public_id, "booking page")
+        return answer
 
     def post(self, request: HttpRequest, public_id: UUID) -> HttpResponse:
         request.refused = partial(self.refused, request, public_id)  # type: ignore[attr-defined]

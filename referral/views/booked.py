@@ -22,6 +22,7 @@ from referral.views.cancelling import REASONS
 from referral.views.matrix import class_words
 from referral.views.sms import messages_about
 from referral.views.strip import strip_of
+from vault.audit import saw
 from vault.refusal import Refusal, invalid
 
 
@@ -32,7 +33,9 @@ class BookingDone(Page):
     repeated = frozenset({"told"})
 
     def get(self, request: HttpRequest, public_id: UUID) -> HttpResponse:
-        return self.page(request, booking_of(self.acting, public_id))
+        answer = self.page(request, booking_of(self.acting, public_id))
+        saw(self.acting.actor, "booking", public_id, "booking page")
+        return answer
 
     def post(self, request: HttpRequest, public_id: UUID) -> HttpResponse:
         request.refused = partial(self.refused, request, public_id)  # type: ignore[attr-defined]
@@ -61,7 +64,9 @@ class BookingCancel(Page):
     policies = {"GET": Needs(Capability.CANCEL_BOOKING), "POST": Needs(Capability.CANCEL_BOOKING)}
 
     def get(self, request: HttpRequest, public_id: UUID) -> HttpResponse:
-        return self.page(request, booking_of(self.acting, public_id))
+        answer = self.page(request, booking_of(self.acting, public_id))
+        saw(self.acting.actor, "booking", public_id, "booking page")
+        return answer
 
     def post(self, request: HttpRequest, public_id: UUID) -> HttpResponse:
         request.refused = partial(self.refused, request, public_id)  # type: ignore[attr-defined]

@@ -59,13 +59,16 @@ class Conduct(Page):
     def district(self, request: HttpRequest) -> HttpResponse:
         today, months = timezone.localdate(), recent_months()
         name = request.GET.get("month", "")
-        name = name if name in months else months[1]
-        rows = [(row, *row.kind(today)) for row in standings(self.acting, month_named(name))]
+        asked = name if name in months else months[1]
+        found = standings(self.acting, month_named(asked))
+        if not found and asked != name:  # a young district has no month behind it yet
+            asked, found = months[0], standings(self.acting, month_named(months[0]))
+        rows = [(row, *row.kind(today)) for row in found]
         open_only = request.GET.get("state", "") == "open"
         context = {
             "district": True,
             "months": [(one, one) for one in months],
-            "month": name,
+            "month": asked,
             "states": [("", _("all")), ("open", _("not signed"))],
             "state": "open" if open_only else "",
             "signed": sum(row.signature is not None for row, _kind, _words in rows),

@@ -51,6 +51,8 @@ class Home(Page):
                 return redirect(start)
         if self.acting.role is None and waiting_for(self.acting.user) is not None:
             return redirect("founding")
+        if self.acting.withheld:  # a right taken away closes every section; the first page says so, why, and whom to ask (R052)
+            return self.render(request, "referral/right_closed.html", {"right": right_of(self.acting), "first_page": True})
         return self.render(request, "referral/no_section.html")
 
 

@@ -17,7 +17,7 @@ from referral.supervision import looks
 from vault.audit import saw
 from vault.refusal import invalid
 
-PER_PAGE, SHOWN_DAYS, MOST_ROWS = 50, 7, 20_000
+PER_PAGE, SHOWN_DAYS, MOST_ROWS, MOST_ON_PAPER = 50, 7, 20_000, 1_000
 
 
 class MyLooks(Page):
@@ -52,8 +52,10 @@ class LooksAt(Page):
 
     def get(self, request: HttpRequest, public_id: UUID) -> HttpResponse:
         patient = looks.resident_for(self.acting, public_id)
-        page = Paginator(looks.looks_at(patient), PER_PAGE).get_page(request.GET.get("page"))
-        context: dict[str, Any] = {"patient": patient, "page": page, "looks": looks.told_of_others(page.object_list)}
+        whole = request.GET.get("all") == "1"
+        page = Paginator(looks.looks_at(patient), MOST_ON_PAPER if whole else PER_PAGE).get_page(request.GET.get("page"))
+        told = looks.told_of_others(page.object_list)
+        context: dict[str, Any] = {"patient": patient, "page": page, "looks": told, "whole": whole, "now": timezone.localtime()}
         answer = self.render(request, "referral/looks_at.html", context)
         saw(self.acting.actor, "patient", patient.public_id, "looks")
         return answer

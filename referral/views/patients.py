@@ -16,13 +16,14 @@ from django.utils.translation import gettext as _
 from permissions.doors import Needs, Page
 from permissions.doors.fields import read_day
 from permissions.doors.serializers import unprintable_in
-from permissions.identity.masking import mask_name, mask_phone
+from permissions.identity.masking import mask_address, mask_name, mask_phone
 from permissions.roles import Capability
 from referral.cases.queries import referrals_of
 from referral.patients.encounters import record_encounter
 from referral.patients.models import Patient
 from referral.patients.queries import contract_on, encounters_of, patients_of
-from referral.patients.residents import is_own, places_to_sign
+from referral.patients.register import must_sign
+from referral.patients.residents import answered_for, is_own, places_to_sign
 from referral.views import typed
 from referral.views.strip import strip_of
 from referral.worklist.queries import listed_patients, unused, with_booking
@@ -127,11 +128,16 @@ def patient_context(page: Page, patient: Patient) -> dict[str, Any]:
     now = timezone.localtime()
     contract = contract_on(patient, now.date())
     visits = list(encounters_of(page.acting, patient)[:PER_PAGE])
+    own = contract is not None and is_own(contract, page.acting)
+    answers = own or answered_for(page.acting, now.date()).filter(pk=patient.pk).exists()
     return {
         "patient": patient,
         "strip": strip_of(patient, contract, seen_at=visits[0].seen_at if visits else None),
         "contract": contract,
-        "own_contract": contract is not None and is_own(contract, page.acting),
+        "own_contract": own,
+        "answers": answers,
+        "must_move": not own and must_sign(page.acting),
+        "address": patient.address if answers else mask_address(patient.address),
         "places": [] if contract else places_to_sign(patient, page.acting),
         "visits": visits,
         "unused_visit": unused(encounters_of(page.acting, patient)).values_list("public_id", flat=True).first(),

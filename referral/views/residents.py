@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django.core.paginator import Paginator
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
@@ -49,11 +50,7 @@ class Residents(Page):
     def get(self, request: HttpRequest) -> HttpResponse:
         today = timezone.localdate()
         asked = asked_for(request, self.acting)
-        found = searched(residents_of(self.acting), asked["q"])
-        found = standing_as(found, asked["standing"], self.acting, today)
-        found = in_care_of(found, self.acting, today, team=asked["team"], doctor=asked["doctor"])
-        rows = with_standing(found, self.acting, today).order_by("name_pinyin", "pk")
-        page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
+        page = Paginator(found_for(self.acting, asked, today), PER_PAGE).get_page(request.GET.get("page"))
         context = asked | choices_of(self.acting) | {"page": page, "rows": [row_of(resident) for resident in page]}
         context |= {"left": left_since(self.acting, today - SOON), "filtered": any(asked.values())}
         return self.render(request, "referral/residents.html", context)
@@ -81,6 +78,13 @@ def asked_for(request: HttpRequest, acting: Acting) -> dict[str, str]:
     }
     text = request.GET.get("q", "").replace("\0", "").strip()[:LONGEST_SEARCH]
     return {"q": text} | {name: value if (value := request.GET.get(name, "")) in options else "" for name, options in known.items()}
+
+
+def found_for(acting: Acting, asked: dict[str, str], today: date) -> QuerySet[Patient]:
+    """The residents these filters leave, by the initials of their names, each with how her contract stands."""
+    found = standing_as(searched(residents_of(acting), asked["q"]), asked["standing"], acting, today)
+    found = in_care_of(found, acting, today, team=asked["team"], doctor=asked["doctor"])
+    return with_standing(found, acting, today).order_by("name_pinyin", "pk")
 
 
 def choices_of(acting: Acting) -> dict[str, Any]:

@@ -23,6 +23,7 @@ from referral.patients.residents import resident_of
 from referral.views import typed
 from referral.views.register import LABELS, a_year_from, contract_from
 from referral.views.residents import KEEPING, page_of
+from vault.audit import saw
 from vault.refusal import Refusal, Violation
 
 FIELDS = ("contract.care_team", "contract.doctor", "contract.health_record_number", "contract.from", "contract.to")
@@ -37,7 +38,9 @@ class ContractNew(Page):
 
     def get(self, request: HttpRequest, public_id: UUID) -> HttpResponse:
         resident = resident_of(self.acting, public_id)
-        return sign_form(self, resident, a_year(timezone.localdate(), latest_number(resident)))
+        answer = sign_form(self, resident, a_year(timezone.localdate(), latest_number(resident)))
+        saw(self.acting.actor, "patient", public_id, "contract form")
+        return answer
 
     def post(self, request: HttpRequest, public_id: UUID) -> HttpResponse:
         resident = resident_of(self.acting, public_id)
@@ -58,7 +61,9 @@ class ContractRenew(Page):
         old = contract_held(public_id, self.acting)
         begins = max(old.valid_to, timezone.localdate())
         care = {"contract.care_team": str(old.care_team.public_id), "contract.doctor": str(old.doctor.public_id)}
-        return renew_form(self, old, care | {"contract.to": (a_year_from(begins) - timedelta(days=1)).isoformat()})
+        answer = renew_form(self, old, care | {"contract.to": (a_year_from(begins) - timedelta(days=1)).isoformat()})
+        saw(self.acting.actor, "patient", old.patient.public_id, "contract form")
+        return answer
 
     def post(self, request: HttpRequest, public_id: UUID) -> HttpResponse:
         old = contract_held(public_id, self.acting)
@@ -83,7 +88,9 @@ class ContractEnd(Page):
 
     def get(self, request: HttpRequest, public_id: UUID) -> HttpResponse:
         contract = contract_held(public_id, self.acting)
-        return end_form(self, contract, {"reason": "", "on": timezone.localdate().isoformat(), "note": ""})
+        answer = end_form(self, contract, {"reason": "", "on": timezone.localdate().isoformat(), "note": ""})
+        saw(self.acting.actor, "patient", contract.patient.public_id, "contract form")
+        return answer
 
     def post(self, request: HttpRequest, public_id: UUID) -> HttpResponse:
         contract = contract_held(public_id, self.acting)

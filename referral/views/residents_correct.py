@@ -1,4 +1,4 @@
-"""Correcting how a resident is reached: one edit a month, who she is stays as it was registered (R012)."""
+"""Correcting how a resident is reached, and by the manager a misspelt name: one edit a month, identity stays (R012)."""
 
 from typing import Any
 from uuid import UUID
@@ -11,15 +11,19 @@ from django.utils.translation import gettext as _
 
 from permissions.doors import Page
 from permissions.identity.masking import mask_number
+from permissions.roles import Capability
 from referral.patients.correct import IMMUTABLE, INSTEAD, Correction, correct_registration, current, edits_left, next_month
 from referral.patients.models import Patient, PriorityGroup
 from referral.patients.residents import answered_for, resident_of
 from referral.views import typed
 from referral.views.register import LABELS, shown
 from referral.views.residents import KEEPING, page_of
+from vault.audit import saw
 from vault.refusal import Refusal, invalid
 
 FIELDS = {
+    "name": "name",
+    "reason": "reason",
     "mobile": "mobile",
     "landline": "landline",
     "address": "address",
@@ -37,7 +41,9 @@ class ResidentCorrect(Page):
     def get(self, request: HttpRequest, public_id: UUID) -> HttpResponse:
         resident = self.resident(public_id)
         held = current(resident, getattr(resident, "guardian", None))
-        return self.form(resident, {field: held.get(name, "") for field, name in FIELDS.items()})
+        answer = self.form(resident, {field: held.get(name, "") for field, name in FIELDS.items()})
+        saw(self.acting.actor, "patient", public_id, "registration form")
+        return answer
 
     def post(self, request: HttpRequest, public_id: UUID) -> HttpResponse:
         resident = self.resident(public_id)
@@ -67,7 +73,8 @@ class ResidentCorrect(Page):
             "back": page_of(self.acting, resident),
             "number": mask_number(document.number) if document else "",
             "values": values,
-            "labels": LABELS,
+            "labels": LABELS | {"reason": _("Document seen")},
+            "may_rename": self.acting.can(Capability.MANAGE_RESIDENTS),
             "groups": PriorityGroup.choices,
             "violations": violations,
             "errors": {violation.field: violation.message for violation in violations},

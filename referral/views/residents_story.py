@@ -20,6 +20,7 @@ TITLES = {
     CORRECTED: gettext_lazy("registration corrected"),
 }
 FIELDS = {
+    "name": gettext_lazy("Name"),
     "mobile": gettext_lazy("Mobile number"),
     "landline": gettext_lazy("Landline"),
     "address": gettext_lazy("Address"),
@@ -51,10 +52,15 @@ def _mark(change: Change) -> str:
 def _text(change: Change, contracts: dict[UUID, FamilyDoctorContract]) -> str:
     deed, contract = deed_of(change), contracts.get(change.object_id)
     if deed == ENDED:
-        return _("%(why)s; no contract from %(day)s on") % {"why": ContractEnding(change.reason).label, "day": change.new}
+        place = contract.institution.display_short_name if contract else ""
+        return _("%(place)s: %(why)s; not in force from %(day)s on") % {
+            "place": place, "why": ContractEnding(change.reason).label, "day": change.new,
+        }  # fmt: skip
     if deed == SIGNED and contract is not None:
         return f"{contract.institution.display_short_name}　{contract.care_team.name}　{contract.doctor.display_name}"
-    return f"{FIELDS.get(change.field, '')}: {_shown(change.field, change.old)} → {_shown(change.field, change.new)}"
+    words = {"field": FIELDS.get(change.field, ""), "before": _shown(change.field, change.old), "after": _shown(change.field, change.new)}
+    told = _("%(field)s: %(before)s → %(after)s") % words
+    return f"{told}　{change.reason}" if change.field == "name" else told
 
 
 def _shown(field: str, value: str) -> str:

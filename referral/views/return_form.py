@@ -24,6 +24,7 @@ from referral.returns.plan import MOST_DRUGS, Drug, Plan
 from referral.returns.send import centre_of, send
 from referral.views import typed
 from referral.views.strip import strip_of
+from vault.audit import saw
 from vault.refusal import Refusal
 
 SENDING = Needs(Capability.SEND_BACK)
@@ -56,7 +57,9 @@ class ReturnNew(Page):
         if referral.status != "reported":
             return redirect("visits")
         report = referral.report
-        return self.form(request, referral, {"diagnosis": report.diagnosis, "treatment_summary": report.treatment}, [])
+        answer = self.form(request, referral, {"diagnosis": report.diagnosis, "treatment_summary": report.treatment}, [])
+        saw(self.acting.actor, "referral", public_id, "return form")
+        return answer
 
     def post(self, request: HttpRequest, public_id: UUID) -> HttpResponse:
         request.refused = partial(self.refused, request, public_id)  # type: ignore[attr-defined]

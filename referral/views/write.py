@@ -26,6 +26,7 @@ from referral.views.book import version_from
 from referral.views.patients import patient_of
 from referral.views.strip import strip_of
 from referral.worklist.queries import unused
+from vault.audit import saw
 from vault.refusal import Refusal, Violation
 
 OPTIONAL = frozenset(LONGEST) - frozenset(REQUIRED)
@@ -45,7 +46,9 @@ class ReferralNew(Page):
     policies = {"GET": Needs(Capability.WRITE_REFERRAL), "POST": Needs(Capability.WRITE_REFERRAL)}
 
     def get(self, request: HttpRequest, public_id: UUID) -> HttpResponse:
-        return self.form(request, patient_of(self, public_id), blank(request.GET.get("encounter", "")))
+        answer = self.form(request, patient_of(self, public_id), blank(request.GET.get("encounter", "")))
+        saw(self.acting.actor, "patient", public_id, "referral form")
+        return answer
 
     def post(self, request: HttpRequest, public_id: UUID) -> HttpResponse:
         request.refused = partial(self.refused, request, public_id)  # type: ignore[attr-defined]
@@ -74,7 +77,9 @@ class ReferralEdit(Page):
         referral = referral_of(self.acting, public_id)
         if referral.status != "draft":
             return redirect("referral", public_id)
-        return self.form(request, referral, {name: getattr(referral, name) for name in asdict(Record("", "", ""))})
+        answer = self.form(request, referral, {name: getattr(referral, name) for name in asdict(Record("", "", ""))})
+        saw(self.acting.actor, "referral", public_id, "referral form")
+        return answer
 
     def post(self, request: HttpRequest, public_id: UUID) -> HttpResponse:
         request.refused = partial(self.refused, request, public_id)  # type: ignore[attr-defined]

@@ -87,8 +87,8 @@ def nominates(page: Page, paper: Path) -> None:
     expect(page.get_by_text("已提名罗一鸣，等待区级审核。")).to_be_visible()
     expect(page.get_by_role("link", name="执业证.pdf")).to_be_visible()
     section(page, "提名")
-    expect(page.get_by_role("row", name="罗一鸣")).to_contain_text("已提名")
-    expect(page.get_by_role("heading", level=1)).to_contain_text("待审核 1")
+    expect(page.get_by_role("row", name="罗一鸣")).to_contain_text("待区级审核")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("待区级审核 1")
 
 
 def attests(page: Page) -> None:

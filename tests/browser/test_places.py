@@ -64,4 +64,8 @@ def test_a_district_begins_with_its_first_hospital(open_page: Callable[..., Page
 
     post = Post.objects.get()
     assert (post.institution, post.department.name) == (Institution.objects.get(), "心血管内科")
+    page.context.add_cookies([{"name": settings.LANGUAGE_COOKIE_NAME, "value": "en", "url": site.url}])
+    page.goto("/administrators/")  # nine sections in English, and a dialog whose fields are lines
+    expect(page.locator("nav").first).to_contain_text("Administrators")
+    expect(page.locator("textarea")).to_have_count(0)
     assert page.evaluate("document.documentElement.scrollWidth") <= 1366

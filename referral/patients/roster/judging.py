@@ -82,7 +82,7 @@ def _read(row: Row, roster: Roster) -> Verdict:
 
 def _judge(verdict: Verdict, entry: Entry, known: Known, roster: Roster) -> None:
     verdict.patient = known.person(entry)
-    if verdict.patient is None and entry.is_doubtful:
+    if verdict.patient is None and entry.is_doubtful and roster.shortened:
         verdict.fault("guardian_document_number" if entry.is_child else "document_number", *perhaps_shortened())
     _once_in_the_list(verdict, entry, roster)
     contracts = known.contracts.get(verdict.patient.pk, []) if verdict.patient else []
@@ -114,8 +114,9 @@ def _same_person(verdict: Verdict, entry: Entry, patient: Patient, contracts: li
     elif not ours and patient.registered_at_id not in roster.unit:
         verdict.fault("document_number", _("This resident is registered at another institution."), MOVE_IT)
     elif patient.name != entry.person.name:
-        reason = _("This document is registered for %(name)s; names cannot be changed.") % {"name": mask_name(patient.name)}
-        verdict.fault("name", reason, _("Compare name and number with the document."), entry.person.name)
+        reason = _("This document is registered for %(name)s; a list changes no names.") % {"name": mask_name(patient.name)}
+        remedy = _("Compare name and number with the document; a misspelt name is corrected on the page of the resident.")
+        verdict.fault("name", reason, remedy, entry.person.name)
     elif patient.birth_date != entry.person.birth_date or (entry.given["sex"] and patient.sex != entry.person.sex):
         column = "sex" if patient.birth_date == entry.person.birth_date else "birth_date"
         verdict.fault(column, _("This is registered differently; identity cannot be changed."), _("Compare with the document."))

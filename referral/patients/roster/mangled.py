@@ -43,6 +43,5 @@ def shortened() -> Damage:
 
 
 def perhaps_shortened() -> Damage:
-    """The sentence for a new number that ends in 000 and fits: a list is no proof of it, the document is."""
-    remedy = _("If the document really ends in 000, register this resident by hand from the document; then the list is taken.")
-    return _("The number ends in 000, as Excel writes numbers whose last three digits it lost."), remedy
+    """The sentence for a new number that ends in 000 and fits, in a list whose other numbers were shortened: so may this one be."""
+    return _("The number ends in 000, and other numbers of this list lost their last three digits to Excel."), AS_TEXT

@@ -50,7 +50,7 @@ class Entry:
 
     @property
     def is_doubtful(self) -> bool:
-        """Whether the number may have been shortened although its check character fits."""
+        """Whether the number may have been shortened although its check character fits: believed unless others of the list were."""
         document = self.person.document or self.person.guardian_document
         return document is not None and document.type in EIGHTEEN_DIGITS and ends_in_zeros(document.number)
 
@@ -144,6 +144,7 @@ def _look_for_damage(reader: Reader) -> None:
     for column in ("document_number", "guardian_document_number"):
         if cannot_be_right(reader.cells[column]) and (of_resident or column != "document_number"):
             reader.fault(column, *shortened())
+            reader.roster.shortened = True
 
 
 def _resident_words(roster: Roster) -> set[str]:

@@ -37,6 +37,7 @@ class Roster:
     documents: dict[int, int] = field(default_factory=dict)
     records: dict[str, tuple[int, int]] = field(default_factory=dict)
     mobiles: dict[int, list[int]] = field(default_factory=dict)
+    shortened: bool = False  # a number of a row before had lost its last three digits
 
     @classmethod
     def of(cls, by: Acting, today: date) -> "Roster":

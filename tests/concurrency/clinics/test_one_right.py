@@ -1,10 +1,6 @@
 """Two administrators at one post or right: real threads on real PostgreSQL."""
 
-from threading import Barrier, Thread
-from typing import Any
-
 import pytest
-from django.db import connection
 
 from clinics import rights
 from clinics.mirror import differences
@@ -12,32 +8,9 @@ from clinics.models import TargetGrant
 from permissions.models import ReferralRight
 from tests.cast import acting_as, an_admin
 from tests.cast_clinics import a_hospital, a_post, in_days
-from vault.refusal import Refusal
+from tests.concurrency.referral.racing import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-def at_once(*deeds: Any) -> list[str]:
-    """Do all of it at the same moment; each answers "done" or the code of its refusal."""
-    start, answers = Barrier(len(deeds)), [""] * len(deeds)
-
-    def run(number: int) -> None:
-        connection.ensure_connection()
-        start.wait(timeout=20)
-        try:
-            deeds[number]()
-            answers[number] = "done"
-        except Refusal as refusal:
-            answers[number] = refusal.code
-        finally:
-            connection.close()
-
-    threads = [Thread(target=run, args=(number,)) for number in range(len(deeds))]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(timeout=30)
-    return sorted(answers)
 
 
 def test_two_administrators_give_a_post_one_right() -> None:

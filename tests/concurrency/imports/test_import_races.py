@@ -6,7 +6,6 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from threading import Barrier, Thread
 from typing import Any
 
 import pytest
@@ -18,8 +17,8 @@ from clinics.models import ImportChunk, ImportJob, Post
 from permissions.models import User
 from tests.cast_clinics import a_centre, today
 from tests.cast_imports import STAFF, a_text, checked, district, fresh, worked
+from tests.concurrency.referral.racing import at_once
 from vault.audit.models import AuditEntry
-from vault.refusal import Refusal
 
 pytestmark = pytest.mark.django_db(transaction=True)
 ROOT = Path(__file__).resolve().parents[3]
@@ -49,29 +48,6 @@ def agreed(monkeypatch: pytest.MonkeyPatch, number: int = 12) -> ImportJob:
     by = district()
     job = checked(a_text([STAFF, *rows(a_centre().name, number)]), by)
     return jobs.confirm(job, leave_out_faulty=False, by=by, expected_version=job.version)
-
-
-def at_once(*deeds: Any) -> list[str]:
-    """Do all of it at the same moment; each answers "done" or the code of its refusal."""
-    start, answers = Barrier(len(deeds)), [""] * len(deeds)
-
-    def run(number: int) -> None:
-        connection.ensure_connection()
-        start.wait(timeout=20)
-        try:
-            deeds[number]()
-            answers[number] = "done"
-        except Refusal as refusal:
-            answers[number] = refusal.code
-        finally:
-            connection.close()
-
-    threads = [Thread(target=run, args=(number,)) for number in range(len(deeds))]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(timeout=60)
-    return sorted(answers)
 
 
 def people() -> int:

@@ -1,15 +1,17 @@
-"""Two people at the same register at once: one name is registered once, one version is corrected once, a phone is one account."""
+"""Two people at the same register at once: one name, one version, one account for a phone, and no correction of a post that ends."""
 
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
+from time import sleep
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
 from clinics.models import Institution, Post
 from clinics.particulars import Particulars
-from clinics.people import NewPerson, NewPost, appoint_person
+from clinics.people import NewPerson, NewPost, appoint_person, correct_post
+from clinics.posts import end_post
 from clinics.registry import correct_institution, register_institution
 from permissions.models import User
 from tests.integration.places.cast_places import Place, a_place
@@ -66,3 +68,38 @@ def test_one_phone_becomes_one_account_with_one_post(place: Place) -> None:
     assert ended == [*["already_exists"] * (THREADS - 1), "done"]
     assert User.objects.filter(name="罗一鸣").count() == 1
     assert Post.objects.filter(user__name="罗一鸣").count() == 1
+
+
+def test_a_correction_that_waited_for_the_end_of_a_post_is_refused(place: Place) -> None:
+    """The waiting statement's clock stands before the end it waited for; only a later statement sees that the post is over."""
+    post = place.doctor
+
+    def correcting() -> str:
+        try:
+            correct_post(post, department=None, title="chief", by=place.by)
+        except Refusal as refusal:
+            return refusal.code
+        finally:
+            connection.close()
+        return "done"
+
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            Post.objects.locked().get(pk=post.pk)
+            waiting = pool.submit(correcting)
+            _until_somebody_waits()
+            end_post(post, by=place.by, reason="left")
+        answer = waiting.result(timeout=10)
+
+    held = Post.objects.get(pk=post.pk)
+    assert (answer, held.title, held.valid_to is not None) == ("stale_state", post.title, True)
+
+
+def _until_somebody_waits() -> None:
+    for _ in range(200):
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
+            if cursor.fetchone()[0]:
+                return
+        sleep(0.02)
+    raise AssertionError("nobody waited")

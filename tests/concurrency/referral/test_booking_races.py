@@ -173,7 +173,7 @@ def test_no_booking_commits_after_the_revocation_of_its_right(cast: World) -> No
 
 def revoking(cast: World, by: Acting) -> Callable[[], Any]:
     assert by.post is not None
-    return lambda: rights.revoke(by.post.right, by=cast.district_admin, reason="misconduct").status
+    return lambda: rights.revoke(by.post.right, by=cast.district_admin, reason="misconduct", note="投诉核查").status
 
 
 def fresh_doctor(cast: World, alliance: Any) -> Acting:

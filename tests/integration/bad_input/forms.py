@@ -34,6 +34,7 @@ WITHOUT_TEXT = {
     "rights_export": "two buttons; anything but csv is a sheet",
     "people_export": "two buttons; anything but csv is a sheet",
     "contacts_export": "two buttons; anything but csv is a sheet",
+    "residents_export": "two buttons; anything but csv is a sheet",
     "founding": "one button of the first two administrators; its own tests found a district",
     "trail": "one button",
     "logout": "one button",

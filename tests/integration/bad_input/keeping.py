@@ -15,10 +15,11 @@ def endpoints_of_keeping(stage: Stage) -> list[Endpoint]:
     held, manager, team = stage.keeping, stage.loop.manager, stage.team
     doctors = [str(one.public_id) for one in team.doctors.all()]
     reached = {
-        "mobile": "13900088872", "landline": "010-82008872", "address": "安德路1号", "priority_group": "child",
-        "guardian": {"relation": "姨母", "phone": "010-82008873"},
+        "name": "李晓明", "reason": "核对出生证", "mobile": "13900088872", "landline": "010-82008872", "address": "安德路1号",
+        "priority_group": "child", "guardian": {"relation": "姨母", "phone": "010-82008873"},
     }  # fmt: skip
-    kinds = {"mobile": "mobile", "landline": "phone", "address": "line", "guardian.relation": "line", "guardian.phone": "phone"}
+    kinds = {"name": "name", "reason": "line", "mobile": "mobile", "landline": "phone", "address": "line"}
+    kinds |= {"guardian.relation": "line", "guardian.phone": "phone"}
     term = {"from": today().isoformat(), "to": (today() + timedelta(days=365)).isoformat()}
     contract = {"care_team": str(team.public_id), "doctor": doctors[0], "health_record_number": RECORD} | term
     renewal = {"to": (held.contract.valid_to + timedelta(days=365)).isoformat(), "care_team": str(team.public_id), "doctor": doctors[0]}
@@ -56,12 +57,12 @@ def forms_of_keeping(stage: Stage) -> list[Form]:
     care = {"contract.care_team": "uuid", "contract.doctor": "uuid"}
     term: dict[str, str] = care | {"contract.health_record_number": "record_number", "contract.from": "date", "contract.to": "date"}
     reached = {
-        "mobile": "13900088872", "landline": "010-82008872", "address": "安德路1号", "priority_group": "child",
-        "guardian.relation": "姨母", "guardian.phone": "010-82008873",
+        "name": "李晓明", "reason": "核对出生证", "mobile": "13900088872", "landline": "010-82008872", "address": "安德路1号",
+        "priority_group": "child", "guardian.relation": "姨母", "guardian.phone": "010-82008873",
     }  # fmt: skip
     kinds = {
-        "mobile": "mobile", "landline": "phone", "address": "line", "priority_group": "choice", "guardian.relation": "line",
-        "guardian.phone": "phone",
+        "name": "name", "reason": "line", "mobile": "mobile", "landline": "phone", "address": "line", "priority_group": "choice",
+        "guardian.relation": "line", "guardian.phone": "phone",
     }  # fmt: skip
     document = held.unsigned.identifiers.get()
     shown: dict[str, Any] = {"document.type": document.type, "document.number": document.number, "name": held.unsigned.name, "move": "1"}

@@ -39,6 +39,7 @@ def endpoints_of_places(stage: Stage) -> list[Endpoint]:
         Endpoint("institutions_correct", "PATCH", place, admin, HOSPITAL, held.hospital.version, kinds=KINDS),
         Endpoint("institutions_correct.station", "PATCH", f"/institutions/{held.station.public_id}", admin, parent, held.station.version),
         Endpoint("departments_add", "POST", f"{place}/departments", admin, DEPARTMENT, kinds=OF_DEPARTMENT),
+        Endpoint("departments_correct", "PATCH", f"/departments/{held.department.public_id}", admin, DEPARTMENT, kinds=OF_DEPARTMENT),
         Endpoint("alliances_found", "POST", "/alliances", admin, founded | {"members": [str(held.centre.public_id)]}, kinds=named),
         Endpoint("alliances_correct", "PUT", group, admin, founded, alliance.version, kinds=named),
         Endpoint("alliances_admit", "POST", f"{group}/members", admin, {"institution": str(held.joining.public_id)}),

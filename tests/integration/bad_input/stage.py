@@ -65,8 +65,8 @@ class Endpoint:
 class Stage:
     """Everything that the requests act on, each in the state in which its step is lawful."""
 
-    def __init__(self) -> None:
-        self.loop: Loop = loop()
+    def __init__(self, kind: Role = Role.FAMILY_DOCTOR) -> None:
+        self.loop: Loop = loop(kind)
         self.world = self.loop.world
         self.patient = self.world.patient("陈秀兰")
         self.visit = self.world.encounter(self.patient)

@@ -29,6 +29,7 @@ KINDS_OF_QUERIES = {
     "department": "subject", "standard_code": "", "q": "search", "month": "month",
     "kind": "choice", "state": "choice", "name": "", "standing": "choice", "first": "date", "last": "date",
     "role": "choice", "verb": "", "object": "uuid", "trail_list.kind": "",
+    "ends": "choice", "word": "choice", "rest": "choice", "team": "uuid", "doctor": "uuid",
 }  # fmt: skip
 
 
@@ -163,7 +164,7 @@ def test_a_bad_query_is_refused_at_its_name(stage: Stage, name: str) -> None:
 
 def asked(stage: Stage, operation: Operation, query: str) -> Any:
     who = stage.world.district_admin if operation.name.startswith("rights") else reader_of(stage, operation)
-    path = operation.path.replace("{patient}", str(stage.patient.public_id))
+    path = operation.path.replace("{patient}", str(stage.patient.public_id)).replace("{institution}", str(stage.world.hospital.public_id))
     return Client(raise_request_exception=False).get(f"/api/v1{path}?{query}", headers=stage.login(who))
 
 

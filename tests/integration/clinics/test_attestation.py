@@ -44,6 +44,13 @@ def a_manager(place: Institution) -> Acting:
     return acting_as(post.user, post)
 
 
+def asked(when: datetime | None = None, state: str = "sent") -> None:
+    """The institutions were asked two weeks before the end, or then, and the messages went out, or whatever became of them."""
+    remind_managers(when or at(14))
+    settled = None if state == "waiting" else NOW
+    Message.objects.filter(state="waiting").update(state=state, settled_at=settled)
+
+
 def state_of(post: Post) -> tuple[str, str]:
     right = ReferralRight.objects.get(pk=post.right_id)
     return right.status, right.reason_code
@@ -53,29 +60,105 @@ def test_after_the_deadline_what_nobody_attested_rests_and_twice_is_once() -> No
     centre = a_centre()
     vouched, silent = a_doctor(centre), a_doctor(centre, "沈佳")
     attest({vouched.right.public_id: True}, by=a_manager(centre), now=NOW)
+    asked()
 
     before, first, second = suspend_unattested(at(0)), suspend_unattested(AFTER), suspend_unattested(AFTER + timedelta(hours=1))
 
     assert (before, first, second) == (0, 1, 0)
     assert (state_of(vouched), state_of(silent)) == (("granted", ""), ("suspended", "unattested"))
     assert AuditEntry.objects.get(verb="right.suspend").object_id == silent.right.public_id
-    assert [one.template for one in Message.objects.all()] == ["right_rests"]
+    assert [one.template for one in Message.objects.order_by("pk")] == ["attestation_due", "right_rests"]
+
+
+def ask_too_late(centre: Institution) -> None:
+    a_manager(centre)
+    asked(at(3))
+
+
+def ask_in_vain(centre: Institution) -> None:
+    a_manager(centre)
+    asked(state="failed")
+
+
+def ask_and_wait(centre: Institution) -> None:
+    a_manager(centre)
+    asked(state="waiting")
+
+
+def ask_twice(centre: Institution) -> None:
+    ask_in_vain(centre)
+    asked(at(3))
+
+
+def ask_others(centre: Institution) -> None:
+    other = a_centre("月坛")
+    a_doctor(other, "马晓东")
+    a_manager(other)
+    asked()
+    Message.objects.filter(about=centre.public_id).delete()
+
+
+def ask_the_district(_centre: Institution) -> None:
+    asked()
+    assert {one.template for one in Message.objects.all()} == {"attestation_unmanaged"}
+
+
+def ask_in_time(centre: Institution) -> None:
+    a_manager(centre)
+    asked()
+
+
+# How an institution was asked for its word, and whether its doctor, whom nobody attested, rests after the deadline.
+ASKINGS = {
+    "never": (lambda _centre: None, False), "in the last days only": (ask_too_late, False), "in vain": (ask_in_vain, False),
+    "not sent yet": (ask_and_wait, False), "another one": (ask_others, False), "in time": (ask_in_time, True),
+    "the second time": (ask_twice, True), "the district, for want of a manager": (ask_the_district, True),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("how", ASKINGS)
+def test_a_right_rests_only_when_its_institution_was_asked_in_time(how: str) -> None:
+    centre = a_centre()
+    post = a_doctor(a_station(centre))
+    ask, rests = ASKINGS[how]
+    ask(centre)
+
+    suspend_unattested(AFTER)
+
+    assert state_of(post)[0] == ("suspended" if rests else "granted")
+
+
+def test_an_old_district_that_begins_to_watch_is_asked_for_the_next_quarter_first() -> None:
+    centre = a_centre()
+    post, _manager = a_doctor(centre), a_manager(centre)
+    following = RUNNING.following
+
+    at_once = suspend_unattested(AFTER)
+    asked(following.following.begins - timedelta(days=14))
+    after = suspend_unattested(following.following.begins + timedelta(hours=1))
+
+    assert (at_once, after, state_of(post)) == (0, 1, ("suspended", "unattested"))
 
 
 def test_a_right_the_district_granted_during_the_quarter_is_not_due() -> None:
     fresh = a_right(a_user("新来"), valid_from=RUNNING.begins + timedelta(minutes=1), valid_to=AFTER + timedelta(days=300))
     post = a_post(fresh.user, right=fresh)
+    a_doctor(post.institution)
+    a_manager(post.institution)
+    asked()
 
-    assert suspend_unattested(AFTER) == 0
+    assert suspend_unattested(AFTER) == 1
     assert state_of(post)[0] == "granted"
 
 
 def test_a_policy_row_gives_days_of_grace() -> None:
-    post = a_doctor(a_centre())
+    centre = a_centre()
+    post, _manager = a_doctor(centre), a_manager(centre)
     PolicyRow.objects.create(
         parameter="attestation_grace_days", district=post.institution.district, value=5, valid_from=RUNNING.first_day, source="测试",
         status="in_force",
     )  # fmt: skip
+    asked(at(9))
 
     at_deadline, after = suspend_unattested(AFTER + timedelta(days=4)), suspend_unattested(AFTER + timedelta(days=5))
 
@@ -101,14 +184,15 @@ def test_saying_that_she_is_gone_suspends_at_once_and_both_words_stay() -> None:
 
 def test_the_district_reinstates_only_after_the_institution_has_attested_again() -> None:
     centre = a_centre()
-    post, admin = a_doctor(centre), acting_as(an_admin())
+    post, admin, manager = a_doctor(centre), acting_as(an_admin()), a_manager(centre)
+    asked()
     suspend_unattested(AFTER)
     right = ReferralRight.objects.get(pk=post.right_id)
 
     with pytest.raises(Refusal, match="not_attested"):
         rights.reinstate(right, by=admin)
     refused = state_of(post)
-    attest({right.public_id: True}, by=a_manager(centre), now=AFTER)
+    attest({right.public_id: True}, by=manager, now=AFTER)
     rights.reinstate(right, by=admin)
     once_more = suspend_unattested(AFTER + timedelta(hours=2))
 
@@ -189,6 +273,23 @@ def test_the_districts_page_says_who_is_behind(client: Client, django_assert_max
 
     assert text.index(behind.name) < text.index(done.name)
     assert "马晓东" in lines and "周晓岚" not in lines
+
+
+def test_neither_page_calls_complete_what_nobody_was_asked_for(client: Client) -> None:
+    centre = a_centre()
+    fresh = a_right(a_user("新来"), valid_from=RUNNING.begins + timedelta(minutes=1), valid_to=AFTER + timedelta(days=300))
+    post, manager, district = a_post(fresh.user, centre, right=fresh), a_manager(centre), Client()
+    sign_in(client, manager.user, manager.post)
+    sign_in(district, an_admin())
+
+    sheets, progress = [client.get(reverse("attestation"))], [district.get(reverse("attestation_progress"))]
+    attest({post.right.public_id: True}, by=manager, now=NOW)
+    sheets.append(client.get(reverse("attestation")))
+    progress.append(district.get(reverse("attestation_progress")))
+
+    assert ["本季度已全部核对" in one.content.decode() for one in sheets] == [False, True]
+    assert ["已完成" in one.content.decode() for one in progress] == [False, True]
+    assert "无需核对" in progress[0].content.decode()
 
 
 def test_the_sheet_costs_the_same_for_one_and_for_many(client: Client, django_assert_max_num_queries: object) -> None:

@@ -240,3 +240,13 @@ def test_a_manager_takes_the_list_of_her_own_people_only(client: Client) -> None
     text = b"".join(client.post(reverse("rights_export"), {"as": "csv"})).decode("utf-8-sig")  # type: ignore[arg-type]
 
     assert "自己人" in text and "别人家" not in text
+
+
+def test_extending_proposes_a_year_more_than_the_longest_has(client: Client) -> None:
+    posts = [a_doctor(valid_to=timezone.now() + timedelta(days=days)) for days in (20, 365)]
+    sign_in(client, an_admin())
+
+    text = client.get(reverse("rights_decide"), {"act": "extend", "right": [str(post.right.public_id) for post in posts]}).content.decode()
+
+    assert f'name="valid_to" value="{in_days(730).isoformat()}"' in text
+    assert "可处理 2 项" in text

@@ -12,13 +12,14 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from clinics.mirror import differences
-from clinics.models import ClinicSession, Institution, Post
+from clinics.models import Attestation, ClinicSession, Institution, Post, RightDispute
 from permissions.models import ReferralRight, RoleAssignment, User
 from referral.demo.load import load, write_accounts
 from referral.demo.marks import holds_demonstration, reasons_against
 from referral.demo.people import everybody
 from referral.demo.places import HOSPITALS
 from referral.patients.models import FamilyDoctorContract, Patient
+from referral.supervision.models import ConductSignature
 from reserved_pools.models import PoolSlot
 from tests.cast import a_user
 
@@ -62,6 +63,8 @@ def test_it_loads_once_and_later_adds_only_the_sessions_that_came_nearer(two_hos
         "verified": 1,
         "sent_back": 1,
     }
+    assert (RightDispute.objects.count(), Attestation.objects.filter(holds=True).count()) == (1, 14)
+    assert (ConductSignature.objects.count(), len({one.institution_id for one in ConductSignature.objects.all()})) == (24, 24)
     assert not differences()
     assert holds_demonstration()
     assert list(User.objects.filter(acceptances=None).values_list("name", flat=True)) == ["林初晴"]

@@ -170,6 +170,8 @@ def test_the_whole_way_by_pages(client: Client) -> None:
     assert (sent.status_code, answered.status_code) == (302, 302)
     assert "名单中没有" in district.get(reverse("dispute", args=[dispute.public_id])).content.decode() and "周晓岚" in worklist
     assert "已在名单补录" in read and 'id="uphold"' not in read
+    told = district.get(reverse("right", args=[post.right.public_id])).content.decode()
+    assert "名单中没有" in told and "已在名单补录" in told
 
 
 def test_the_whole_way_by_program(client: Client) -> None:

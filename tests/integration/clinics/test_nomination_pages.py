@@ -15,7 +15,7 @@ from permissions.models import Attachment, Nomination, ReferralRight
 from permissions.models.evidence import LARGEST_FILE
 from permissions.right_states import RightReason, RightStatus
 from tests.cast import a_right, a_user, acting_as, an_admin, sign_in
-from tests.cast_clinics import a_centre, a_hospital, a_post, an_alliance, in_days
+from tests.cast_clinics import a_centre, a_department, a_hospital, a_post, an_alliance, in_days
 from tests.cast_nominations import PDF, a_licence, a_manager, a_nomination, a_photo
 from vault.models import AccessEntry
 
@@ -321,3 +321,50 @@ def test_choosing_nobody_leads_back_to_the_worklist(district: Client) -> None:
 
     assert (answer.status_code, answer.url) == (302, reverse("worklist"))
     assert district.post(reverse("worklist_grant"), {"right": "nonsense"}).status_code == 400
+
+
+def test_a_single_department_is_wished_by_page_stands_open_for_the_district_and_is_granted(manager: Acting, district: Client) -> None:
+    hospital = a_hospital("宣武医院")
+    room, _other = a_department(hospital, name="心血管内科"), a_department(a_hospital("阜外医院"), name="高血压中心")
+    doctor, client, target = a_doctor(manager), seated(manager), f"department.{room.public_id}"
+
+    asked = page(client, "nomination_new", doctor.public_id)
+    client.post(reverse("nomination_new", args=[doctor.public_id]), {"licence_number": a_licence(), "target": target})
+    right = ReferralRight.objects.get(user=doctor.user)
+    judged = page(district, "judgement", right.public_id)
+    granted = decide(district, right, "grant", target=target, valid_to=in_days(30).isoformat())
+
+    assert "<details><summary>宣武医院" in asked and f'value="{target}">' in asked
+    assert f'value="{target}" checked' in judged
+    assert "<details open><summary>宣武医院" in judged and "<details><summary>阜外医院" in judged
+    assert (granted.status_code, [one.target for one in TargetGrant.objects.filter(right=right)]) == (302, [room])
+
+
+def test_for_many_at_once_only_what_all_of_them_belong_to_is_ticked(district: Client) -> None:
+    first, second = a_nomination(a_post(a_user("高翔"))), a_nomination(a_post(a_user("邓洁")))
+    shared = an_alliance(first.post.institution, second.post.institution)
+    alone = an_alliance(first.post.institution)
+
+    text = page(district, "worklist_grant", right=[str(first.public_id), str(second.public_id)])
+
+    assert f'value="alliance.{shared.public_id}" checked' in text
+    assert f'value="alliance.{alone.public_id}">' in text
+
+
+def test_heading_filter_and_rows_of_the_institutions_list_use_the_same_words(manager: Acting) -> None:
+    for name in ("罗一鸣", "高翔"):
+        a_nomination(a_doctor(manager, name), by=manager)
+    rights.verify(ReferralRight.objects.get(user__name="高翔"), by=acting_as(an_admin()))
+    gone = a_right(a_user("马晓东"), status=S.REVOKED, reason_code=RightReason.MISCONDUCT)
+    a_post(gone.user, manager.post.institution, right=gone)
+    client = seated(manager)
+
+    text = page(client, "nominations")
+    waiting = page(client, "nominations", standing="waiting")
+    verified = page(client, "nomination", ReferralRight.objects.get(user__name="高翔").public_id)
+
+    assert "待区级审核 2" in text and '<option value="waiting">待区级审核</option>' in text.replace(" selected", "")
+    assert text.count('<span class="tag info">待区级审核</span>') == 2
+    assert all(word in text for word in ("已提名", "已核验", "违规"))
+    assert "罗一鸣" in waiting and "马晓东" not in waiting
+    assert 'value="detach"' not in verified

@@ -254,7 +254,7 @@ def test_misconduct_follows_the_certificate_to_another_account() -> None:
     licence, district = a_licence(), admin()
     old = a_nomination(a_post(a_user("马晓东")), licence=licence)
     rights.verify_and_grant(old, targets=[a_hospital()], last_day=in_days(30), by=district)
-    rights.revoke(old, by=district, reason="misconduct")
+    rights.revoke(old, by=district, reason="misconduct", note="倒号")
     right = a_nomination(a_post(a_user("马小东")), licence=licence)
 
     found = examination(seen(right, district))

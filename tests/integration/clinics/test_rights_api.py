@@ -155,3 +155,35 @@ def test_without_a_right_in_force_no_hospital_is_shown(client: Client) -> None:
     answer = client.get("/api/v1/institutions", headers=bearer(doctor.user, doctor.post))
 
     assert (answer.status_code, answer.json()["code"]) == (403, "right_not_in_force")
+
+
+def test_the_list_is_searched_and_filtered_like_the_page(client: Client) -> None:
+    head, place = bearer(an_admin()), a_centre("月坛")
+    held = {name: a_right(a_user(name), status=status) for name, status in (("周晓岚", "granted"), ("马晓东", "suspended"))}
+    for name, right in held.items():
+        a_post(right.user, place if name == "马晓东" else None, right=right)
+    ended = a_right(a_user("已离岗"), status=RightStatus.ENDED)
+
+    def names(query: str) -> set[str]:
+        answer = client.get(f"/api/v1/rights{query}", headers=head)
+        assert answer.status_code == 200, answer.content
+        return {one["user"] for one in answer.json()["results"]}
+
+    assert names("") == {"周晓岚", "马晓东", ended.user.name}
+    assert names("?q=晓东") == names("?standing=suspended") == names(f"?institution={place.public_id}") == {"马晓东"}
+    assert names("?kind=family_doctor") == {"周晓岚", "马晓东"}
+    assert names("?ends=30") == names("?rest=dormant") == names("?word=yes") == set()
+    assert client.get("/api/v1/rights?ends=7", headers=head).status_code == 400
+
+
+def test_one_right_tells_its_timeline_to_those_who_watch_over_it(client: Client) -> None:
+    right = a_right()
+    a_post(right.user, right=right)
+    head = bearer(an_admin("宋建华"))
+    send(client, f"rights/{right.public_id}/suspend", {"reason": "misconduct", "note": "通报"}, head, right.version)
+
+    district = client.get(f"/api/v1/rights/{right.public_id}", headers=head).json()["timeline"]
+    herself = client.get(f"/api/v1/rights/{right.public_id}", headers=bearer(right.user, right.post)).json()["timeline"]
+
+    assert [(one["title"], one["who"], one["text"]) for one in district] == [("已暂停", "宋建华", "违规\u3000通报")]
+    assert herself == []

@@ -249,3 +249,24 @@ def test_the_districts_first_page_names_what_needs_a_look(admin: Client, django_
         text = page(admin, "district")
 
     assert all(name in text for name in ("马晓东", "罗一鸣", "沈佳"))
+
+
+def test_a_person_with_two_rights_loses_both_at_a_stroke(admin: Client) -> None:
+    here = a_doctor()
+    second = a_right(here.user, status=RightStatus.SUSPENDED)
+    there = a_post(here.user, a_centre("月坛"), right=second)
+    ended = a_right(here.user, status=RightStatus.ENDED)
+
+    text = page(admin, "right", here.right.public_id)
+    both = {"act": "revoke", "right": [str(here.right.public_id), str(there.right.public_id)]}
+    preview = admin.get(reverse("rights_decide"), both).content.decode()
+    typed = {"reason": "misconduct", "note": "通报", "key": str(uuid4())}
+    chosen = [f"{one.public_id}.{one.version}" for one in (here.right, there.right)]
+    admin.post(reverse("rights_decide"), both | typed | {"right": chosen})
+
+    address = f"{reverse('rights_decide')}?act=revoke&amp;right={here.right.public_id}&amp;right={second.public_id}"
+    assert address in text and "全部暂停" not in text
+    assert reverse("right", args=[ended.public_id]) in text
+    assert "可处理 2 项" in preview
+    assert {one.status for one in ReferralRight.objects.filter(pk__in=[here.right_id, there.right_id])} == {"revoked"}
+    assert "此人的其他权限" not in page(admin, "right", a_doctor("沈佳").right.public_id)

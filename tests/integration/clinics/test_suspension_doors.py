@@ -47,7 +47,9 @@ def test_the_page_names_everybody_affected_before_and_gives_them_back_after(admi
     assert (suspended.status_code, set(between), lifted.status_code) == (302, {"suspended"}, 302)
     assert EVIDENCE in during and 'id="reinstate"' in during and 'id="suspend"' not in during
     assert {status_of(post) for post in posts} == {"granted"}
-    assert "从未暂停" not in admin.get(address).content.decode()
+    afterwards = admin.get(address).content.decode()
+    assert "从未暂停" not in afterwards and EVIDENCE in afterwards
+    assert f'<form method="post" action="{address}">' in afterwards
 
 
 def test_after_misconduct_the_page_asks_for_a_second_person(admin: Client) -> None:

@@ -19,6 +19,7 @@ from threading import Event
 from typing import Any
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
+import psycopg
 import pytest
 from django.db import connection
 
@@ -27,7 +28,6 @@ from deploy.keys import read_environment
 from deploy.prepare import STEPS, manage
 from deploy.processes import Trouble, start, stop
 from deploy.run import serve_environment
-from tests import database
 from tests.browser.site import free_port
 from tests.integration.vault.aliyun_server import KEY_ID, SECRET, Provider, provider
 
@@ -170,11 +170,15 @@ class Served:
 def empty_database() -> Iterator[str]:
     """The name of a new, empty database: on the common one another worker would take the messages to its own gateway."""
     name = f"serve_{secrets.token_hex(4)}"
-    with database.as_owner(), connection.cursor() as cursor:
-        cursor.execute(f"CREATE DATABASE {name}")
+    as_owner(f"CREATE DATABASE {name}")
     yield name
-    with database.as_owner(), connection.cursor() as cursor:
-        cursor.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    as_owner(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def as_owner(statement: str) -> None:
+    """One statement on a line of its own: databases are not made inside a transaction."""
+    with psycopg.connect(**connection.get_connection_params(), autocommit=True) as line:
+        line.execute(statement)
 
 
 @contextmanager
@@ -222,9 +226,8 @@ def eventually(look: Callable[[], Any], seconds: float = 20) -> Any:
 
 @pytest.mark.django_db(transaction=True)
 def test_what_is_served_is_ready_hard_and_sends_its_codes_through_the_gateway(
-    empty_database: str, production: dict[str, str], tmp_path: Path
+    production: dict[str, str], empty_database: str, tmp_path: Path
 ) -> None:
-    assert production  # after the database, which needs this process's own environment
     with served(tmp_path, empty_database) as product:
         assert (product.ask("/healthz").status, product.ask("/readyz").status) == (200, 200)
         only_encrypted_and_never_framed(product)

@@ -62,6 +62,7 @@ OWN_AFFAIRS = {
     "POST /imports/",
     "POST /institutions/export/",
     "POST /people/export/",
+    "POST /residents/export/",
     "POST /contacts/export/",
 }
 # Where a manager keeps the registration of her centre's residents: who they are, never what they suffer from.

@@ -233,6 +233,17 @@ def test_the_district_filters_by_month_and_state(cast: Leaving) -> None:
     assert browser.post(centre, {"digest": "0" * 64, "read": "1"}).status_code == 403
 
 
+def test_a_young_district_sees_the_month_that_runs(cast: Leaving) -> None:
+    browser = browser_of(cast.world.district_admin)
+
+    behind = page(browser.get(reverse("conduct")))
+    Institution.objects.update(created_at=datetime.combine(THIS, datetime.min.time(), SHANGHAI))
+    running = page(browser.get(reverse("conduct")))
+
+    assert f'<option value="{LAST:%Y-%m}" selected>' in behind
+    assert f'<option value="{THIS:%Y-%m}" selected>' in running and "没有清单" not in running
+
+
 def test_a_program_reads_and_signs(cast: Leaving, client: Client) -> None:
     acted(cast)
     path, headers = f"/api/v1/conduct/{cast.world.centre.public_id}/{LAST:%Y-%m}", bearer(cast.manager.user, cast.manager.post)

@@ -73,6 +73,16 @@ def test_the_screen_of_yesterday_is_refused_and_shown_again(cast: Leaving) -> No
     assert Post.objects.live().filter(pk=cast.zhou.pk).exists()
 
 
+def test_a_second_click_says_that_the_post_has_ended(cast: Leaving) -> None:
+    browser, address = browser_of(cast.manager), reverse("handover_post", args=[cast.zhou.public_id])
+    done = form(cast, confirmed="1")
+
+    first, second, looked = browser.post(address, done), browser.post(address, done), browser.get(address)
+
+    assert (first.status_code, second.status_code, looked.status_code) == (302, 409, 409)
+    assert "该岗位已经结束" in page(second) and "该岗位已经结束" in page(looked)
+
+
 def test_a_wrong_choice_is_said_at_its_field(cast: Leaving) -> None:
     cast.world.referral()
     browser, address = browser_of(cast.manager), reverse("handover_post", args=[cast.zhou.public_id])

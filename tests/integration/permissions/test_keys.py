@@ -81,7 +81,7 @@ def test_a_key_is_never_locked_takes_no_desk_and_outlives_the_other_logins_but_n
 def test_a_key_opens_nothing_once_its_person_may_not(cast: World, what: str, status: int) -> None:
     key, by = a_key(cast, "see_patients"), cast.district_admin
     deeds = {
-        "revoked": lambda: rights.revoke(cast.zhou.right, by=by, reason="misconduct"),
+        "revoked": lambda: rights.revoke(cast.zhou.right, by=by, reason="misconduct", note="投诉核查"),
         "post ended": lambda: type(cast.zhou).objects.filter(pk=cast.zhou.pk).update(valid_to=Now()),
         "phone changed": transaction.atomic(lambda: accounts.change_phone(cast.zhou.user, "13912345678", by=by.actor)),
         "closed": transaction.atomic(lambda: accounts.deactivate(cast.zhou.user, by=by.actor, reason="left")),

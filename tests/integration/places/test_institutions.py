@@ -7,6 +7,7 @@ from django.test import Client
 from django.urls import reverse
 
 from clinics.models import Department, Institution
+from clinics.registry import correct_institution
 from tests.cast import a_district, an_admin, bearer, sign_in
 from tests.cast_clinics import a_centre, a_hospital, a_station
 from tests.integration.places.cast_places import Place, text_of
@@ -111,13 +112,17 @@ def test_the_second_of_two_people_with_the_same_version_is_stale_and_changes_not
     assert place.centre.phone == "010-62001234"
 
 
-def test_a_stale_page_shows_again_what_was_typed(place: Place, admin: Client) -> None:
-    fields = {"version": "7", "name": place.centre.name, "short_name": "德胜", "address": "德外大街9号"}
+def test_a_stale_page_shows_again_what_was_typed_and_what_it_says_now(place: Place, admin: Client) -> None:
+    correct_institution(place.centre, {"address": "新康街1号"}, by=place.by, expected_version=1)
+    fields = {"version": "1", "name": place.centre.name, "short_name": "德胜", "address": "德外大街9号"}
 
     answer = admin.post(reverse("institution_edit", args=[place.centre.public_id]), fields)
 
+    text = answer.content.decode()
     assert answer.status_code == 409
-    assert "德外大街9号" in answer.content.decode()
+    assert 'value="德外大街9号"' in text
+    assert "现已改为：新康街1号" in text
+    assert text.count("现已改为") == 1
 
 
 @pytest.mark.parametrize(
@@ -196,3 +201,31 @@ def test_a_department_is_added_and_corrected_in_a_dialog_that_opens_again_when_i
     made.refresh_from_db()
     assert (made.standard_code, made.name) == ("02.01", "全科")
     assert manager.get(reverse("department", args=[place.heart.public_id])).status_code == 404
+
+
+def test_a_program_lists_and_corrects_the_departments_of_an_institution_it_answers_for(place: Place, client: Client) -> None:
+    head = {"content_type": "application/json", "headers": bearer(place.admin)}
+    of_hospital, of_heart = f"/api/v1/institutions/{place.hospital.public_id}/departments", f"/api/v1/departments/{place.heart.public_id}"
+
+    corrected = client.patch(of_heart, {"local_code": "XN"}, **head)
+    wrong = client.patch(of_heart, {"standard_code": "3"}, **head)
+    listed = client.get(of_hospital, headers=bearer(place.admin)).json()["results"]
+    abroad = [
+        client.get(of_hospital, headers=bearer(place.manager.user, place.manager)).status_code,
+        client.patch(of_heart, {"name": "偷改"}, "application/json", headers=bearer(place.manager.user, place.manager)).status_code,
+    ]
+
+    assert (corrected.status_code, wrong.status_code, abroad) == (200, 400, [404, 404])
+    assert [(one["name"], one["local_code"]) for one in listed] == [(place.heart.name, "XN")]
+    assert Change.objects.filter(object_id=place.hospital.public_id, field="department").count() == 1
+
+
+def test_a_program_searches_the_register_and_the_contacts(place: Place, client: Client) -> None:
+    def names(path: str) -> list[str]:
+        return [one["name"] for one in client.get(f"/api/v1/{path}", headers=bearer(place.admin)).json()["results"]]
+
+    correct_institution(place.centre, {"responsible_name": "赵德生", "responsible_phone": "13900001111"}, by=place.by, expected_version=1)
+
+    assert names("register?kind=hospital") == [place.hospital.name]
+    assert names("register?q=德胜&standing=without_responsible") == [place.station.name]
+    assert names("contacts?q=赵德") == [place.centre.name]

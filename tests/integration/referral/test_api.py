@@ -99,7 +99,7 @@ def test_a_repeated_request_gets_the_same_booking_and_a_revoked_doctor_none(cast
     assert first.json() == second.json()
     other = send(zhou, path, {"pool_slot": str(cast.place(5).public_id)}, **headers)
     assert (other.status_code, other.json()["code"]) == (422, "idempotency_mismatch")
-    rights.revoke(cast.zhou.right, by=cast.district_admin, reason="misconduct")
+    rights.revoke(cast.zhou.right, by=cast.district_admin, reason="misconduct", note="投诉核查")
     late = send(zhou, path, body, **headers)
     assert (late.status_code, late.json()["code"]) == (403, "right_not_in_force")
     assert Booking.objects.count() == 1

@@ -141,7 +141,7 @@ def test_an_old_version_of_the_referral_is_stale(cast: World) -> None:
 @pytest.mark.parametrize("take", [rights.suspend, rights.revoke], ids=["suspended", "revoked"])
 def test_a_right_taken_away_cannot_book(cast: World, take: Any) -> None:
     referral, place = cast.referral(), cast.place()
-    take(cast.zhou.right, by=cast.district_admin, reason="misconduct")
+    take(cast.zhou.right, by=cast.district_admin, reason="misconduct", note="投诉核查")
     before = footprint()
 
     with pytest.raises(Refusal, match="right_not_in_force") as told:

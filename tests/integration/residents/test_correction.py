@@ -8,6 +8,7 @@ import pytest
 from referral.patients.contract_life import ShownDocument, move_contract
 from referral.patients.correct import Correction, correct_registration, edits_left, next_month
 from referral.patients.models import Guardian, Patient, RegistrationEdit
+from referral.patients.queries import searched
 from tests.cast_referral import resident_number, today
 from tests.integration.residents.scene import Centres, a_contract, centres
 from vault.changes import Change
@@ -106,6 +107,41 @@ def test_a_number_of_three_people_takes_no_fourth(cast: Centres) -> None:
         correct(cast, patient)
 
     assert [(one.rule, one.field) for one in refused.value.violations] == [("R011", "mobile")]
+    assert nothing_was_written()
+
+
+def test_a_misspelt_name_is_corrected_by_the_manager_with_the_document_seen_and_counts_as_the_edit(cast: Centres) -> None:
+    patient = cast.world.patient("陈秀栏")
+    number = patient.identifiers.get().number
+
+    assert correct(cast, patient, Correction(name="陈秀 兰", reason="身份证原件")) == ["name"]
+
+    patient.refresh_from_db()
+    assert (patient.name, patient.name_pinyin) == ("陈秀兰", "cxl")
+    assert list(searched(Patient.objects.all(), "秀兰")) == [patient]
+    assert Change.objects.values_list("field", "old", "new", "reason").get() == ("name", "陈秀栏", "陈秀兰", "身份证原件")
+    assert AuditEntry.objects.values_list("verb", "reason").get() == ("patient.correct", "身份证原件")
+    assert edits_left(patient, today()) == 0
+    assert patient.identifiers.get().number == number
+
+
+@pytest.mark.parametrize(
+    ("who", "correction", "field"),
+    [
+        ("manager", Correction(name="陈秀兰"), "reason"),
+        ("manager", Correction(name="陈3", reason="身份证原件"), "name"),
+        ("doctor", Correction(name="陈秀兰", reason="身份证原件"), "name"),
+    ],
+    ids=["no document seen", "no name", "a doctor"],
+)
+def test_a_name_is_not_corrected_without_manager_or_document(cast: Centres, who: str, correction: Correction, field: str) -> None:
+    patient = cast.world.patient("陈秀栏")
+
+    with pytest.raises(Refusal) as refused:
+        correct_registration(patient.public_id, correction, by=cast.world.doctor if who == "doctor" else cast.manager, today=today())
+
+    assert [violation.field for violation in refused.value.violations] == [field]
+    assert Patient.objects.get().name == "陈秀栏"
     assert nothing_was_written()
 
 

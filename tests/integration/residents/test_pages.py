@@ -7,11 +7,12 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from referral.patients.contract_life import ShownDocument, move_contract
 from referral.patients.models import CareTeam, FamilyDoctorContract, Patient, RegistrationEdit
 from tests.cast import bearer, sign_in
 from tests.cast_clinics import a_post
 from tests.cast_referral import today
-from tests.integration.residents.scene import RECORD, YEAR, Centres, centres
+from tests.integration.residents.scene import RECORD, YEAR, Centres, a_contract, centres
 from vault.models import AccessEntry
 
 pytestmark = pytest.mark.django_db
@@ -319,3 +320,21 @@ def test_programs_do_the_same(client: Client, cast: Centres) -> None:
     assert (moved.status_code, moved.json()["institution"]) == (201, "什刹海")
     assert [row["ending"] for row in client.get(base, headers=other).json()["contracts"]].count("moved") == 1
     assert Patient.objects.count() == 1
+
+
+def test_the_former_doctor_of_a_moved_resident_learns_where_she_went_and_corrects_nothing(client: Client, cast: Centres) -> None:
+    patient = cast.world.patient(address="北京市西城区德胜门外大街甲10号")
+    document = patient.identifiers.get()
+    shown = ShownDocument(document.type, document.number, patient.name)
+    sign_in(client, cast.world.zhou.user, cast.world.zhou)
+    before = page(client, "patient", patient.public_id)
+    move_contract(shown, a_contract(cast.other_team), by=cast.other_manager, today=today())
+
+    after = page(client, "patient", patient.public_id)
+
+    correct = reverse("resident_correct", args=[patient.public_id])
+    assert [(correct in text, "甲10号" in text, "在其他中心签约" in text) for text in (before, after)] == [
+        (True, True, False), (False, False, True),
+    ]  # fmt: skip
+    assert "什刹海" in after
+    assert client.get(correct).status_code == 403

@@ -10,12 +10,9 @@ from django.test.utils import CaptureQueriesContext
 from clinics.imports.kinds import Checked, Row
 from permissions.identity.resident_number import check_character
 from referral.patients.contract_life import Ending, end_contract
-from referral.patients.contracts import NewContract
 from referral.patients.correct import Correction, correct_registration
 from referral.patients.models import FamilyDoctorContract, Guardian, Patient, PatientIdentifier, RegistrationEdit
-from referral.patients.person import NewPatient
 from referral.patients.queries import contract_on
-from referral.patients.register import register_patient
 from referral.patients.residents import residents_of
 from referral.patients.roster.importer import Residents
 from tests.cast_referral import resident_number, today
@@ -192,18 +189,17 @@ def test_a_number_that_is_only_written_otherwise_is_read(cast: Centres, spelling
     assert PatientIdentifier.objects.get().number == number
 
 
-def test_a_new_number_that_ends_in_zeros_is_taken_from_the_document_not_from_a_list(cast: Centres) -> None:
+def test_a_right_number_that_ends_in_zeros_is_taken_unless_others_of_the_list_were_shortened(cast: Centres) -> None:
     fitting = next(number for serial in range(1, 60) if (number := _zeros(serial)))
+    right, cut = line(document_number=fitting), line(2, document_number="110102195803150000")
 
-    (found,) = applied(cast, line(document_number=fitting))
-    assert [field for field, _reason in faults(found)] == ["document_number"]
-    assert "以 000 结尾" in faults(found)[0][1]
+    doubted = applied(cast, right, cut)
+    assert outcomes(doubted) == ["faulty", "faulty"]
+    assert "其他号码的末三位" in faults(doubted[0])[0][1]
     assert not PatientIdentifier.objects.exists()
 
-    given = NewPatient("陈秀兰", "resident_id", fitting, mobile="13800010001")
-    term = NewContract(cast.world.team.public_id, line()["health_record_number"], today(), LAST + timedelta(days=1))
-    register_patient(given, term, by=cast.world.doctor, today=today())
-    assert outcomes(checked(cast, line(document_number=fitting, address=""))) == ["unchanged"]
+    assert outcomes(applied(cast, right, line(2))) == ["create", "create"]
+    assert outcomes(checked(cast, right, cut)) == ["unchanged", "faulty"]
 
 
 def _zeros(serial: int) -> str:
@@ -245,7 +241,7 @@ def test_a_name_that_differs_is_refused_as_identity_never_changes(cast: Centres)
 
     (found,) = checked(cast, line(name="陈秀英"))
 
-    assert faults(found) == [("name", "该证件登记的姓名是 陈*兰；姓名不能修改。")]
+    assert faults(found) == [("name", "该证件登记的姓名是 陈*兰；名单不能修改姓名。")]
 
 
 def test_other_contact_data_are_one_edit_of_the_month(cast: Centres) -> None:

@@ -69,7 +69,7 @@ def test_a_copy_is_numbered_attributed_audited_and_frozen(world, booking):
     assert (slip.printed_by, slip.post) == (world.zhou.user, world.zhou)
     assert not slip.is_printed
     entry = AuditEntry.objects.get(verb="slip.printed")
-    assert (entry.object_id, entry.actor_id) == (booking.public_id, world.zhou.user.public_id)
+    assert (entry.kind, entry.object_id, entry.actor_id) == ("booking", booking.public_id, world.zhou.user.public_id)
     assert entry.details == {"copy": 1, "content": slip.content_hash}
 
 
