@@ -1,15 +1,15 @@
-"""`manage.py regulation` writes docs/regulation.md and docs/states.md; with --check it only says whether they are fresh."""
+"""`manage.py regulation` writes docs/regulation.md, states.md and permissions.md; --check only says whether they are fresh."""
 
 from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from referral.management import pages
+from referral.management import pages, permission_page
 
 
 class Command(BaseCommand):
-    help = "Write docs/regulation.md and docs/states.md from the code."
+    help = "Write docs/regulation.md, docs/states.md and docs/permissions.md."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--check", action="store_true", help="Write nothing; fail when a page is stale or an article has no place.")
@@ -18,7 +18,11 @@ class Command(BaseCommand):
         missing = pages.unplaced()
         if missing:
             raise CommandError(f"No place and no remark in docs/rules/remarks.tsv: {', '.join(missing)}")
-        for name, text in {"regulation.md": pages.regulation(), "states.md": pages.states()}.items():
+        for name, text in {
+            "regulation.md": pages.regulation(),
+            "states.md": pages.states(),
+            "permissions.md": permission_page.page(),
+        }.items():
             path = settings.BASE_DIR / "docs" / name
             if not options["check"]:
                 path.write_text(text, encoding="utf-8")

@@ -1,6 +1,6 @@
 """The generated pages are fresh, and no article of the sources is without a place or a reason."""
 
-from referral.management import pages
+from referral.management import pages, permission_page
 
 
 def test_every_article_has_a_place_in_the_product_or_a_reason() -> None:
@@ -18,6 +18,10 @@ def test_the_page_of_articles_is_fresh() -> None:
 
 def test_the_page_of_lives_is_fresh() -> None:
     assert (pages.settings.BASE_DIR / "docs" / "states.md").read_text(encoding="utf-8") == pages.states()
+
+
+def test_the_page_of_permissions_is_fresh() -> None:
+    assert (pages.settings.BASE_DIR / "docs" / "permissions.md").read_text(encoding="utf-8") == permission_page.page()
 
 
 def test_every_article_a_state_table_or_parameter_names_is_in_the_catalogue() -> None:
