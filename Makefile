@@ -20,7 +20,7 @@ manage: setup          ## a command of the running `make serve`: make manage ARG
 test: setup-tests      ## everything that must pass; ARGS="tests/unit -k name" for a part
 	@$(PY) -m deploy.test --began $(BEGAN) $(ARGS)
 
-nightly: setup-tests   ## what takes too long for make test
+nightly: setup-tests   ## the same tests with nothing taken in turns
 	@$(PY) -m deploy.test --began $(BEGAN) --nightly $(ARGS)
 
 check: setup-tests     ## format, lint, types, imports, templates, migrations, translations; no tests

@@ -17,6 +17,7 @@ from tests.browser.site import Site, new_page
 from tests.cast import a_user
 from tests.integration.language.reading import words_of
 from tests.integration.language.test_pages import ALLOWED, LATIN
+from tests.thorough import THOROUGH
 
 pytestmark = pytest.mark.django_db(transaction=True)
 TABS = 12
@@ -47,7 +48,8 @@ def test_every_person_of_the_demonstration_logs_in_sees_her_work_and_leaves(
     browser: Browser, site: Site, people: list[dict[str, str]]
 ) -> None:
     tabs = [Tab(browser, site) for _ in range(TABS)]
-    rows = iter(people)
+    chosen = people if THOROUGH else in_turns(people)
+    rows = iter(chosen)
     sections: dict[str, list[str]] = {}
     met: Counter[str] = Counter()
     while batch := list(islice(rows, TABS)):
@@ -62,8 +64,20 @@ def test_every_person_of_the_demonstration_logs_in_sees_her_work_and_leaves(
             leave(tab.page)
 
     assert [tab.complaints for tab in tabs] == [[]] * TABS
-    assert len(people) == len(sections) == 126
-    assert [person["role"] for person in people if not sections[person["phone"]]] == []
+    assert (len(people), len(sections)) == (126, len(chosen))
+    assert set(met) == {person["role"] for person in people}
+    assert [person["role"] for person in chosen if not sections[person["phone"]]] == []
+
+
+def in_turns(people: list[dict[str, str]]) -> list[dict[str, str]]:
+    """The first two of every role and every third of the others; by night everybody comes."""
+    met: Counter[str] = Counter()
+    chosen = []
+    for person in people:
+        met[person["role"]] += 1
+        if met[person["role"]] <= 2 or met[person["role"]] % 3 == 0:
+            chosen.append(person)
+    return chosen
 
 
 def ask(page: Page, phone: str) -> None:

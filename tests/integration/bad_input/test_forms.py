@@ -76,11 +76,11 @@ def test_a_bad_value_is_refused_on_the_page_and_nothing_is_written(stage: Stage,
 def trials(form: Form) -> Iterator[tuple[dict[str, str], Value]]:
     """What to try: texts only, as a form holds nothing else. One hidden character goes into each field alone, the others into all.
 
-    Every second value of a kind goes into a field, the others into the next form's or field's; by night all of them.
+    Every third value of a kind goes into a field, the others into the next forms' and fields'; by night all of them.
     """
     for place, (field, kind) in enumerate(form.kinds.items(), NAMES.index(form.name)):
         values = [value for value in corpus.refused_only(kind) if is_typed(value)]
-        yield from [({field: value.given}, value) for value in (values if THOROUGH else values[place % 2 :: 2])]
+        yield from [({field: value.given}, value) for value in (values if THOROUGH else values[place % 3 :: 3])]
     texts = [field for field, kind in form.kinds.items() if "unprintable" in corpus.FIELDS[kind].get("also", ())]
     for value in [value for shared in ("string", "unprintable") for value in corpus.refused_only(shared) if texts and is_typed(value)]:
         alone = value.given in ALONE

@@ -14,6 +14,7 @@ from tests.integration.bad_input.forms import forms_of
 from tests.integration.bad_input.proof import taken_back, written
 from tests.integration.bad_input.stage import Stage, endpoints_of
 from tests.integration.doors.walk import BLANK, Door, address, doors
+from tests.thorough import THOROUGH
 
 pytestmark = pytest.mark.django_db
 DOORS = list(doors())
@@ -153,10 +154,19 @@ def _turned_away(door: Door, answer: Any) -> bool:
     return bool(answer.status_code == 302 and answer["Location"].startswith("/login/"))
 
 
-@pytest.mark.parametrize("kind", ["doctor", "clerk", "cardiologist", "coordinator", "manager", "district_admin"])
+KINDS = ("doctor", "clerk", "cardiologist", "coordinator", "manager", "district_admin")
+
+
+def tried_by(kind: str) -> list[Door]:
+    """Every second door by day, the others by the next kind; the table of permissions calls those of her role besides. By night all."""
+    closed = [door for door in DOORS if not door.is_public]
+    return closed if THOROUGH else closed[KINDS.index(kind) % 2 :: 2]
+
+
+@pytest.mark.parametrize("kind", KINDS)
 def test_a_person_of_another_institution_finds_nothing(stage: Stage, kind: str) -> None:
     who, before, words, faults = stage.strangers[kind], written(), canaries(stage) + list(WORDS_OF_ILLNESS), []
-    for door in [one for one in DOORS if not one.is_public]:
+    for door in tried_by(kind):
         with taken_back():
             answer = asked_rightly(stage, door, who)
             if door.has_object and answer.status_code not in (403, 404) and not _leads_nowhere(door, answer):
