@@ -122,6 +122,13 @@ def doors_of(patterns: Sequence[URLPattern | URLResolver], prefix: str = "") -> 
             yield path, entry.callback
 
 
+def policies_of(patterns: Sequence[URLPattern | URLResolver]) -> Iterator[tuple[str, str, Policy]]:
+    """Method, address and declared policy of every door."""
+    for path, callback in doors_of(patterns):
+        door = getattr(callback, "view_class", None) or callback.cls  # type: ignore[attr-defined]
+        yield from ((method, path, door.policies[method]) for method in METHODS if hasattr(door, method.lower()))
+
+
 def _fault(callback: Callable[..., Any]) -> str:
     door = getattr(callback, "view_class", None) or getattr(callback, "cls", None)
     if door is None:

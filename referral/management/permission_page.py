@@ -1,7 +1,8 @@
 """docs/permissions.md: who may do what with whose things, from the table written by hand and the doors' own policies."""
 
 import csv
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Iterator
 from itertools import groupby
 from operator import itemgetter
 from typing import Final
@@ -10,7 +11,7 @@ from django.conf import settings
 from django.urls import get_resolver
 from django.utils.translation import override
 
-from permissions.guards import Needs, Policy, doors_of
+from permissions.guards import Needs, Policy, policies_of
 from permissions.roles import CAPABILITIES, Capability, Role
 
 TABLE: Final = settings.BASE_DIR / "docs" / "permissions.csv"
@@ -18,6 +19,7 @@ RELATIONS: Final = {
     "own": "hers", "same_institution": "colleague", "same_alliance": "alliance", "same_district": "district", "other_district": "elsewhere",
     "revoked": "revoked", "suspended": "suspended", "expired": "expired",
 }  # fmt: skip
+BLANK: Final = re.compile(r"<[^>]+>")
 WORDS: Final = {"yes": "✓", "no": "no", "hidden": "hidden", "without": "without it", "out": "logged out", "refused": "refused", "-": ""}
 HEAD: Final = """# Who may do what
 
@@ -76,19 +78,7 @@ def described(action: str, rows: list[dict[str, str]], policies: dict[str, Polic
 
 def declared() -> dict[str, Policy]:
     """The policy of every door, by method and address with its blanks as {}."""
-    found: dict[str, Policy] = {}
-    for pattern, callback in doors_of(get_resolver().url_patterns):
-        kind = getattr(callback, "view_class", None) or callback.cls  # type: ignore[attr-defined]
-        address = "/" + "".join(_blanks(pattern))
-        found |= {f"{method} {address}": policy for method, policy in kind.policies.items()}
-    return found
-
-
-def _blanks(pattern: str) -> Iterable[str]:
-    """An address with {} for each blank."""
-    for part in pattern.split("<"):
-        name, closing, rest = part.partition(">")
-        yield f"{{}}{rest}" if closing else name
+    return {f"{method} /{BLANK.sub('{}', path)}": policy for method, path, policy in policies_of(get_resolver().url_patterns)}
 
 
 def _asked(policy: Policy) -> str:

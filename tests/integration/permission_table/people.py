@@ -122,9 +122,9 @@ class People:
     def _revoke(self, who: Acting) -> None:
         admin = self.stage.world.district_admin
         if self.role in REFERRING_KINDS:
-            rights.revoke(who.post.right, by=self._by(who), reason="misconduct", note="通报")  # type: ignore[union-attr]
+            rights.revoke(who.post.right, by=admin, reason="misconduct", note="通报")  # type: ignore[union-attr]
         elif who.post is not None:
-            dismiss(who.post, by=self._by(who), reason="left")
+            dismiss(who.post, by=admin, reason="left")
         elif self.role is Role.DISTRICT_ADMIN:
             past = timezone.now() - timedelta(seconds=1)  # the last two are never ended by each other
             RoleAssignment.objects.filter(public_id=who.choice).update(valid_from=past - timedelta(days=1), valid_to=past)
@@ -134,7 +134,7 @@ class People:
 
     def _suspend(self, who: Acting) -> None:
         if self.role in REFERRING_KINDS:
-            rights.suspend(who.post.right, by=self._by(who), reason="leave", note="请假")  # type: ignore[union-attr]
+            rights.suspend(who.post.right, by=self.stage.world.district_admin, reason="leave", note="请假")  # type: ignore[union-attr]
         else:
             with transaction.atomic():
                 accounts.deactivate(who.user, by=self.stage.world.district_admin.actor, reason="停用")
@@ -147,6 +147,3 @@ class People:
             Post.objects.filter(pk=who.post.pk).update(valid_to=past)
         else:
             RoleAssignment.objects.filter(public_id=who.choice).update(valid_from=past - timedelta(days=1), valid_to=past)
-
-    def _by(self, who: Acting) -> Acting:
-        return self.stage.world.district_admin
