@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from clinics.among import Among
 from clinics.models import (
     AllianceMember,
     AllianceUserPermission,
@@ -29,21 +30,25 @@ def institutions_where(user: User, codename: str) -> QuerySet[Institution]:
     return Institution.objects.filter(institutionuserpermission__user=user, institutionuserpermission__permission__codename=codename)
 
 
-def may_refer_to(user: User, *, institution: str = "institution", department: str = "department") -> Q:
+def may_refer_to(user: User, *, institution: str = "institution", department: str = "department", district: str = "") -> Q:
     """Which rows a person may refer to, as one condition: whole institutions, members of alliances, departments.
 
-    The arguments are the lookups that lead from the row to its institution and its department. A right must be in
-    force besides: guardian's rows alone open nothing.
+    The arguments are the lookups that lead from the row to its institution and its department, and the code of the one
+    district wanted. A right must be in force besides: guardian's rows alone open nothing.
     """
     places = InstitutionUserPermission.objects.filter(user=user, permission__codename=REFER_TO_INSTITUTION)
     alliances = AllianceUserPermission.objects.filter(user=user, permission__codename=REFER_TO_ALLIANCE)
     members = AllianceMember.objects.filter(alliance__in=alliances.values("content_object"))
     departments = DepartmentUserPermission.objects.filter(user=user, permission__codename=REFER_TO_DEPARTMENT)
-    return (
-        Q(**{f"{institution}__in": places.values("content_object")})
-        | Q(**{f"{institution}__in": members.values("institution")})
-        | Q(**{f"{department}__in": departments.values("content_object")})
-    )
+    if district:
+        places = places.filter(content_object__district__code=district)
+        members = members.filter(institution__district__code=district)
+        departments = departments.filter(content_object__institution__district__code=district)
+    whole = places.values("content_object").union(members.values("institution"))
+    partly = departments.values("content_object__institution")
+    # The first condition is what an index is asked with: every hospital of which anything is open.
+    own = Q(Among(institution, whole)) | Q(Among(department, departments.values("content_object")))
+    return Q(Among(institution, whole.union(partly))) & own
 
 
 def require_pools_of(by: Acting, institutions: Iterable[int]) -> None:

@@ -8,11 +8,19 @@ class ClinicsConfig(AppConfig):
 
     def ready(self) -> None:
         from clinics import notices, parameters, policy  # noqa: F401
+        from clinics.imports.calendar import CalendarImporter
+        from clinics.imports.departments import DepartmentsImporter
         from clinics.imports.institutions import InstitutionsImporter
         from clinics.imports.kinds import declare
+        from clinics.imports.practitioners import PractitionersImporter
+        from clinics.imports.service_list import ServicesImporter
         from clinics.imports.staff import StaffImporter
         from clinics.watch import messages  # noqa: F401
 
         policy.declare(*parameters.ALL)
         declare(InstitutionsImporter())
+        declare(DepartmentsImporter())
+        declare(CalendarImporter())
         declare(StaffImporter())
+        declare(PractitionersImporter())
+        declare(ServicesImporter())

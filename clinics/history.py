@@ -15,6 +15,7 @@ from vault.refusal import Sentence
 
 LATEST = 50
 BEGINS = "begins"  # the field of the change with which the history of an object begins
+FACT = "fact:"  # begins the field of a further fact, its label follows (R096)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +74,7 @@ def _entries(group: list[Change], words: Words, names: Mapping[UUID, str]) -> It
             told = acts[change.field](change.old, change.new)
             if told is not None:
                 yield Entry(change.at, told[0], who, _with_reason(told[1], words.reason(change.reason)), "" if change.new else "warn")
-        elif change.field in words.fields:
+        elif change.field in words.fields or change.field.startswith(FACT):
             corrected.append(change)
     if corrected:
         text = _("; ").join(_said(change, words) for change in corrected)
@@ -83,7 +84,8 @@ def _entries(group: list[Change], words: Words, names: Mapping[UUID, str]) -> It
 
 def _said(change: Change, words: Words) -> str:
     before, after = (words.value(change.field, value) or _("nothing") for value in (change.old, change.new))
-    return _("%(field)s: %(before)s → %(after)s") % {"field": words.fields[change.field], "before": before, "after": after}
+    field = words.fields.get(change.field) or change.field.removeprefix(FACT)
+    return _("%(field)s: %(before)s → %(after)s") % {"field": field, "before": before, "after": after}
 
 
 def _with_reason(text: str, reason: str) -> str:

@@ -9,6 +9,7 @@ from clinics.policy import Level, Merge, Parameter, ValueType
 CITY_2011: Final = _("Beijing unified booking platform, questions and answers (2011)")
 CITY_2021: Final = _("Answers of the Beijing Municipal Health Commission (May 2021)")
 DISTRICT_2018: Final = _("Xicheng measures on booked care (draft for comment, 2018)")
+HOSPITALS: Final = _("booking rules of hospitals (templates)")
 
 BOOKING_HORIZON_DAYS = Parameter(
     "booking_horizon_days",
@@ -125,6 +126,85 @@ BAND_MINUTES_SECONDARY = Parameter(
     _("Article 10"),
     "二级综合医院分时段预约诊疗精确到1小时",
 )
+BAND_MINUTES_OTHER = Parameter(
+    "band_minutes_other",
+    ValueType.INTEGER,
+    "minutes",
+    "R085",
+    Merge.NEAREST,
+    "60",
+    DISTRICT_2018,
+    _("Article 10"),
+    "其他机构根据医院自身条件逐步推行分时段预约诊疗",
+)
+GENERAL_WITHOUT_CAP = Parameter(
+    "general_without_cap",
+    ValueType.YES_NO,
+    "ordinary release of general clinics",
+    "R004",
+    Merge.NEAREST,
+    "yes",
+    CITY_2011,
+    "",
+    "普通号预约不限号",
+    Level.CITY,
+)
+SCHEDULE_FREEZE_DAYS = Parameter(
+    "schedule_freeze_days",
+    ValueType.INTEGER,
+    "days before the session",
+    "R125",
+    Merge.AT_LEAST,
+    "7",
+    DISTRICT_2018,
+    _("Article 27"),
+    "出诊安排一经确定,原则上在一周时间内不作变动",
+)
+PUBLISHING_HORIZON_MONTHS = Parameter(
+    "publishing_horizon_months",
+    ValueType.INTEGER,
+    "months ahead",
+    "R003",
+    Merge.NEAREST,
+    "3",
+    CITY_2011,
+    "",
+    "除个别医院、个别专业外,预约周期统一为3个月",
+    Level.CITY,
+)
+STOP_NOTICE_DAYS = Parameter(
+    "stop_notice_days",
+    ValueType.INTEGER,
+    "calendar days before the session",
+    "R126",
+    Merge.AT_LEAST,
+    "2",
+    DISTRICT_2018,
+    _("Article 27"),
+    "应至少提前2天更新停诊信息",
+)
+LONG_STOP_DAYS = Parameter(
+    "long_stop_days",
+    ValueType.INTEGER,
+    "days a stop lasts before it needs a second person",
+    "R161",
+    Merge.AT_MOST,
+    "7",
+    HOSPITALS,
+    "",
+    "停诊时间在一周以上者,由科室提前三天上报门诊办,经审批同意后",
+)
+LONG_STOP_NOTICE_DAYS = Parameter(
+    "long_stop_notice_days",
+    ValueType.INTEGER,
+    "calendar days before the first session",
+    "R161",
+    Merge.AT_LEAST,
+    "3",
+    HOSPITALS,
+    "",
+    "停诊时间在一周以上者,由科室提前三天上报门诊办,经审批同意后",
+)
 ATTESTATION_GRACE_DAYS = Parameter(
     "attestation_grace_days",
     ValueType.INTEGER,
@@ -157,6 +237,13 @@ ALL: Final = (
     ENCOUNTER_FRESH_DAYS,
     BAND_MINUTES_TERTIARY,
     BAND_MINUTES_SECONDARY,
+    BAND_MINUTES_OTHER,
+    GENERAL_WITHOUT_CAP,
+    SCHEDULE_FREEZE_DAYS,
+    PUBLISHING_HORIZON_MONTHS,
+    STOP_NOTICE_DAYS,
+    LONG_STOP_DAYS,
+    LONG_STOP_NOTICE_DAYS,
     ATTESTATION_GRACE_DAYS,
     RIGHT_DORMANT_DAYS,
 )

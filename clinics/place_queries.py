@@ -6,9 +6,10 @@ from uuid import UUID
 from django.db.models import Case, Count, Exists, IntegerField, OuterRef, Q, QuerySet, Value, When
 from django.utils.translation import gettext_lazy as _
 
-from clinics.access import MANAGE_INSTITUTION, institutions_where
+from clinics.access import MANAGE_INSTITUTION, MANAGE_POOLS, institutions_where
 from clinics.models import Alliance, AllianceMember, Department, Institution, Post
 from clinics.models.institution import InstitutionKind
+from clinics.taking_part import TODAY, open_on
 from permissions.acting import Acting
 from permissions.roles import Capability, Role
 from vault.refusal import Refusal
@@ -22,20 +23,42 @@ BY_KIND = Case(
 NOTHING_HERE = _("There is nothing here that you may see.")
 LIVE_MANAGER = Post.objects.live().filter(institution=OuterRef("pk"), kind=Role.MANAGER)
 STANDINGS: dict[str, tuple[Any, Q]] = {
-    "working": (_("working"), Q(is_suspended=False)),
+    "working": (_("working"), open_on("")),
     "suspended": (_("suspended"), Q(is_suspended=True)),
-    "without_responsible": (_("no responsible person"), Q(responsible_name="")),
+    "not_taking_part": (_("not taking part"), Q(active_from__gt=TODAY) | Q(active_to__lte=TODAY)),
+    "without_responsible": (
+        _("no responsible person"),
+        Q(responsible_name="") | Q(kind=InstitutionKind.HOSPITAL, responsible_department=""),
+    ),
     "without_manager": (_("no manager"), Q(has_manager=False) & ~Q(kind=InstitutionKind.STATION)),
 }
 
 
 def institutions_registered(acting: Acting) -> QuerySet[Institution]:
-    """The register as far as a person answers for it: a district its own, a manager her institution and its stations."""
+    """The register as far as a person answers for it.
+
+    A district its own, a manager her institution and its stations, a coordinator the hospitals whose pools she runs.
+    """
     found = Institution.objects.select_related("parent", "district").annotate(has_manager=Exists(LIVE_MANAGER)).order_by(BY_KIND, "name")
+    return found.filter(_answered_for(acting))
+
+
+def _answered_for(acting: Acting) -> Q:
     if acting.can(Capability.MANAGE_INSTITUTIONS):
-        return found.filter(district=acting.district_id)
-    mine = institutions_where(acting.user, MANAGE_INSTITUTION)
-    return found.filter(Q(pk__in=mine) | Q(parent__in=mine))
+        return Q(district=acting.district_id)
+    own = Q(pk__in=[])
+    if acting.can(Capability.MANAGE_POSTS):
+        mine = institutions_where(acting.user, MANAGE_INSTITUTION)
+        own |= Q(pk__in=mine) | Q(parent__in=mine)
+    if acting.can(Capability.KEEP_REGISTER) and acting.can(Capability.MANAGE_POOLS):
+        own |= Q(pk__in=institutions_where(acting.user, MANAGE_POOLS))
+    return own
+
+
+def require_keeper(by: Acting, institution: Institution) -> None:
+    """Refuse with `not_allowed` unless the actor keeps this institution in the register: its district, manager or coordinator."""
+    if not Institution.objects.filter(_answered_for(by), pk=institution.pk).exists():
+        raise Refusal("not_allowed", _("You do not keep the register of this institution."))
 
 
 def institution_registered(acting: Acting, public_id: UUID) -> Institution:

@@ -36,9 +36,12 @@ class ValueType(StrEnum):
     INTEGER = "integer"
     FRACTION = "fraction"
     TIME = "time"
+    CHOICE = "choice"
+    CHOICES = "choices"  # a set, written as words with spaces between
+    YES_NO = "yes_no"
 
 
-Value = int | Decimal | time
+Value = int | Decimal | time | str | bool | frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,19 +58,36 @@ class Parameter:
     article: Any = ""
     quote: str = ""
     authority: Level = Level.DISTRICT
+    options: tuple[str, ...] = ()
 
     def parse(self, raw: Any) -> Value:
         """The typed value of a stored one; ValueError says which parameter was written wrongly."""
         try:
-            return PARSERS[self.type](str(raw))
+            parsed = PARSERS[self.type](str(raw))
+            chosen = parsed if isinstance(parsed, frozenset) else {parsed}
+            if self.options and not chosen.issubset(self.options):
+                raise ValueError(raw)
+            return parsed
         except (ValueError, InvalidOperation) as error:
             raise ValueError(f"{self.key} cannot be {raw!r}: it is a value of type {self.type}") from error
+
+
+YES_NO = {"yes": True, "no": False}
+
+
+def _yes_no(raw: str) -> bool:
+    if raw not in YES_NO:
+        raise ValueError(raw)
+    return YES_NO[raw]
 
 
 PARSERS: dict[ValueType, Callable[[str], Value]] = {
     ValueType.INTEGER: int,
     ValueType.FRACTION: Decimal,
     ValueType.TIME: time.fromisoformat,
+    ValueType.CHOICE: str,
+    ValueType.CHOICES: lambda raw: frozenset(raw.split()),
+    ValueType.YES_NO: _yes_no,
 }
 
 
@@ -126,9 +146,14 @@ def resolve(parameter: Parameter, at: date, target: Target, rows: Iterable[Row])
     """
     candidates = {parameter.authority: Resolved(parameter.parse(parameter.default), parameter.authority, parameter.source)}
     for row in sorted(rows, key=lambda row: row.valid_from):
-        if row.parameter == parameter.key and _holds(row, at) and _covers(row, target):
+        if row.parameter == parameter.key and concerns(row, at, target):
             candidates[row.level] = Resolved(parameter.parse(row.value), row.level, row.source, row.id)
     return _merged(parameter.merge, [candidates[level] for level in sorted(candidates)])
+
+
+def concerns(row: Row, at: date, target: Target) -> bool:
+    """Whether a row is in force on a day and says something of a target."""
+    return _holds(row, at) and _covers(row, target)
 
 
 def _holds(row: Row, at: date) -> bool:
@@ -149,8 +174,12 @@ def _merged(merge: Merge, downwards: list[Resolved]) -> Resolved:
     if merge is Merge.NEAREST:
         return downwards[-1]
     if merge is Merge.AT_LEAST:
-        return max(downwards, key=lambda one: one.value)
-    return min(downwards, key=lambda one: one.value)
+        return max(downwards, key=_ordered)
+    return min(downwards, key=_ordered)
+
+
+def _ordered(one: Resolved) -> Any:
+    return one.value
 
 
 REGISTRY: dict[str, Parameter] = {}

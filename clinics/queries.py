@@ -1,33 +1,38 @@
 """Which hospitals, departments and places a person may look at, by the part she plays."""
 
-from collections.abc import Iterable
-
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from clinics import access
+from clinics.among import Among
 from clinics.models import Alliance, AllianceMember, Department, Institution, Post
+from clinics.taking_part import open_on
 from permissions.acting import Acting
 from permissions.models import ReferralRight
 from permissions.roles import REFERRING_KINDS, Role
 from vault.refusal import Refusal
 
 
-def places_open_to(acting: Acting, *, institution: str = "institution", department: str = "department") -> Q:
+def places_open_to(acting: Acting, *, institution: str = "institution", department: str = "department", district: str = "") -> Q:
     """The rows whose reserved places this person may see, as one condition.
 
     Who refers sees where guardian lets her refer, with a right in force; a coordinator the hospitals whose pools she
     runs; a manager the partners in her alliances; the district everything inside it. The arguments are the lookups
-    from the row to its institution and department. Raises Refusal("right_not_in_force").
+    from the row to its institution and department, and the code of one district to look into. Raises Refusal("right_not_in_force").
     """
     if acting.role in REFERRING_KINDS:
         require_right(acting)
-        return access.may_refer_to(acting.user, institution=institution, department=department)
+        return access.may_refer_to(acting.user, institution=institution, department=department, district=district)
+    seen = _institutions_seen_by(acting)
+    return Q(Among(institution, (seen.filter(district__code=district) if district else seen).values("pk")))
+
+
+def _institutions_seen_by(acting: Acting) -> QuerySet[Institution]:
     if acting.role == Role.COORDINATOR:
-        return Q(**{f"{institution}__in": access.institutions_where(acting.user, access.MANAGE_POOLS)})
+        return access.institutions_where(acting.user, access.MANAGE_POOLS)
     if acting.role == Role.MANAGER:
-        return Q(**{f"{institution}__in": partners_of(acting.post)})
-    return Q(**{f"{institution}__district": acting.district_id})
+        return partners_of(acting.post)
+    return Institution.objects.filter(district=acting.district_id)
 
 
 def require_right(acting: Acting) -> None:
@@ -45,23 +50,21 @@ def partners_of(post: Post | None) -> QuerySet[Institution]:
     return Institution.objects.filter(memberships__alliance__in=own).distinct()
 
 
-def is_partner(post: Post | None, institution: str = "institution") -> Exists:
+def is_partner(post: Post | None, institution: str = "institution") -> Among:
     """Whether a row's institution shares an alliance with the post's own, for ordering and marking."""
-    shared = AllianceMember.objects.filter(institution=OuterRef(institution))
-    root = post.institution.root_id if post else None
-    return Exists(shared.filter(alliance__memberships__institution=root))
+    return Among(institution, partners_of(post).values("pk"))
 
 
 def institutions_open_to(acting: Acting) -> QuerySet[Institution]:
-    """Working institutions with reserved places this person may see; those of her alliances first."""
-    found = Institution.objects.working().filter(_institution_condition(acting))
+    """Working institutions that take part today, with reserved places this person may see; those of her alliances first."""
+    found = Institution.objects.filter(open_on(""), _institution_condition(acting))
     return found.annotate(is_partner=is_partner(acting.post, "pk")).order_by("-is_partner", "name")
 
 
 def departments_open_to(acting: Acting) -> QuerySet[Department]:
-    """Departments of working institutions whose places this person may see, by subject code and institution."""
+    """Departments of institutions that work and take part today whose places this person may see, by subject code and institution."""
     condition = places_open_to(acting, institution="institution", department="pk")
-    found = Department.objects.filter(condition, institution__is_suspended=False).select_related("institution")
+    found = Department.objects.filter(condition, open_on()).select_related("institution")
     return found.order_by("standard_code", "institution__name", "pk")
 
 
@@ -86,9 +89,12 @@ def _institution_condition(acting: Acting) -> Q:
     return Q(pk__in=departments)
 
 
-def standard_subjects(departments: Iterable[Department]) -> dict[str, str]:
-    """The subject codes at hand with one name each, for a filter."""
-    names: dict[str, str] = {}
-    for department in departments:
-        names.setdefault(department.standard_code, department.name)
-    return dict(sorted(names.items()))
+def subjects_and_hospitals_open_to(acting: Acting) -> tuple[dict[str, str], list[Institution]]:
+    """The subject codes of those departments with one name each, and their hospitals with districts, partners first; for filters.
+
+    Two queries besides the right's, however many departments there are. Raises Refusal("right_not_in_force").
+    """
+    rooms = departments_open_to(acting).select_related(None)
+    subjects = dict(rooms.distinct("standard_code").values_list("standard_code", "name"))
+    found = Institution.objects.filter(pk__in=rooms.order_by().values("institution")).select_related("district")
+    return subjects, list(found.annotate(is_partner=is_partner(acting.post, "pk")).order_by("-is_partner", "name"))

@@ -9,11 +9,12 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
 from clinics.access import require_pools_of
+from clinics.facts import cleaned_facts, fact_changes, labels_for, with_facts
 from clinics.history import BEGINS
-from clinics.models import Alliance, AllianceMember, Department, Institution, Service
+from clinics.models import Alliance, AllianceMember, Department, FactOf, Institution, Service
 from clinics.models.institution import InstitutionKind
-from clinics.particulars import KEPT_BY_MANAGERS, Particulars, judged
-from clinics.posts import require_manager
+from clinics.particulars import HIDDEN, KEPT_BY_MANAGERS, SHOWN, Particulars, day_of, judged
+from clinics.place_queries import require_keeper
 from permissions.acting import Acting
 from permissions.roles import Capability
 from vault import audit
@@ -23,10 +24,11 @@ from vault.models import Public
 from vault.refusal import Refusal, invalid
 
 NAME_TAKEN = _("An institution with this name is registered already.")
+DAYS = ("active_from", "active_to")
 STALE = _("This has changed since you opened it. Look at it again, then decide.")
 
 
-def register_institution(given: Particulars, *, by: Acting) -> Institution:
+def register_institution(given: Particulars, *, by: Acting, facts: Mapping[str, Any] | None = None) -> Institution:
     """Use case: enter one institution of the actor's district (R090); a station below its centre (R117).
 
     Raises Refusal("invalid_input") with every fault at once, Refusal("not_allowed") unless the district acts.
@@ -37,10 +39,11 @@ def register_institution(given: Particulars, *, by: Acting) -> Institution:
     parent = faults.of(_centre, cleaned.parent, by) if cleaned.parent else None
     if cleaned.name and Institution.objects.filter(name=cleaned.name).exists():
         faults.add(_name_taken())
+    kept = with_facts({}, cleaned_facts(facts or {}, labels_for(FactOf.INSTITUTION, by.district_id) if facts else [], faults))
     faults.tell()
     try:
         with transaction.atomic(durable=True):
-            made = Institution.objects.create(district_id=by.district_id, **(_columns(cleaned) | {"parent": parent}))
+            made = Institution.objects.create(district_id=by.district_id, **(stored(cleaned) | {"parent": parent, "facts": kept}))
             note_changes("institution", made.public_id, {BEGINS: ("", made.name)}, by=by.actor)
             _record("register", "institution", [made], by)
     except IntegrityError as error:  # somebody else registered the same name at this moment
@@ -49,26 +52,35 @@ def register_institution(given: Particulars, *, by: Acting) -> Institution:
 
 
 def correct_institution(
-    institution: Institution, changes: Mapping[str, Any], *, by: Acting, expected_version: int, reason: str = ""
+    institution: Institution,
+    changes: Mapping[str, Any],
+    *,
+    by: Acting,
+    expected_version: int,
+    reason: str = "",
+    facts: Mapping[str, Any] | None = None,
 ) -> Institution:
-    """Use case: change some fields of an institution; what they held before stays in its history.
+    """Use case: change some fields and further facts (R096) of an institution; what they held before stays in its history.
 
-    The district may change everything but the kind, a manager what is in KEPT_BY_MANAGERS of her own institution. Raises
-    Refusal("invalid_input") with every fault at once, Refusal("stale_state") for another version, Refusal("not_allowed").
+    The district may change everything but the kind; a manager and a hospital's coordinator what is in KEPT_BY_MANAGERS, and the
+    facts. Raises Refusal("invalid_input") with every fault at once, Refusal("stale_state") for another version,
+    Refusal("not_allowed").
     """
-    require_manager(by, institution)
+    require_keeper(by, institution)
     before = particulars_of(institution)
     faults = Faults()
     after = judged(replace(before, **changes), faults)
     _check_changed(before, after, by, faults)
+    labels = labels_for(FactOf.INSTITUTION, institution.district_id) if facts else []
+    kept = with_facts(institution.facts, cleaned_facts(facts or {}, labels, faults))
     parent = faults.of(_centre, after.parent, by) if after.parent else None
     if after.name and Institution.objects.filter(name=after.name).exclude(pk=institution.pk).exists():
         faults.add(_name_taken())
     faults.tell()
-    noted = _differences(institution, before, after, parent)
+    noted = _differences(institution, before, after, parent) | fact_changes(institution.facts, kept, labels)
     try:
         with transaction.atomic(durable=True):
-            _update(institution, _columns(after) | {"parent": parent}, expected_version)
+            _update(institution, stored(after) | {"parent": parent, "facts": kept}, expected_version)
             note_changes("institution", institution.public_id, noted, by=by.actor, reason=reason)
             audit.record("correct", "institution", institution.public_id, by=by.actor, reason=reason, details={"fields": sorted(noted)})
     except IntegrityError as error:
@@ -79,7 +91,16 @@ def correct_institution(
 def particulars_of(institution: Institution) -> Particulars:
     """What is registered now, in the form in which it is corrected."""
     held = {name: getattr(institution, name) for name in Particulars.__dataclass_fields__ if name != "parent"}
+    held |= {name: held[name].isoformat() if held[name] else "" for name in DAYS}
+    held["shows_doctor_names"] = SHOWN if institution.shows_doctor_names else HIDDEN
     return Particulars(**held, parent=institution.parent.public_id if institution.parent else None)
+
+
+def stored(cleaned: Particulars) -> dict[str, Any]:
+    """The columns that hold these particulars, the parent aside: days as days, the switch as yes or no."""
+    columns = {name: value for name, value in asdict(cleaned).items() if name != "parent"}
+    columns |= {name: day_of(columns[name]) for name in DAYS}
+    return columns | {"shows_doctor_names": cleaned.shows_doctor_names == SHOWN}
 
 
 def register_institutions(institutions: Sequence[Institution], *, by: Acting) -> list[Institution]:
@@ -159,15 +180,11 @@ def _check_changed(before: Particulars, after: Particulars, by: Acting, faults: 
             faults.add(invalid(name, _("Only the district changes this.")))
 
 
-def _columns(cleaned: Particulars) -> dict[str, Any]:
-    return {name: value for name, value in asdict(cleaned).items() if name != "parent"}
-
-
 def _differences(
     institution: Institution, before: Particulars, after: Particulars, parent: Institution | None
 ) -> dict[str, tuple[str, str]]:
     """Field → before, after, as text a person reads; a centre by its name."""
-    pairs = {name: (str(getattr(before, name)), str(getattr(after, name))) for name in _columns(after)}
+    pairs = {name: (str(getattr(before, name)), str(getattr(after, name))) for name in asdict(after) if name != "parent"}
     pairs["parent"] = (institution.parent.name if institution.parent else "", parent.name if parent else "")
     return {name: pair for name, pair in pairs.items() if pair[0] != pair[1]}
 

@@ -9,17 +9,20 @@ from django.utils.translation import gettext_lazy as _
 
 from clinics import policy
 from clinics.access import require_pools_of
+from clinics.answerable import require_publishable
 from clinics.bands import bands
 from clinics.clock import database_now
-from clinics.models import ClinicSession, HalfDay, Institution, Service, Slot
+from clinics.models import ClinicSession, HalfDay, Institution, Practitioner, Service, Slot
 from clinics.models.institution import Level
-from clinics.parameters import BAND_MINUTES_SECONDARY, BAND_MINUTES_TERTIARY
+from clinics.parameters import BAND_MINUTES_OTHER, BAND_MINUTES_SECONDARY, BAND_MINUTES_TERTIARY
+from clinics.policy import Parameter
 from permissions.acting import Acting
 from vault.refusal import invalid
-from vault.states import created
+from vault.states import created_together
 from vault.transactions import requires_transaction
 
 BEIJING = ZoneInfo("Asia/Shanghai")
+BAND_MINUTES: dict[str, Parameter] = {Level.TERTIARY: BAND_MINUTES_TERTIARY, Level.SECONDARY: BAND_MINUTES_SECONDARY}
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +35,8 @@ class SessionPlan:
     starts: time
     ends: time
     capacity: int
+    is_uncapped: bool = False
+    practitioner: Practitioner | None = None
 
     @property
     def starts_at(self) -> datetime:
@@ -46,16 +51,17 @@ def publish_sessions(plans: Sequence[SessionPlan], *, by: Acting) -> list[Clinic
     """Step: create planned sessions with their bands, 30 minutes in tertiary and 60 in other hospitals (R085).
 
     A half-day already planned for its service is left as it is, so that publishing twice changes nothing. Raises
-    Refusal("no_grant_on_target") when the actor does not run the pools of every institution named.
+    Refusal("no_grant_on_target") when the actor does not run the pools of every institution named, Refusal("invalid_input") for
+    one without a responsible department and person (R074) or on a day it does not take part (R009).
     """
     requires_transaction()
     require_pools_of(by, {plan.service.institution_id for plan in plans})
+    require_publishable((plan.service.institution, plan.date) for plan in plans)
     for plan in plans:
         _check(plan)
     now = database_now()
     sessions = ClinicSession.objects.bulk_create([_session(plan, now) for plan in _unplanned(plans)])
-    for session in sessions:
-        created(session, by=by.actor)
+    created_together(sessions, by=by.actor)
     Slot.objects.bulk_create(_slots(sessions, now))
     return sessions
 
@@ -65,6 +71,8 @@ def _check(plan: SessionPlan) -> None:
         raise invalid("ends", _("A session ends after it starts."))
     if plan.capacity < 1:
         raise invalid("capacity", _("A session has at least one place."))
+    if not plan.service.is_active_on(plan.date):
+        raise invalid("date", _("The service is not offered on this day."), remedy=_("Look at the days from and to which it is offered."))
 
 
 def _unplanned(plans: Sequence[SessionPlan]) -> list[SessionPlan]:
@@ -86,6 +94,8 @@ def _session(plan: SessionPlan, now: datetime) -> ClinicSession:
         ends_at=plan.ends_at,
         title=plan.service.title,
         capacity=plan.capacity,
+        is_uncapped=plan.is_uncapped,
+        practitioner=plan.practitioner,
     )
 
 
@@ -106,7 +116,7 @@ def _slots(sessions: Sequence[ClinicSession], now: datetime) -> list[Slot]:
 
 def band_minutes(institution: Institution, at: date) -> int:
     """The length of a band at an institution on a day, in minutes (R085)."""
-    parameter = BAND_MINUTES_TERTIARY if institution.level == Level.TERTIARY else BAND_MINUTES_SECONDARY
+    parameter = BAND_MINUTES.get(institution.level, BAND_MINUTES_OTHER)
     return int(policy.value(parameter, institution=institution, at=at))
 
 

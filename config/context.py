@@ -51,7 +51,7 @@ class Frame:
     @cached_property
     def sections(self) -> list[Entry]:
         acting = self.acting
-        mine = [s for s in SECTIONS if acting and any(acting.can(capability) for capability in s.needs)]
+        mine = [s for s in SECTIONS if s.is_for(acting)]
         return [entry for entry in map(self._entry, mine) if entry is not None]
 
     def _entry(self, section: Section) -> Entry | None:

@@ -5,6 +5,8 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from clinics.models import InstitutionKind
+from permissions.acting import Acting
 from permissions.roles import Capability
 
 
@@ -17,15 +19,26 @@ class Section:
     needs: frozenset[Capability]
     pages: frozenset[str]
     count: str = ""
+    at_hospitals: bool = False
+
+    def is_for(self, acting: Acting | None) -> bool:
+        """Whether somebody acting so has this entry; what only hospitals do is no entry of a centre's manager."""
+        if acting is None or not any(acting.can(capability) for capability in self.needs):
+            return False
+        return not self.at_hospitals or acting.post is None or acting.post.institution.kind == InstitutionKind.HOSPITAL
 
 
-def section(label: Any, needs: set[Capability], *pages: str, count: str = "") -> Section:
+def section(label: Any, needs: set[Capability], *pages: str, count: str = "", at_hospitals: bool = False) -> Section:
     """A section; the first of its pages is where it leads."""
-    return Section(label, pages[0], frozenset(needs), frozenset(pages), count)
+    return Section(label, pages[0], frozenset(needs), frozenset(pages), count, at_hospitals)
 
 
 OF_RESIDENTS = ("resident_page", "looks_at", "resident_correct", "contract_new", "contract_renew", "contract_end")
 OF_PLACES = ("institution", "institution_new", "institution_edit", "department", "alliances", "alliance", "alliance_leave", "contacts")
+OF_HOSPITAL = ("institution", "institution_edit", "department", "booking_rules", "booking_rules_paper", "subject_map")
+OF_OFFERS = ("service", "service_new", "service_edit", "practitioners", "practitioner", "practitioner_new", "practitioner_edit")
+OF_REGISTER = ("booking_rules", "booking_rules_paper", "subject_map", "facts", "fact_end")
+OF_WEEK = ("week_publish", "clinic_session", "clinic_session_new", "timetable", "template", "template_new")
 OF_PEOPLE = ("person", "person_new", "person_name", "person_post", "person_access", "post_edit")
 OF_RIGHTS = ("right", "right_new", "rights_decide", "rights_decided", "suspensions", "suspension", "disputes", "dispute", "dispute_new")
 SECTIONS: tuple[Section, ...] = (
@@ -37,6 +50,7 @@ SECTIONS: tuple[Section, ...] = (
     section(
         _("Referrals"), {Capability.WRITE_REFERRAL}, "referrals", "referral", "referral_edit", "book", "booking_done", "booking_cancel"
     ),
+    section(_("Week of places"), {Capability.MANAGE_POOLS}, "week", *OF_WEEK),
     section(_("Places"), {Capability.BOOK, Capability.MANAGE_POOLS}, "availability"),
     section(_("Arrivals today"), {Capability.RECEIVE}, "arrivals", "arrive"),
     section(_("My visits"), {Capability.RECORD_VISIT}, "visits", "visit", "return_new"),
@@ -44,10 +58,41 @@ SECTIONS: tuple[Section, ...] = (
     section(_("Worklist"), {Capability.SEE_DISTRICT}, "district"),
     section(_("Nominations"), {Capability.NOMINATE}, "nominations", "nomination", "nomination_new", count="nominations"),
     section(_("Nominations"), {Capability.GRANT_RIGHTS}, "worklist", "judgement", "worklist_grant", count="nominations"),
-    section(_("Institutions"), {Capability.MANAGE_INSTITUTIONS, Capability.MANAGE_POSTS}, "institutions", *OF_PLACES),
+    section(_("Institutions"), {Capability.MANAGE_INSTITUTIONS, Capability.MANAGE_POSTS}, "institutions", *OF_PLACES, *OF_REGISTER),
+    section(_("My hospital"), {Capability.MANAGE_POOLS}, "institutions", *OF_HOSPITAL),
     section(_("People"), {Capability.MANAGE_INSTITUTIONS, Capability.MANAGE_POSTS}, "people", *OF_PEOPLE),
-    section(_("Import lists"), {Capability.MANAGE_POSTS, Capability.MANAGE_RESIDENTS, Capability.MANAGE_INSTITUTIONS}, "imports", "import"),
+    section(_("Services and doctors"), {Capability.KEEP_REGISTER}, "services", *OF_OFFERS, at_hospitals=True),
+    section(
+        _("Import lists"),
+        {Capability.MANAGE_POSTS, Capability.MANAGE_RESIDENTS, Capability.MANAGE_INSTITUTIONS, Capability.KEEP_REGISTER},
+        "imports",
+        "import",
+    ),
+    section(_("Day list"), {Capability.DAY_LIST}, "day_list"),
+    section(
+        _("Stopped clinics"),
+        {Capability.MANAGE_POOLS, Capability.APPROVE_STOP, Capability.SEE_DISTRICT},
+        "stops",
+        "stop",
+        "stop_new",
+        count="stops",
+        at_hospitals=True,
+    ),
+    section(_("Places ahead"), {Capability.MANAGE_POOLS}, "pools", "pool_shares"),
+    section(_("Came back"), {Capability.MANAGE_POOLS}, "released", count="released"),
+    section(_("Compliance"), {Capability.SEE_DISTRICT, Capability.MANAGE_POOLS}, "compliance"),
+    section(_("Hospital's system"), {Capability.EXCHANGE}, "exchange", "exchange_deliveries"),
     section(_("Contact list"), {Capability.MANAGE_POOLS}, "contacts"),
+    section(
+        _("Policy"),
+        {Capability.SET_POLICY, Capability.MANAGE_POOLS},
+        "policy",
+        "policy_value",
+        "policy_drafts",
+        "policy_row",
+        "calendar",
+        count="policy",
+    ),
     section(_("Quarterly attestation"), {Capability.ATTEST_RIGHTS}, "attestation"),
     section(_("Referral rights"), {Capability.SEE_RIGHTS}, "rights", "attestation_progress", *OF_RIGHTS),
     section(_("Administrators"), {Capability.MANAGE_ROLES}, "administrators", "administrator"),

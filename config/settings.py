@@ -2,12 +2,15 @@
 
 import base64
 import binascii
+from ipaddress import ip_network
 from pathlib import Path
 
 import dj_database_url
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from environs import Env
+
+from config.enum_names import ENUM_NAMES
 
 env = Env()
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -85,6 +88,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "permissions.middleware.RequestIdMiddleware",
+    "permissions.middleware.CookielessMiddleware",
     "config.errors.RefusalMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -230,6 +234,9 @@ if not DEBUG and SMS_GATEWAY == "file":
 if SMS_GATEWAY == "aliyun" and not (ALIYUN_ACCESS_KEY_ID and ALIYUN_ACCESS_KEY_SECRET):
     raise ImproperlyConfigured("ALIYUN_ACCESS_KEY_ID and ALIYUN_ACCESS_KEY_SECRET are not set; the SMS gateway needs both.")
 
+# Hospitals' systems are told at addresses of the open network; networks of our own that may be called besides, as 10.3.0.0/16.
+WEBHOOK_NETWORKS = [ip_network(one) for one in env.list("WEBHOOK_NETWORKS", ["127.0.0.0/8", "::1/128"] if DEBUG else [])]
+
 CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", "pgmq://")
 
 REST_FRAMEWORK = {
@@ -256,26 +263,7 @@ SPECTACULAR_SETTINGS = {
     "REDOC_DIST": "SIDECAR",
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "COMPONENT_SPLIT_REQUEST": True,
-    "ENUM_NAME_OVERRIDES": {
-        "ReferralStatus": "referral.cases.models.ReferralStatus",
-        "BookingStatus": "referral.booking.models.BookingStatus",
-        "ReturnStatus": "referral.returns.models.ReturnStatus",
-        "RightStatus": "permissions.right_states.RightStatus",
-        "RightReason": "permissions.right_states.RightReason",
-        "SendBackReason": "permissions.right_states.SendBackReason",
-        "SanctionReason": "clinics.watch.states.SanctionReason",
-        "DisputeReason": "clinics.watch.states.DisputeReason",
-        "ImportStatus": "clinics.imports.states.ImportStatus",
-        "InstitutionKind": "clinics.models.institution.InstitutionKind",
-        "AllianceKind": "clinics.models.alliance.AllianceKind",
-        "SessionKind": "permissions.models.Session.Kind",
-        "Role": "permissions.roles.Role",
-        "Capability": "permissions.roles.Capability",
-        "DistrictRole": "permissions.roles.DISTRICT_ROLE_CHOICES",
-        "PostKind": "permissions.roles.POST_KIND_CHOICES",
-        "SuspendReason": "permissions.right_states.SUSPEND_CHOICES",
-        "FindingGrade": "clinics.api.nominations.GRADE_WORDS",
-    },
+    "ENUM_NAME_OVERRIDES": ENUM_NAMES,
 }
 
 LOGGING = {

@@ -16,6 +16,7 @@ from permissions.sessions import catch_up, touch
 GetResponse = Callable[[HttpRequest], HttpResponse]
 SPEAKABLE = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 BEARER = "Bearer "
+FOR_EVERYBODY = ("/public/", "/api/v1/public/")
 FEATURES = "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
 
 
@@ -35,6 +36,23 @@ class RequestIdMiddleware:
 def new_request_id() -> str:
     """A number nobody has to spell twice; unique enough to find one line in a day's log."""
     return f"R-{timezone.localtime():%m%d-%H%M%S}-{''.join(secrets.choice(SPEAKABLE) for _ in range(4))}"
+
+
+class CookielessMiddleware:
+    """Answers for everybody: below these addresses no cookie and no key is read and none is set, so that anybody may keep them."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if not request.path.startswith(FOR_EVERYBODY):
+            return self.get_response(request)
+        for header in ("HTTP_COOKIE", "HTTP_AUTHORIZATION"):
+            request.META.pop(header, None)
+        response = self.get_response(request)
+        response.cookies.clear()
+        response.headers.pop("Vary", None)
+        return response
 
 
 class SessionMiddleware:

@@ -38,6 +38,11 @@ class Capability(TextChoices):
     SEND_BACK = "send_back", _("Send a patient back")
     SEE_BOOKINGS = "see_bookings", _("See the bookings of one's institution")
     MANAGE_POOLS = "manage_pools", _("Manage reserved pools and sessions")
+    KEEP_REGISTER = "keep_register", _("Keep one's hospital's departments, doctors and services")
+    APPROVE_STOP = "approve_stop", _("Decide about a long stop of a clinic")
+    DAY_LIST = "day_list", _("Print the list of tomorrow's patients")
+    EXCHANGE = "exchange", _("Connect the hospital's own system")
+    SET_POLICY = "set_policy", _("Enter and approve the regulation's values and the calendar")
     DISPUTE_RIGHTS = "dispute_rights", _("Dispute a right granted on one's hospital")
     MANAGE_POSTS = "manage_posts", _("Manage the posts of one's institution")
     MANAGE_RESIDENTS = "manage_residents", _("Manage the residents and contracts of one's centre")
@@ -75,12 +80,36 @@ CAPABILITIES: Mapping[Role, frozenset[Capability]] = MappingProxyType(
                 C.SEE_RIGHTS,
                 C.ASSIGN_RETURN,
                 C.SEE_AVAILABILITY,
+                C.KEEP_REGISTER,
+                C.APPROVE_STOP,
             }
         ),
-        Role.COORDINATOR: frozenset({C.MANAGE_POOLS, C.SEE_BOOKINGS, C.SEE_AVAILABILITY, C.SEE_RIGHTS, C.DISPUTE_RIGHTS}),
-        Role.WINDOW_CLERK: frozenset({C.RECEIVE, C.SEE_BOOKINGS}),
+        Role.COORDINATOR: frozenset(
+            {
+                C.MANAGE_POOLS,
+                C.KEEP_REGISTER,
+                C.APPROVE_STOP,
+                C.DAY_LIST,
+                C.EXCHANGE,
+                C.SEE_BOOKINGS,
+                C.SEE_AVAILABILITY,
+                C.SEE_RIGHTS,
+                C.DISPUTE_RIGHTS,
+            }
+        ),
+        Role.WINDOW_CLERK: frozenset({C.RECEIVE, C.SEE_BOOKINGS, C.DAY_LIST}),
         Role.DISTRICT_ADMIN: frozenset(
-            {C.GRANT_RIGHTS, C.SEE_RIGHTS, C.SEE_DISTRICT, C.SEE_AVAILABILITY, C.MANAGE_INSTITUTIONS, C.MANAGE_POSTS, C.MANAGE_ROLES}
+            {
+                C.GRANT_RIGHTS,
+                C.SEE_RIGHTS,
+                C.SEE_DISTRICT,
+                C.SEE_AVAILABILITY,
+                C.MANAGE_INSTITUTIONS,
+                C.MANAGE_POSTS,
+                C.MANAGE_ROLES,
+                C.KEEP_REGISTER,
+                C.SET_POLICY,
+            }
         ),
         Role.SYSTEM_ADMIN: frozenset({C.MANAGE_ACCOUNTS}),
         Role.SECURITY_ADMIN: frozenset({C.END_SESSIONS}),

@@ -26,7 +26,9 @@ PROOF = UUID("01990000-0000-7000-8000-000000000001")
 MOST_FINDINGS = 50
 MOST_ACTORS = 200
 # What is written about these is about people at work; of everything else only codes, ids, days and numbers are shown.
-ABOUT_WORK = frozenset({"user", "session", "right", "post", "institution", "department", "alliance", "district", "founding", "trail"})
+ABOUT_WORK = frozenset(
+    {"user", "session", "right", "post", "institution", "department", "alliance", "district", "founding", "trail", "policy_row", "calendar"}
+)
 WORDLESS = re.compile(r"\A(?:[a-z][a-z0-9_.:]{0,60}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9][0-9:.+TZ-]{0,40})\Z")
 HIDDEN = "…"
 

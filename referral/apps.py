@@ -13,6 +13,7 @@ class ReferralConfig(AppConfig):
         from clinics.posts import ends_with_a_post
         from referral import parameters
         from referral.booking import messages  # noqa: F401
+        from referral.daylists import parameters as day_list_parameters
         from referral.demo.checks import check_no_demonstration
         from referral.handover import messages as handover_messages  # noqa: F401
         from referral.handover.give import release
@@ -22,7 +23,7 @@ class ReferralConfig(AppConfig):
         from referral.slips.checks import check_printing
         from referral.supervision import messages as conduct_messages  # noqa: F401
 
-        policy.declare(*parameters.ALL, *slip_parameters.ALL)
+        policy.declare(*parameters.ALL, *slip_parameters.ALL, *day_list_parameters.ALL)
         ends_with_a_post(release)
         declare(Residents())
         register(check_printing)

@@ -3,6 +3,7 @@
 from referral.booking.models import Booking, BookingStatus, CancelCause
 from referral.cases.models import Priority, Referral, ReferralSerial, ReferralStatus
 from referral.cases.reports import VisitReport
+from referral.exchange.models import BookingReceipt, FeedKind, FeedRecord
 from referral.patients.models import (
     CareTeam,
     ContractEnding,
@@ -21,6 +22,7 @@ from referral.supervision.models import ConductSignature
 
 __all__ = [
     "Booking",
+    "BookingReceipt",
     "BookingStatus",
     "CancelCause",
     "CareTeam",
@@ -29,6 +31,8 @@ __all__ = [
     "Encounter",
     "Failure",
     "FamilyDoctorContract",
+    "FeedKind",
+    "FeedRecord",
     "Guardian",
     "Outcome",
     "Patient",

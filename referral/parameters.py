@@ -16,7 +16,7 @@ ARRIVAL_EARLY_DAYS = Parameter(
     Merge.NEAREST,
     "0",
     _("Xicheng measures on booked care (draft for comment, 2018)"),
-    article="第二十六条",
+    article=_("Article 26"),
     quote="在预约就诊时段到约定的医疗机构挂号窗口或自助服务设备取号就诊",
 )
 ARRIVAL_UNDO_MINUTES = Parameter("arrival_undo_minutes", ValueType.INTEGER, "minutes", "R123", Merge.AT_MOST, "10", PLATFORM)

@@ -5,7 +5,9 @@ from uuid import UUID
 from celery import shared_task
 from django.utils import timezone
 
+from referral.booking import accounts
 from referral.booking import remind as reminders
+from referral.exchange import happenings
 from referral.returns import overdue
 from referral.slips import issue
 from referral.supervision import dormancy
@@ -50,3 +52,15 @@ def suspend_dormant() -> None:
 def remind_of_conduct() -> None:
     """Every morning: managers whose signature under last month's list is overdue are told, once."""
     signatures.remind()
+
+
+@shared_task(name="referral.tasks.prove_places")
+def prove_places() -> None:
+    """Every night: each column of places against its moves and its bookings."""
+    accounts.prove_places()
+
+
+@shared_task(name="referral.tasks.tell_hospitals")
+def tell_hospitals() -> None:
+    """Every few seconds: what was committed is on its way to the hospitals' own systems."""
+    happenings.tell_hospitals()

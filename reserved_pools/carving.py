@@ -1,47 +1,50 @@
-"""Reserves the regulation's share of published sessions and deals it to their bands."""
+"""Cuts published sessions into what referrers, residents and the hospital's window get, and deals the parts to their bands."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from django.db import connection
 from django.db.models import Sum
 
 from clinics.clock import database_now
 from clinics.models import ClinicSession, Slot
-from clinics.parameters import BOOKING_CUTOFF
-from clinics.policy import Resolved, Row, Target, resolve, rows_in_force
-from reserved_pools import windows
-from reserved_pools.models import PlaceEvent, PlaceMove, PoolSlot, ReservedPool
-from reserved_pools.parameters import EXPERT_SHARE, POOL_LEAD_DAYS, RESERVED_SHARE
-from reserved_pools.shares import Offer, reserved, spread
+from reserved_pools.held import Held, Policies, residents_open_at, target_of, window_of
+from reserved_pools.models import PlaceMove, PoolKind, PoolSlot, ReservedPool
+from reserved_pools.shares import Offer, places, reserved, spread
 from vault.transactions import requires_transaction
 
-PARAMETERS = (RESERVED_SHARE, EXPERT_SHARE, POOL_LEAD_DAYS, BOOKING_CUTOFF)
-
-Held = dict[str, Resolved]
 Day = tuple[int, date]
+
+PUBLISHED = """
+INSERT INTO reserved_pools_placeevent (pool_slot_id, move, places, reason, at)
+SELECT id, %s, published, '', created_at FROM reserved_pools_poolslot WHERE id = ANY (%s) ORDER BY id
+"""
 
 
 def carve(sessions: Sequence[ClinicSession]) -> list[PoolSlot]:
-    """Step: reserve the share of each session that has a pool, rounded up, and open it as pool slots (R040).
+    """Step: cut each session that has a pool in three and open two of the parts as pool slots (R040, R082-R084).
 
-    The share is the pool's own, never below the regulation's floor; experts hold their part of each department's day.
-    Sessions carved before stay as they are. Shares, lead days and cut-off are those of the hospital on the visit day.
+    Of all places the bookable share, rounded up; of its base the referrers' share, rounded up, the pool's own and never below the
+    regulation's floor, experts holding their part of each department's day; the rest of what is bookable is for contracted
+    residents, and what is not bookable stays with the hospital's window. Sessions carved before stay as they are. Every value is
+    that of the hospital and department on the visit day.
     """
     requires_transaction()
     pools = _pools(sessions)
-    policies = _Policies(sessions)
+    policies = Policies(map(target_of, sessions))
     earlier = _carved(sessions)
     days = _days(sessions, pools, done={offer.key for offers in earlier.values() for offer in offers})
     slots = _slots(sessions)
     made: list[PoolSlot] = []
     now = database_now()
     for day, offered in days.items():
-        held = policies.of(offered[0])
-        offers = [*earlier[day], *(_offer(session, pools[session.service_id], held) for session in offered)]
-        taken = reserved(offers, _fraction(held, EXPERT_SHARE.key))
+        held = policies.of(target_of(offered[0]), offered[0].date)
+        offers = [*earlier[day], *(offer_of(session, pools[session.service_id], held) for session in offered)]
+        taken = reserved(offers, held.expert_share)
         for session in offered:
             made += _pool_slots(session, pools[session.service_id], slots[session.pk], taken[session.pk], held, now)
     PoolSlot.objects.bulk_create(made)
@@ -49,20 +52,43 @@ def carve(sessions: Sequence[ClinicSession]) -> list[PoolSlot]:
     return made
 
 
-class _Policies:
-    """The carving values of every department and day at hand, from one query."""
+def foreseen(sessions: Sequence[ClinicSession]) -> dict[int, tuple[int, int]]:
+    """What carving would give referrers and residents of sessions that are not written yet, by the keys they carry; writes nothing.
 
-    def __init__(self, sessions: Sequence[ClinicSession]) -> None:
-        targets = {_target(session) for session in sessions}
-        self.rows: list[Row] = rows_in_force(PARAMETERS, targets)
+    A service without a pool is cut as if one with the regulation's share stood open.
+    """
+    pools = {session.service_id: ReservedPool(service=session.service, share=Decimal(0)) for session in sessions} | _pools(sessions)
+    policies, earlier = Policies(map(target_of, sessions)), _carved(sessions)
+    found: dict[int, tuple[int, int]] = {}
+    for day, offered in _days(sessions, pools, done=set()).items():
+        held = policies.of(target_of(offered[0]), offered[0].date)
+        taken = reserved([*earlier[day], *(offer_of(one, pools[one.service_id], held) for one in offered)], held.expert_share)
+        found |= {one.pk: (taken[one.pk], places(one.capacity, held.bookable_share) - taken[one.pk]) for one in offered}
+    return found
 
-    def of(self, session: ClinicSession) -> Held:
-        target = _target(session)
-        return {one.key: resolve(one, session.date, target, self.rows) for one in PARAMETERS}
+
+def held_on(session: ClinicSession) -> Held:
+    """What the regulation says of one session's department and day."""
+    return Policies([target_of(session)]).of(target_of(session), session.date)
 
 
-def _target(session: ClinicSession) -> Target:
-    return Target.at(session.service.institution, session.service.department)
+def open_band(session: ClinicSession, slot: Slot, kinds: Mapping[PoolKind, int], held: Held) -> list[PoolSlot]:
+    """Step: places of a band that has none of these kinds yet, open as those of its session; a service without a pool has none."""
+    requires_transaction()
+    pool = _pools([session]).get(session.service_id)
+    repeated = _place_and_time(session, slot) | {"slot_id": slot.pk, "pool": pool, "created_at": database_now()}
+    window = window_of(session.date, held)
+    opens = {
+        PoolKind.COMMUNITY_REFERRAL: window.opens_at,
+        PoolKind.RESIDENT_DIRECT: residents_open_at(session.date, held, window.closes_at),
+    }
+    made = PoolSlot.objects.bulk_create(
+        PoolSlot(kind=kind, published=number, opens_at=opens[kind], closes_at=window.closes_at, **repeated)
+        for kind, number in kinds.items()
+        if number and pool is not None
+    )
+    _record(made)
+    return made
 
 
 def _pools(sessions: Sequence[ClinicSession]) -> dict[int, ReservedPool]:
@@ -72,7 +98,7 @@ def _pools(sessions: Sequence[ClinicSession]) -> dict[int, ReservedPool]:
 
 def _slots(sessions: Sequence[ClinicSession]) -> dict[int, list[Slot]]:
     found: dict[int, list[Slot]] = defaultdict(list)
-    for slot in Slot.objects.filter(session__in=sessions, pool_slot=None).order_by("starts_at"):
+    for slot in Slot.objects.filter(session__in=sessions, pool_slots=None).order_by("starts_at"):
         found[slot.session_id].append(slot)
     return found
 
@@ -92,43 +118,45 @@ def _carved(sessions: Sequence[ClinicSession]) -> dict[Day, list[Offer]]:
     departments = {session.service.department_id for session in sessions}
     dates = {session.date for session in sessions}
     rows = (
-        PoolSlot.objects.filter(department__in=departments, visit_date__in=dates)
+        PoolSlot.objects.referral()
+        .filter(department__in=departments, visit_date__in=dates)
         .values("department", "visit_date", "slot__session", "slot__session__capacity", "slot_class")
         .annotate(places=Sum("published"))
     )
     for row in rows:
-        offer = Offer(
-            row["slot__session"],
-            row["slot__session__capacity"],
-            row["slot_class"].startswith("expert"),
-            Decimal(0),
-            row["places"],
-        )
+        capacity = row["slot__session__capacity"]
+        is_expert = row["slot_class"].startswith("expert")
+        offer = Offer(row["slot__session"], capacity, capacity, is_expert, Decimal(0), row["places"])
         found[row["department"], row["visit_date"]].append(offer)
     return found
 
 
-def _offer(session: ClinicSession, pool: ReservedPool, held: Held) -> Offer:
-    share = max(pool.share, _fraction(held, RESERVED_SHARE.key))
-    return Offer(session.pk, session.capacity, session.service.is_expert, share)
-
-
-def _fraction(held: Held, key: str) -> Decimal:
-    value = held[key].value
-    assert isinstance(value, Decimal)
-    return value
+def offer_of(session: ClinicSession, pool: ReservedPool, held: Held) -> Offer:
+    """A session as its shares see it: its bookable places, the base of its share, and the share (R040, R082, R088)."""
+    bookable = places(session.capacity, held.bookable_share)
+    base = bookable if held.reserved_share_base == "bookable" else session.capacity
+    exempt = session.service.slot_class in held.exempt_classes
+    share = Decimal(0) if exempt else max(pool.share, held.reserved_share)
+    return Offer(session.pk, bookable, base, session.service.is_expert and not exempt, share)
 
 
 def _pool_slots(session: ClinicSession, pool: ReservedPool, slots: Sequence[Slot], total: int, held: Held, now: datetime) -> list[PoolSlot]:
-    """The bands of a session that got places; they are made now and keep the window of their visit day."""
-    opens = windows.opens_at(session.date, int(held[POOL_LEAD_DAYS.key].value))  # type: ignore[arg-type]
-    closes = windows.closes_at(session.date, held[BOOKING_CUTOFF.key].value)  # type: ignore[arg-type]
-    shares = spread(total, [slot.capacity for slot in slots])
-    return [
-        PoolSlot(slot=slot, published=places, opens_at=opens, closes_at=closes, created_at=now, pool=pool, **_place_and_time(session, slot))
-        for slot, places in zip(slots, shares, strict=True)
-        if places
-    ]
+    """The bands of a session, each cut for referrers and for residents; made now, they keep the window of their visit day."""
+    referral = spread(total, [slot.capacity for slot in slots])
+    rest = places(session.capacity, held.bookable_share) - total
+    direct = spread(rest, [slot.capacity - taken for slot, taken in zip(slots, referral, strict=True)])
+    late = spread(places(total, held.near_term_share), referral)
+    window = window_of(session.date, held)
+    opens = asdict(window)
+    made: list[PoolSlot] = []
+    for slot, of_referrers, of_residents, kept in zip(slots, referral, direct, late, strict=True):
+        repeated = _place_and_time(session, slot) | {"slot_id": slot.pk, "pool_id": pool.pk, "created_at": now}
+        if of_referrers:
+            made.append(PoolSlot(published=of_referrers, late=kept if window.late_opens_at else 0, **repeated, **opens))
+        if of_residents:
+            own = {"opens_at": residents_open_at(session.date, held, window.closes_at), "closes_at": window.closes_at}
+            made.append(PoolSlot(kind=PoolKind.RESIDENT_DIRECT, published=of_residents, **repeated, **own))
+    return made
 
 
 def _place_and_time(session: ClinicSession, slot: Slot) -> dict[str, Any]:
@@ -137,7 +165,7 @@ def _place_and_time(session: ClinicSession, slot: Slot) -> dict[str, Any]:
     return {
         "institution_id": service.institution_id,
         "department_id": service.department_id,
-        "service": service,
+        "service_id": service.pk,
         "standard_code": service.department.standard_code,
         "slot_class": service.slot_class,
         "visit_date": session.date,
@@ -147,6 +175,6 @@ def _place_and_time(session: ClinicSession, slot: Slot) -> dict[str, Any]:
 
 
 def _record(made: Sequence[PoolSlot]) -> None:
-    PlaceEvent.objects.bulk_create(
-        [PlaceEvent(pool_slot=one, move=PlaceMove.PUBLISHED, places=one.published, at=one.created_at) for one in made]
-    )
+    """The first move of each, from the rows just written."""
+    with connection.cursor() as cursor:
+        cursor.execute(PUBLISHED, [PlaceMove.PUBLISHED, [one.pk for one in made]])

@@ -6,18 +6,22 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Max, Min, Q, QuerySet, Sum
+from django.db.models import Count, F, Max, Min, Q, QuerySet, Sum
 from django.db.models.functions import Now
 
 from clinics import policy
 from clinics.models import ClinicSession, HalfDay, SlotClass
 from clinics.naming import short_name
+from clinics.offered import offered_on
 from clinics.queries import is_partner, places_open_to
+from clinics.taking_part import open_on
 from permissions.acting import Acting
+from reserved_pools.models import PoolKind
 from reserved_pools.parameters import PROMISE_DAYS
 from reserved_pools.wanted import Wanted
 
-SLOT = "slots__pool_slot__"
+SLOT = "slots__pool_slots__"
+REFERRERS = Q(slots__pool_slots__kind=PoolKind.COMMUNITY_REFERRAL)
 COLUMNS = (
     "date",
     "half_day",
@@ -29,6 +33,8 @@ COLUMNS = (
     "service__name",
     "service__slot_class",
     "service__title",
+    "service__kind",
+    "service__disease",
     "service__institution__public_id",
     "service__institution__name",
     "service__department__public_id",
@@ -79,6 +85,8 @@ class Row:
     is_partner: bool
     mornings: tuple[Cell, ...]
     afternoons: tuple[Cell, ...]
+    kind: str = "clinic"
+    disease: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,18 +132,19 @@ def cell_state(
 
 def _sessions(acting: Acting, wanted: Wanted) -> QuerySet[Any, dict[str, Any]]:
     """One row a session with what its bands add up to; of two at one half-day the planned one comes last and counts."""
-    scope = places_open_to(acting, institution="service__institution", department="service__department")
-    rows = ClinicSession.objects.filter(wanted.sessions(), scope, service__institution__is_suspended=False)
+    scope = places_open_to(acting, institution="service__institution", department="service__department", district=wanted.district)
+    rows = ClinicSession.objects.filter(wanted.sessions(), scope, open_on("service__institution__", "date"), offered_on(day="date"))
     return (
         rows.annotate(is_partner=is_partner(acting.post, "service__institution"), now=Now())
         .values(*COLUMNS, short_name=short_name("service__institution"))
         .annotate(
-            opens=Min(f"{SLOT}opens_at"),
-            closes=Max(f"{SLOT}closes_at"),
-            published=Sum(f"{SLOT}published", default=0),
-            gone=Sum(f"{SLOT}returned", default=0),
-            taken=Sum(f"{SLOT}claimed", default=0) + Sum(f"{SLOT}held", default=0) + Sum(f"{SLOT}cooling", default=0),
-            still_open=Count(SLOT.rstrip("_"), filter=Q(**{f"{SLOT}closed_at": None})),
+            opens=Min(f"{SLOT}opens_at", filter=REFERRERS),
+            closes=Max(f"{SLOT}closes_at", filter=REFERRERS),
+            published=Sum(f"{SLOT}published", filter=REFERRERS, default=0),
+            gone=Sum(f"{SLOT}returned", filter=REFERRERS, default=0),
+            taken=Sum(F(f"{SLOT}claimed") + F(f"{SLOT}held") + F(f"{SLOT}cooling"), filter=REFERRERS, default=0),
+            kept=Sum(f"{SLOT}late", filter=REFERRERS & Q(**{f"{SLOT}late_opens_at__gt": Now()}), default=0),
+            still_open=Count(SLOT.rstrip("_"), filter=REFERRERS & Q(**{f"{SLOT}closed_at": None})),
         )
         .order_by("date", "half_day", "-status")
     )
@@ -162,6 +171,8 @@ def _row(sessions: list[dict[str, Any]], days: tuple[date, ...]) -> Row:
         is_partner=one["is_partner"],
         mornings=halves(HalfDay.MORNING),
         afternoons=halves(HalfDay.AFTERNOON),
+        kind=one["service__kind"],
+        disease=one["service__disease"],
     )
 
 
@@ -173,7 +184,7 @@ def _order(row: Row) -> tuple[Any, ...]:
 
 def _cell(session: dict[str, Any]) -> Cell:
     capacity = session["published"] - session["gone"]
-    remaining = capacity - session["taken"]
+    remaining = capacity - session["taken"] - session["kept"]
     state = cell_state(
         session["status"],
         now=session["now"],

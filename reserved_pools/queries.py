@@ -8,7 +8,9 @@ from uuid import UUID
 from django.db.models import BooleanField, ExpressionWrapper, F, Q, QuerySet
 from django.db.models.functions import Now
 
+from clinics.offered import offered_on
 from clinics.queries import is_partner, places_open_to
+from clinics.taking_part import open_on
 from permissions.acting import Acting
 from reserved_pools import windows
 from reserved_pools.half_days import Calendar, Cell, CellState, Row, half_days, promise_days
@@ -40,6 +42,8 @@ COLUMNS: Mapping[str, str] = {
     "service_name": "service__name",
     "slot_class": "slot_class",
     "title": "service__title",
+    "kind": "service__kind",
+    "disease": "service__disease",
     "visit_date": "visit_date",
     "starts_at": "starts_at",
     "ends_at": "ends_at",
@@ -55,7 +59,9 @@ def availability(acting: Acting, wanted: Wanted, *, today: date, offset: int = 0
     One query for the places besides the policy's and the right's. `capacity` counts what was not returned,
     `keeps_promise` whether the visit lies within the promised days (R112). Raises Refusal("right_not_in_force").
     """
-    rows = PoolSlot.objects.bookable().filter(wanted.condition(), places_open_to(acting), institution__is_suspended=False)
+    rows = PoolSlot.objects.bookable().filter(
+        wanted.condition(), places_open_to(acting, district=wanted.district), open_on(day="visit_date"), offered_on(day="visit_date")
+    )
     rows = rows.annotate(is_partner=is_partner(acting.post), capacity=F("published") - F("returned"))
     ordered = rows.order_by("-is_partner", "starts_at", "public_id")[offset : offset + limit]
     promise = promise_days(acting, today)
@@ -73,19 +79,22 @@ def bands(acting: Acting, service: UUID, visit_date: date, half_day: str) -> Que
         capacity=F("published") - F("returned"), open_now=ExpressionWrapper(open_now, BooleanField())
     )
     return (
-        rows.filter(
+        rows.referral()
+        .filter(
             places_open_to(acting),
+            open_on(day=visit_date),
+            offered_on(day=visit_date),
             service__public_id=service,
             visit_date=visit_date,
             slot__session__half_day=half_day,
             slot__session__status="planned",
         )
-        .select_related("institution", "department", "service")
+        .select_related("institution", "department", "service", "slot__session__practitioner")
         .order_by("starts_at")
     )
 
 
 def pool_slot_open_to(acting: Acting, public_id: UUID) -> PoolSlot | None:
     """One place with its hospital, if this person may see it."""
-    rows = PoolSlot.objects.with_remaining().annotate(now=Now()).filter(places_open_to(acting), public_id=public_id)
+    rows = PoolSlot.objects.referral().with_remaining().annotate(now=Now()).filter(places_open_to(acting), public_id=public_id)
     return rows.select_related("institution", "department", "service").first()

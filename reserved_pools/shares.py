@@ -8,21 +8,22 @@ from fractions import Fraction
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """One session as carving sees it: its bookable places, whether an expert sits there, and its own share.
+    """One session as carving sees it: its bookable places, the base of its share, whether an expert sits there, and the share.
 
     `carved` is what was reserved of it before; such a session counts but gives no more.
     """
 
     key: int
-    capacity: int
+    bookable: int
+    base: int
     is_expert: bool
     share: Decimal
     carved: int | None = None
 
 
-def places(capacity: int, share: Decimal) -> int:
+def places(number: int, share: Decimal) -> int:
     """The share of a number of places, rounded up: "30% or more" of 7 is 3 (R040)."""
-    return min(capacity, int((capacity * share).to_integral_value(rounding=ROUND_CEILING)))
+    return min(number, int((number * share).to_integral_value(rounding=ROUND_CEILING)))
 
 
 def reserved(offers: Sequence[Offer], expert_share: Decimal) -> dict[int, int]:
@@ -31,9 +32,9 @@ def reserved(offers: Sequence[Offer], expert_share: Decimal) -> dict[int, int]:
     Every session gives its share rounded up; then expert sessions give more, one place at a time where most are
     left, until experts hold their part of all reserved places or have nothing left to give (R040).
     """
-    taken = {offer.key: places(offer.capacity, offer.share) if offer.carved is None else offer.carved for offer in offers}
+    taken = {one.key: min(one.bookable, places(one.base, one.share)) if one.carved is None else one.carved for one in offers}
     experts = [offer.key for offer in offers if offer.is_expert]
-    willing = {offer.key: offer.capacity for offer in offers if offer.is_expert and offer.carved is None}
+    willing = {offer.key: offer.bookable for offer in offers if offer.is_expert and offer.carved is None}
     while sum(taken[key] for key in experts) < expert_share * sum(taken.values()):
         most = max(willing, key=lambda key: willing[key] - taken[key], default=None)
         if most is None or taken[most] == willing[most]:

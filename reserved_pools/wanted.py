@@ -14,7 +14,10 @@ LONGEST = timedelta(days=31)
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What somebody looks for; empty means any. A department is a public id or a standard subject code."""
+    """What somebody looks for; empty means any. A department is a public id or a standard subject code.
+
+    A district is its code; `places_open_to` narrows the hospitals to it.
+    """
 
     first: date
     last: date
@@ -22,6 +25,7 @@ class Wanted:
     department: UUID | str | None = None
     service: UUID | None = None
     slot_class: str = ""
+    district: str = ""
 
     def __post_init__(self) -> None:
         if self.last < self.first:
@@ -30,23 +34,23 @@ class Wanted:
             raise invalid("to", _("Ask for at most 31 days at once."))
 
     def condition(self) -> Q:
-        """The same as a condition on pool slots."""
+        """The same as a condition on pool slots, which repeat subject, class and day, so that one index answers."""
         wanted = Q(visit_date__range=(self.first, self.last))
         if self.slot_class:
             wanted &= Q(slot_class=self.slot_class)
-        return wanted & self._place("")
+        return wanted & self._place("", "standard_code")
 
     def sessions(self) -> Q:
         """The same as a condition on clinic sessions."""
         wanted = Q(date__range=(self.first, self.last))
         if self.slot_class:
             wanted &= Q(service__slot_class=self.slot_class)
-        return wanted & self._place("service__")
+        return wanted & self._place("service__", "service__department__standard_code")
 
-    def _place(self, path: str) -> Q:
+    def _place(self, path: str, subject: str) -> Q:
         named = {
             f"{path}institution__public_id": self.institution,
-            f"{path}department__public_id" if isinstance(self.department, UUID) else f"{path}department__standard_code": (self.department),
+            f"{path}department__public_id" if isinstance(self.department, UUID) else subject: self.department,
             "service__public_id": self.service,
         }
         return Q(**{lookup: value for lookup, value in named.items() if value})

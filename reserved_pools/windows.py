@@ -7,14 +7,19 @@ from zoneinfo import ZoneInfo
 BEIJING: Final = ZoneInfo("Asia/Shanghai")
 
 
-def closes_at(visit_date: date, cutoff: time) -> datetime:
-    """Booking closes the calendar day before the visit at the resolved hour in Beijing (R107)."""
-    return datetime.combine(visit_date - timedelta(days=1), cutoff, BEIJING)
+def closes_at(visit_date: date, cutoff: time, *, days_before: int = 1) -> datetime:
+    """Booking closes so many calendar days before the visit at the resolved hour in Beijing (R107)."""
+    return datetime.combine(visit_date - timedelta(days=days_before), cutoff, BEIJING)
 
 
-def opens_at(visit_date: date, lead_days: int) -> datetime:
-    """A place opens at midnight in Beijing so many days before its visit (R106)."""
-    return datetime.combine(visit_date - timedelta(days=lead_days), time.min, BEIJING)
+def gives_back_at(visit_date: date, *, cutoff: time, return_days_before: int, return_time: time) -> datetime:
+    """The moment reserved places close and what nobody booked goes back: booking's cut-off, or the hospital's own if earlier (R107)."""
+    return min(closes_at(visit_date, cutoff), closes_at(visit_date, return_time, days_before=return_days_before))
+
+
+def opens_at(visit_date: date, days_before: int, at: time = time.min) -> datetime:
+    """A place opens so many days before its visit at this hour in Beijing (R106, R158)."""
+    return datetime.combine(visit_date - timedelta(days=days_before), at, BEIJING)
 
 
 def cools_until(now: datetime, closes: datetime, *, minutes: int, latest_before_close: int) -> datetime:

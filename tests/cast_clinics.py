@@ -20,7 +20,7 @@ from clinics.timetable import SessionPlan
 from permissions.acting import Acting
 from permissions.models import ReferralRight, User
 from permissions.roles import Role
-from reserved_pools.models import PoolSlot, ReservedPool
+from reserved_pools.models import PoolKind, PoolSlot, ReservedPool
 from reserved_pools.publishing import publish
 from tests.cast import a_district, a_right, a_user, acting_as, an_admin
 
@@ -50,7 +50,8 @@ def a_station(centre: Institution, **fields: Any) -> Institution:
 
 def a_hospital(name: str = "北大医院", **fields: Any) -> Institution:
     held = {"district": a_district(), "kind": "hospital", "level": "3", "grade": "甲等", "short_name": name}
-    return Institution.objects.create(name=f"{name}{next(_numbers)}", **(held | fields))
+    answering = {"responsible_department": "门诊部", "responsible_name": "刘主任", "responsible_phone": "010-83572211"}
+    return Institution.objects.create(name=f"{name}{next(_numbers)}", **(held | answering | fields))
 
 
 def a_department(institution: Institution | None = None, code: str = HEART, name: str = "") -> Department:
@@ -115,11 +116,12 @@ def a_plan(service: Service, day: date | None = None, *, capacity: int = 24, aft
 
 
 def published(*plans: SessionPlan) -> list[PoolSlot]:
-    """The pool slots of these sessions, published by their hospital's coordinator; services without a pool get one."""
+    """The referrers' pool slots of these sessions, published by their hospital's coordinator; services without a pool get one."""
     for service in {plan.service for plan in plans}:
         if not service.pools.exists():
             a_pool(service)
-    return publish(plans, by=a_coordinator(plans[0].service.institution))
+    made = publish(plans, by=a_coordinator(plans[0].service.institution))
+    return [slot for slot in made if slot.kind == PoolKind.COMMUNITY_REFERRAL]
 
 
 def a_pool_slot(places: int = 5, **fields: Any) -> PoolSlot:

@@ -176,6 +176,8 @@ def world(kind: Role = Role.FAMILY_DOCTOR) -> World:
 
 def institution(district: District, name: str, short: str, **fields: Any) -> Institution:
     held = {"kind": "hospital", "level": "3"}
+    if fields.get("kind", "hospital") == "hospital":
+        held |= {"responsible_department": "门诊部", "responsible_name": "刘主任", "responsible_phone": "010-83572211"}
     return Institution.objects.create(district=district, name=name, short_name=short, **(held | fields))
 
 

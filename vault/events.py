@@ -35,7 +35,10 @@ class Event(models.Model):
     tx = Xid8Field()
 
     class Meta:
-        indexes = [models.Index(fields=["object_id", "id"], name="event_of_object")]
+        indexes = [
+            models.Index(fields=["object_id", "id"], name="event_of_object"),
+            models.Index(fields=["tx", "id"], name="event_in_commit_order"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.object_id}: {self.source or '–'} → {self.target}"

@@ -5,6 +5,7 @@ from vault.changes import Change
 from vault.events import Event
 from vault.idempotency import IdempotencyKey
 from vault.outbox.models import Breaker, Budget, Delivery, Message, MessageState, Outcome
+from vault.outbox.webhooks.models import WebhookAttempt, WebhookCursor, WebhookDelivery, WebhookEndpoint, WebhookState
 from vault.records import Public, Stateful
 
 __all__ = [
@@ -23,4 +24,9 @@ __all__ = [
     "Public",
     "SealKind",
     "Stateful",
+    "WebhookAttempt",
+    "WebhookCursor",
+    "WebhookDelivery",
+    "WebhookEndpoint",
+    "WebhookState",
 ]

@@ -1,6 +1,6 @@
 """Lives as data: which status may follow which, who may do it, and the only writer of a status."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,8 +13,12 @@ from vault.events import Event, history
 from vault.refusal import Refusal
 from vault.transactions import requires_transaction
 
-__all__ = ["Event", "StateTable", "Transition", "advance", "amend", "created", "fsm_trigger", "history"]
+__all__ = ["Event", "StateTable", "Transition", "advance", "amend", "created", "created_together", "fsm_trigger", "history"]
 
+CREATED_TOGETHER = """
+SELECT vault_event(%s, made.id, %s, '', %s, %s, %s::uuid, %s::uuid, '')
+  FROM unnest(%s::uuid[]) WITH ORDINALITY AS made (id, nth) ORDER BY nth
+"""
 CHANGED = _("This has changed since you opened it. Look at it again, then decide.")
 
 
@@ -110,6 +114,20 @@ def created(obj: Any, *, by: Actor, reason: str = "") -> None:
     if step is None:
         raise ValueError(f"{obj.STATES.kind} does not begin as {obj.status!r}")
     _write_event(obj, step, by, reason)
+
+
+def created_together(objs: Sequence[Any], *, by: Actor) -> None:
+    """Step: leave the first Event of many rows of one kind and state just inserted, in one statement."""
+    requires_transaction()
+    if not objs:
+        return
+    one = objs[0]
+    step = one.STATES.find("", one.status)
+    if step is None or any((other.STATES, other.status) != (one.STATES, one.status) for other in objs):
+        raise ValueError(f"{one.STATES.kind} does not begin as {one.status!r}, or not all of these do")
+    fixed = [one.STATES.kind, step.event, step.target, by.kind, by.public_id, by.post_id]
+    with connection.cursor() as cursor:
+        cursor.execute(CREATED_TOGETHER, [*fixed, [obj.public_id for obj in objs]])
 
 
 def fsm_trigger(table: StateTable) -> pgtrigger.FSM:

@@ -8,9 +8,12 @@ from django.utils import timezone
 from vault import idempotency
 from vault.audit import partitions
 from vault.outbox import budgets, claims, receipts, sender
+from vault.outbox.webhooks import claims as webhook_claims
+from vault.outbox.webhooks import sender as webhook_sender
 
 KEYS_KEPT = timedelta(days=30)
 COUNTS_KEPT = timedelta(days=2)
+DELIVERIES_KEPT = timedelta(days=90)
 
 
 @shared_task(ignore_result=True)
@@ -24,6 +27,19 @@ def sweep() -> None:
     """Every few seconds: what a lost nudge or a dead worker left behind."""
     claims.release_lost()
     sender.send_due()
+
+
+@shared_task(ignore_result=True)
+def send_webhooks() -> None:
+    """Every few seconds: what other people's programs are to be told, and what a dead worker left behind."""
+    webhook_claims.release_lost()
+    webhook_sender.send_due()
+
+
+@shared_task(ignore_result=True)
+def forget_webhooks() -> None:
+    """Every night: messages to programs that arrived, or were let go, three months ago."""
+    webhook_claims.forget(timezone.now() - DELIVERIES_KEPT)
 
 
 @shared_task(ignore_result=True)

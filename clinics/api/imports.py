@@ -27,7 +27,7 @@ from permissions.doors.serializers import sayable
 from permissions.roles import Capability
 from vault.refusal import invalid
 
-MAY = Needs(Capability.MANAGE_POSTS, Capability.MANAGE_RESIDENTS, Capability.MANAGE_INSTITUTIONS)
+MAY = Needs(Capability.MANAGE_POSTS, Capability.MANAGE_RESIDENTS, Capability.MANAGE_INSTITUTIONS, Capability.KEEP_REGISTER)
 FORM = 64 * 1024  # what stands around the file in a form
 
 

@@ -3,14 +3,16 @@
 from typing import Any
 from uuid import UUID
 
+from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from clinics.facts import LONGEST_FACT
 from clinics.models import Institution
-from clinics.models.institution import Category, InstitutionKind, Level
-from clinics.particulars import LONGEST, Particulars
+from clinics.models.institution import Category, InstitutionKind, Level, PickupBy
+from clinics.particulars import HIDDEN, LONGEST, SHOWN, Particulars, day_of
 from clinics.place_queries import (
     STANDINGS,
     contacts_of,
@@ -26,6 +28,7 @@ from permissions.doors import (
     IF_MATCH,
     Api,
     Needs,
+    StrictBooleanField,
     StrictCharField,
     StrictChoiceField,
     StrictSerializer,
@@ -39,12 +42,30 @@ from permissions.roles import Capability
 REGISTERING = Needs(Capability.MANAGE_INSTITUTIONS)
 ANSWERING = Needs(Capability.MANAGE_INSTITUTIONS, Capability.MANAGE_POSTS)
 LONGEST_SEARCH = 50
+KEEPING = Needs(Capability.MANAGE_INSTITUTIONS, Capability.MANAGE_POSTS, Capability.KEEP_REGISTER)
 READING = Needs(Capability.MANAGE_INSTITUTIONS, Capability.MANAGE_POSTS, Capability.MANAGE_POOLS)
 
 
 def line(name: str, **options: Any) -> StrictCharField:
     """A line of text of a field of the register, as long as it may be."""
     return StrictCharField(lines=False, max_length=LONGEST[name], **({"required": False, "allow_blank": True} | options))
+
+
+def facts_field() -> serializers.DictField:
+    """Further facts by the id of their label; '' takes one away, what is left out stays (R096)."""
+    return serializers.DictField(child=StrictCharField(lines=False, max_length=LONGEST_FACT, allow_blank=True), required=False)
+
+
+class DayOrNothing(StrictCharField):
+    """A day like 2026-11-26 as text; '' takes it away."""
+
+    default_error_messages = {"day": _("Enter a day, like 2026-11-26.")}
+
+    def to_internal_value(self, data: Any) -> str:
+        text = super().to_internal_value(data)
+        if text and day_of(text) is None:
+            self.fail("day")
+        return text
 
 
 class InstitutionFields(StrictSerializer):
@@ -60,11 +81,19 @@ class InstitutionFields(StrictSerializer):
     website = line("website")
     introduction = StrictCharField(max_length=LONGEST["introduction"], required=False, allow_blank=True)
     directions = line("directions")
+    pickup_by = StrictChoiceField(choices=PickupBy.choices, required=False, allow_blank=True)
     pickup_place = line("pickup_place")
     arrival_text = line("arrival_text")
+    referral_window = line("referral_window")
+    help_desk = line("help_desk")
+    shows_doctor_names = StrictBooleanField(required=False)
+    active_from = DayOrNothing(required=False, allow_blank=True)
+    active_to = DayOrNothing(required=False, allow_blank=True)
+    responsible_department = line("responsible_department")
     responsible_name = StrictCharField(lines=False, max_length=100, required=False, allow_blank=True)
     responsible_title = line("responsible_title")
     responsible_phone = StrictCharField(lines=False, max_length=30, required=False, allow_blank=True)
+    facts = facts_field()
 
 
 class NewInstitution(InstitutionFields):
@@ -100,11 +129,19 @@ class RegisteredInstitution(serializers.Serializer[Institution]):
     website = serializers.CharField(allow_blank=True)
     introduction = serializers.CharField(allow_blank=True)
     directions = serializers.CharField(allow_blank=True)
+    pickup_by = serializers.ChoiceField(choices=PickupBy.choices, allow_blank=True)
     pickup_place = serializers.CharField(allow_blank=True)
     arrival_text = serializers.CharField(allow_blank=True)
+    referral_window = serializers.CharField(allow_blank=True)
+    help_desk = serializers.CharField(allow_blank=True)
+    shows_doctor_names = serializers.BooleanField()
+    active_from = serializers.DateField(allow_null=True)
+    active_to = serializers.DateField(allow_null=True)
+    responsible_department = serializers.CharField(allow_blank=True)
     responsible_name = serializers.CharField(allow_blank=True)
     responsible_title = serializers.CharField(allow_blank=True)
     responsible_phone = serializers.CharField(allow_blank=True)
+    facts = serializers.DictField(child=serializers.CharField())
     is_suspended = serializers.BooleanField()
 
 
@@ -150,14 +187,15 @@ class Institutions(Api):
 
     @extend_schema(request=NewInstitution, responses={201: RegisteredInstitution}, operation_id="institutions_register")
     def post(self, request: Request) -> Response:
-        made = register_institution(Particulars(**self.read(NewInstitution)), by=self.acting)
+        given, facts = as_typed(self.read(NewInstitution))
+        made = register_institution(Particulars(**given), by=self.acting, facts=facts)
         return described(made, status.HTTP_201_CREATED)
 
 
 class Register(Api):
     """Every institution the acting person answers for, whether or not it offers places."""
 
-    policies = {"GET": ANSWERING}
+    policies = {"GET": KEEPING}
 
     class Query(PageQuery):
         q = StrictCharField(required=False, default="", max_length=LONGEST_SEARCH, allow_blank=True, lines=False)
@@ -179,7 +217,7 @@ class Register(Api):
 class InstitutionDetail(Api):
     """One institution of the register, read and corrected."""
 
-    policies = {"GET": ANSWERING, "PATCH": ANSWERING}
+    policies = {"GET": KEEPING, "PATCH": KEEPING}
 
     @extend_schema(responses=RegisteredInstitution, operation_id="institutions_get")
     def get(self, request: Request, institution: UUID) -> Response:
@@ -187,9 +225,10 @@ class InstitutionDetail(Api):
 
     @extend_schema(request=InstitutionChanges, responses=RegisteredInstitution, parameters=[IF_MATCH], operation_id="institutions_correct")
     def patch(self, request: Request, institution: UUID) -> Response:
-        version, changes = if_match(request), self.read(InstitutionChanges)
+        version = if_match(request)
+        changes, facts = as_typed(self.read(InstitutionChanges))
         held = institution_registered(self.acting, institution)
-        return described(correct_institution(held, changes, by=self.acting, expected_version=version))
+        return described(correct_institution(held, changes, by=self.acting, expected_version=version, facts=facts))
 
 
 class Contacts(Api):
@@ -208,6 +247,13 @@ class Contacts(Api):
     def get(self, request: Request) -> Response:
         given = self.asked(self.Query)
         return page_of(request, with_contact(contacts_of(self.acting), given["q"]), given["page"], lambda row: ContactEntry(row).data)
+
+
+def as_typed(given: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The fields as the register's rules read them, the switch as a word, and the further facts apart."""
+    facts = given.pop("facts", {})
+    shows = {"shows_doctor_names": SHOWN if given["shows_doctor_names"] else HIDDEN} if "shows_doctor_names" in given else {}
+    return given | shows, facts
 
 
 def described(institution: Institution, code: int = status.HTTP_200_OK) -> Response:

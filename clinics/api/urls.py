@@ -4,23 +4,39 @@ from django.urls import path
 
 from clinics.api.alliances import AllianceDetail, AllianceMember, AllianceMembers, Alliances
 from clinics.api.attestation import Attestations
+from clinics.api.booking_rules import BookingRules
+from clinics.api.calendar import Calendar, CalendarDate, HospitalCalendarDate
 from clinics.api.decisions import Bulk, BulkPreview, RightExtend
-from clinics.api.departments import DepartmentDetail, Departments, InstitutionDepartments
+from clinics.api.departments import DepartmentDetail, Departments, InstitutionDepartments, SubjectMap, Subjects
 from clinics.api.disputes import DisputeAnswer, DisputeDetail, Disputes, DisputeWithdraw, RightDisputes
+from clinics.api.fact_labels import FactLabelEnd, FactLabels
 from clinics.api.imports import ImportConfirm, ImportDiscard, ImportFaults, Imports, ImportTemplate, OneImport
 from clinics.api.institutions import Contacts, InstitutionDetail, Institutions, Register
 from clinics.api.nominations import NominateAgain, Nominations, NominationSendBack, NominationVerify, NominationWithdraw
+from clinics.api.offers import ServiceBack, ServiceDetail, Services
 from clinics.api.papers import OnePaper, Papers
 from clinics.api.people import People, Person
 from clinics.api.posts import PostDetail, Posts
+from clinics.api.practitioners import PractitionerBack, PractitionerDetail, Practitioners
+from clinics.api.public import PublicClinics
 from clinics.api.rights import RightDetail, RightGrant, RightReinstate, RightRevoke, Rights, RightSuspend
+from clinics.api.schedule_changes import ScheduleChanges
+from clinics.api.session_templates import SessionTemplateDetail, SessionTemplateEnd, SessionTemplates
 from clinics.api.suspension import InstitutionReinstate, InstitutionRevoke, InstitutionSuspend, InstitutionSuspension
 
 urlpatterns = [
     path("institutions", Institutions.as_view(), name="api_institutions"),
     path("institutions/<uuid:institution>", InstitutionDetail.as_view(), name="api_institution"),
     path("institutions/<uuid:institution>/departments", InstitutionDepartments.as_view(), name="api_institution_departments"),
+    path("institutions/<uuid:institution>/booking-rules", BookingRules.as_view(), name="api_booking_rules"),
+    path("institutions/<uuid:institution>/subject-map", SubjectMap.as_view(), name="api_subject_map"),
+    path("subjects", Subjects.as_view(), name="api_subjects"),
+    path("fact-labels", FactLabels.as_view(), name="api_fact_labels"),
+    path("fact-labels/<uuid:label>/end", FactLabelEnd.as_view(), name="api_fact_label_end"),
     path("register", Register.as_view(), name="api_register"),
+    path("calendar", Calendar.as_view(), name="api_calendar"),
+    path("calendar/<slug:day>", CalendarDate.as_view(), name="api_calendar_day"),
+    path("institutions/<uuid:institution>/calendar/<slug:day>", HospitalCalendarDate.as_view(), name="api_hospital_calendar_day"),
     path("contacts", Contacts.as_view(), name="api_contacts"),
     path("alliances", Alliances.as_view(), name="api_alliances"),
     path("alliances/<uuid:alliance>", AllianceDetail.as_view(), name="api_alliance"),
@@ -32,6 +48,12 @@ urlpatterns = [
     path("posts/<uuid:post>", PostDetail.as_view(), name="api_post"),
     path("departments", Departments.as_view(), name="api_departments"),
     path("departments/<uuid:department>", DepartmentDetail.as_view(), name="api_department"),
+    path("practitioners", Practitioners.as_view(), name="api_practitioners"),
+    path("practitioners/<uuid:practitioner>", PractitionerDetail.as_view(), name="api_practitioner"),
+    path("practitioners/<uuid:practitioner>/back", PractitionerBack.as_view(), name="api_practitioner_back"),
+    path("services", Services.as_view(), name="api_services"),
+    path("services/<uuid:service>", ServiceDetail.as_view(), name="api_service"),
+    path("services/<uuid:service>/back", ServiceBack.as_view(), name="api_service_back"),
     path("imports", Imports.as_view(), name="api_imports"),
     path("imports/templates/<slug:kind>", ImportTemplate.as_view(), name="api_import_template"),
     path("imports/<uuid:import_id>", OneImport.as_view(), name="api_import"),
@@ -50,6 +72,10 @@ urlpatterns = [
     path("institutions/<uuid:institution>/suspend", InstitutionSuspend.as_view(), name="api_institution_suspend"),
     path("institutions/<uuid:institution>/revoke", InstitutionRevoke.as_view(), name="api_institution_revoke"),
     path("institutions/<uuid:institution>/reinstate", InstitutionReinstate.as_view(), name="api_institution_reinstate"),
+    path("session-templates", SessionTemplates.as_view(), name="api_session_templates"),
+    path("session-templates/<uuid:template>", SessionTemplateDetail.as_view(), name="api_session_template"),
+    path("session-templates/<uuid:template>/end", SessionTemplateEnd.as_view(), name="api_session_template_end"),
+    path("schedule-changes", ScheduleChanges.as_view(), name="api_schedule_changes"),
     path("attestations", Attestations.as_view(), name="api_attestations"),
     path("disputes", Disputes.as_view(), name="api_disputes"),
     path("disputes/<uuid:dispute>", DisputeDetail.as_view(), name="api_dispute"),
@@ -64,4 +90,5 @@ urlpatterns = [
     path("rights/<uuid:right>/suspend", RightSuspend.as_view(), name="api_right_suspend"),
     path("rights/<uuid:right>/reinstate", RightReinstate.as_view(), name="api_right_reinstate"),
     path("rights/<uuid:right>/revoke", RightRevoke.as_view(), name="api_right_revoke"),
+    path("public/clinics", PublicClinics.as_view(), name="api_public_clinics"),
 ]

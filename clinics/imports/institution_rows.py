@@ -8,21 +8,30 @@ from uuid import NAMESPACE_OID, uuid5
 
 from django.utils.translation import gettext_lazy as _
 
-from clinics.departments import LONGEST_CODE, LONGEST_NAME, STANDARD_CODE
+from clinics.departments import LONGEST_CODE, LONGEST_NAME
 from clinics.imports.kinds import Fault, Outcome, Row
 from clinics.imports.words import RowFaults, choice, choices_in_words
 from clinics.models import Department, Institution
-from clinics.models.institution import Category, InstitutionKind, Level
-from clinics.particulars import Particulars, judged
-from clinics.registry import particulars_of
+from clinics.models.institution import Category, InstitutionKind, Level, PickupBy
+from clinics.particulars import HIDDEN, SHOWN, Particulars, judged
+from clinics.registry import DAYS, particulars_of
+from clinics.subjects import SUBJECTS, subject_code, unknown_code
 from permissions.acting import Acting
 from vault.faults import Faults
 
-TEXTS = ("short_name", "grade", "phone", "address", "responsible_name", "responsible_title", "responsible_phone")
-CHOICES = {"kind": InstitutionKind.choices, "level": Level.choices, "category": Category.choices}
+TEXTS = (
+    "short_name", "name_en", "grade", "phone", "address", "website", "introduction", "directions", "pickup_place", "arrival_text",
+    "referral_window", "help_desk", "responsible_department", "responsible_name", "responsible_title", "responsible_phone",
+)  # fmt: skip
+CHOICES: dict[str, Sequence[tuple[str, Any]]] = {
+    "kind": InstitutionKind.choices,
+    "level": Level.choices,
+    "category": Category.choices,
+    "pickup_by": PickupBy.choices,
+    "shows_doctor_names": ((SHOWN, _("yes")), (HIDDEN, _("no"))),
+}
 AT = {"parent": "centre"}  # where a field of the register stands in the list
-LOST_ZERO = re.compile(r"\A([0-9])(?:\.([0-9]{2}))?\Z")
-RUN_TOGETHER = re.compile(r"\A([0-9]{2})([0-9]{2})([0-9]{2})?\Z")
+WRITTEN_DAY = re.compile(r"\A([0-9]{4})[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})日?\Z")
 
 
 @dataclass(slots=True)
@@ -104,6 +113,7 @@ def _after(row: Row, known: Known | None, centre: str, register: Register, fault
     for name, pairs in CHOICES.items():
         value = choice(row.values[name], register.words[name], pairs, name, faults)
         said |= {name: value} if value else {}
+    said |= {name: day_text(row.values[name]) for name in DAYS if row.values[name]}
     before = known.particulars if known else _new(row.values["name"], said)
     if known is not None and "kind" in said and said["kind"] != before.kind:
         faults.add("kind", _("The kind of an institution does not change."), _("Register a new institution."))
@@ -159,8 +169,10 @@ def _codes(row: Row, known: Known | None, faults: RowFaults) -> tuple[tuple[str,
     before = (held.standard_code, held.local_code) if isinstance(held, Department) else held
     if before is not None:
         code, local = code or before[0], local or before[1]
-    if not STANDARD_CODE.match(code):
+    if code not in SUBJECTS and (before is None or code != before[0]):
         remedy = _("Like 03 or 03.04; set the column to text so that zeros stay.")
+        if code:
+            faults.refused(unknown_code(row.values["standard_code"]))
         faults.add("standard_code", _("This is no code of the list of subjects."), remedy)
     for at, text, limit in (("department", name, LONGEST_NAME), ("local_code", local, LONGEST_CODE)):
         if len(text) > limit:
@@ -168,14 +180,10 @@ def _codes(row: Row, known: Known | None, faults: RowFaults) -> tuple[tuple[str,
     return before, (code, local)
 
 
-def subject_code(text: str) -> str:
-    """A code as it is kept: 03.04 also from A03.04 and 0304, and from 3.04, where a spreadsheet took the zero."""
-    bare = text.upper().removeprefix("A")
-    if lost := LOST_ZERO.match(bare):
-        return f"0{lost[1]}.{lost[2]}" if lost[2] else f"0{lost[1]}"
-    if together := RUN_TOGETHER.match(bare):
-        return ".".join(part for part in together.groups() if part)
-    return bare
+def day_text(text: str) -> str:
+    """A day as it is kept, 2026-11-01, also from 2026/11/1 and 2026年11月1日; anything else is left for whoever judges it."""
+    written = WRITTEN_DAY.match(text)
+    return f"{written[1]}-{int(written[2]):02d}-{int(written[3]):02d}" if written else text
 
 
 def _note(entry: Entry, row: Row, register: Register) -> None:

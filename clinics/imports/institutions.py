@@ -1,9 +1,8 @@
 """The list of a district's institutions with their stations and departments (R090, R093, R117)."""
 
 from collections.abc import Sequence
-from dataclasses import asdict
 from datetime import date
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
@@ -11,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from clinics.imports.institution_rows import Entry, Known, Register, differences, entries, register_of
 from clinics.imports.kinds import Checked, Column, Fault, Outcome, Row
 from clinics.models import Department, Institution
-from clinics.registry import require_register
+from clinics.registry import require_register, stored
 from permissions.acting import Acting
 from permissions.roles import Capability
 from vault import audit
@@ -38,6 +37,19 @@ class InstitutionsImporter:
         Column("category", _("Category"), False, "", _("Empty: general hospital, or community care.")),
         Column("phone", _("Phone of the institution"), False, "010-83000000", _("With the area code.")),
         Column("address", _("Address of the institution"), False, "示例街1号", _("May stay empty.")),
+        Column("name_en", _("English name"), False, "", _("May stay empty.")),
+        Column("website", _("Website"), False, "", _("The whole address, as a browser shows it.")),
+        Column("introduction", _("Introduction of the institution"), False, "", _("May stay empty.")),
+        Column("directions", _("How to get there"), False, "", _("May stay empty.")),
+        Column("pickup_by", _("How numbers are collected"), False, "", _("Hospitals: at a window, at a self-service machine, or both.")),
+        Column("pickup_place", _("Where numbers are collected"), False, "", _("Hospitals only; printed on the slip.")),
+        Column("arrival_text", _("What to bring and when to come"), False, "", _("Hospitals only; printed on the slip.")),
+        Column("referral_window", _("Referral window, where and when"), False, "", _("Hospitals only; printed on the slip.")),
+        Column("help_desk", _("Help desk"), False, "", _("Hospitals only: where the desk in the hall stands; printed on the slip.")),
+        Column("shows_doctor_names", _("Shows doctors' names"), False, "", _("Hospitals only: yes or no; empty: no.")),
+        Column("active_from", _("Takes part from"), False, "", _("Hospitals only: a day; empty: from the beginning.")),
+        Column("active_to", _("No longer takes part from"), False, "", _("Hospitals only: the first day without it; may stay empty.")),
+        Column("responsible_department", _("Responsible department"), False, "", _("Hospitals: needed to publish.")),
         Column("responsible_name", _("Responsible person"), False, "王示例", _("Who answers for the institution.")),
         Column("responsible_title", _("Job title"), False, "主任", _("May stay empty.")),
         Column("responsible_phone", _("Phone of the responsible person"), False, "010-83000001", _("Mobile or landline."), sensitive=True),
@@ -90,7 +102,7 @@ class Overtaken(Exception):
 
 def _enter(entry: Entry, known: Known, register: Register, by: Acting) -> None:
     parent = register.known[entry.centre].institution if entry.centre else None
-    made = Institution.objects.create(district_id=by.district_id, parent=parent, **_columns(entry))
+    made = Institution.objects.create(district_id=by.district_id, parent=parent, **stored(entry.after))
     known.institution = made
     known.row = 0
     note_changes("institution", made.public_id, {"registered": ("", made.name)}, by=by.actor)
@@ -106,7 +118,7 @@ def _correct(entry: Entry, known: Known, register: Register, by: Acting) -> None
     if (parent and parent.pk) != held.parent_id:
         noted["parent"] = (held.parent.name if held.parent else "", parent.name if parent else "")
     seen = Institution.objects.filter(pk=held.pk, version=held.version)
-    if not seen.update(version=held.version + 1, parent=parent, **_columns(entry)):
+    if not seen.update(version=held.version + 1, parent=parent, **stored(entry.after)):
         raise Overtaken
     known.institution = Institution.objects.select_related("parent", "district").get(pk=held.pk)
     note_changes("institution", held.public_id, noted, by=by.actor)
@@ -125,7 +137,3 @@ def _keep_department(entry: Entry, known: Known, by: Acting) -> None:
     verb = "register" if fresh else "correct"
     audit.record(verb, "department", department.public_id, by=by.actor, details={"name": department.name})
     known.departments[entry.department] = department
-
-
-def _columns(entry: Entry) -> dict[str, Any]:
-    return {name: value for name, value in asdict(entry.after).items() if name != "parent"}

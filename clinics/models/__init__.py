@@ -2,13 +2,16 @@
 
 from clinics.models.access import AllianceUserPermission, DepartmentUserPermission, InstitutionUserPermission
 from clinics.models.alliance import Alliance, AllianceMember
-from clinics.models.calendar import CalendarDay
+from clinics.models.calendar import CalendarDay, CalendarYear
 from clinics.models.grant import TargetGrant
 from clinics.models.imports import ImportChunk, ImportJob, StaffLicence
-from clinics.models.institution import Department, Institution, InstitutionKind
+from clinics.models.institution import Department, DepartmentCategory, Institution, InstitutionKind
+from clinics.models.offer import Practitioner, Service, ServiceItem, ServiceKind, SlotClass
 from clinics.models.policy import PolicyRow
 from clinics.models.post import Post
-from clinics.models.timetable import ClinicSession, HalfDay, Service, Slot, SlotClass
+from clinics.models.register import BookingRules, FactLabel, FactOf
+from clinics.models.stop import ClinicStop, StopReason, StopStatus
+from clinics.models.timetable import ChangeKind, ClinicSession, HalfDay, Publication, ScheduleChange, SessionTemplate, Slot
 from clinics.models.watch import Attestation, BulkDecision, InstitutionSanction, RightDispute, SanctionedRight
 
 __all__ = [
@@ -16,11 +19,18 @@ __all__ = [
     "AllianceMember",
     "AllianceUserPermission",
     "Attestation",
+    "BookingRules",
     "BulkDecision",
     "CalendarDay",
+    "CalendarYear",
+    "ChangeKind",
     "ClinicSession",
+    "ClinicStop",
     "Department",
+    "DepartmentCategory",
     "DepartmentUserPermission",
+    "FactLabel",
+    "FactOf",
     "HalfDay",
     "ImportChunk",
     "ImportJob",
@@ -30,11 +40,19 @@ __all__ = [
     "InstitutionUserPermission",
     "PolicyRow",
     "Post",
+    "Practitioner",
+    "Publication",
     "RightDispute",
     "SanctionedRight",
+    "ScheduleChange",
     "Service",
+    "ServiceItem",
+    "ServiceKind",
+    "SessionTemplate",
     "Slot",
     "SlotClass",
     "StaffLicence",
+    "StopReason",
+    "StopStatus",
     "TargetGrant",
 ]

@@ -1,5 +1,7 @@
 """The places of care: hospitals, community health centres with their stations, and their departments."""
 
+from datetime import date
+
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import get_language
@@ -29,11 +31,22 @@ class Level(models.TextChoices):
     UNRATED = "9", _("not rated")
 
 
+class PickupBy(models.TextChoices):
+    WINDOW = "window", _("at a window")
+    SELF_SERVICE = "self_service", _("at a self-service machine")
+    BOTH = "both", _("at a window or a self-service machine")
+
+
 class InstitutionQuerySet(models.QuerySet["Institution"]):
     """Questions about institutions that read as adjectives."""
 
     def working(self) -> "InstitutionQuerySet":
         return self.filter(is_suspended=False)
+
+    def active_on(self, day: date) -> "InstitutionQuerySet":
+        """Institutions that take part on a day (R009); without dates they always do."""
+        begun = Q(active_from=None) | Q(active_from__lte=day)
+        return self.filter(begun, Q(active_to=None) | Q(active_to__gt=day))
 
     def hospitals(self) -> "InstitutionQuerySet":
         return self.filter(kind=InstitutionKind.HOSPITAL)
@@ -57,11 +70,19 @@ class Institution(Public):
     parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="stations")
     phone = models.TextField(blank=True, default="")
     address = models.TextField(blank=True, default="")
+    pickup_by = models.TextField(choices=PickupBy.choices, blank=True, default="")
     pickup_place = models.TextField(blank=True, default="")
     arrival_text = models.TextField(blank=True, default="")
     website = models.TextField(blank=True, default="")
     introduction = models.TextField(blank=True, default="")
     directions = models.TextField(blank=True, default="")
+    help_desk = models.TextField(blank=True, default="")
+    referral_window = models.TextField(blank=True, default="")
+    responsible_department = models.TextField(blank=True, default="")
+    shows_doctor_names = models.BooleanField(default=False)
+    active_from = models.DateField(null=True, blank=True)
+    active_to = models.DateField(null=True, blank=True)
+    facts = models.JSONField(default=dict, blank=True)
     is_suspended = models.BooleanField(default=False)
     source = models.TextField(blank=True, default="")
     # Who answers for the institution; the contact list of the district is made of these three.
@@ -86,7 +107,12 @@ class Institution(Public):
                 name="institution_only_a_station_has_a_parent",
             ),
             models.CheckConstraint(condition=Q(level__in=Level.values), name="institution_level_is_known"),
+            models.CheckConstraint(condition=Q(pickup_by__in=["", *PickupBy.values]), name="institution_pickup_is_known"),
             models.CheckConstraint(condition=Q(parent__isnull=True) | ~Q(parent=F("id")), name="institution_is_not_its_own_parent"),
+            models.CheckConstraint(
+                condition=Q(active_from__isnull=True) | Q(active_to__isnull=True) | Q(active_to__gt=F("active_from")),
+                name="institution_is_active_before_it_ends",
+            ),
         )
 
     def __str__(self) -> str:
@@ -108,6 +134,12 @@ class Institution(Public):
         return self.parent_id or self.pk
 
 
+class DepartmentCategory(models.TextChoices):
+    CLINICAL = "clinical", _("clinical department")
+    DIAGNOSTIC = "diagnostic", _("diagnostic department")
+    OTHER = "other", _("other department")
+
+
 class Department(Public):
     """A department: the standard subject code beside the hospital's own name and code (R093)."""
 
@@ -115,6 +147,9 @@ class Department(Public):
     standard_code = models.TextField()
     name = models.TextField()
     local_code = models.TextField(blank=True, default="")
+    category = models.TextField(choices=DepartmentCategory.choices, default=DepartmentCategory.CLINICAL)
+    introduction = models.TextField(blank=True, default="")
+    facts = models.JSONField(default=dict, blank=True)
 
     class Meta:
         default_permissions = ()

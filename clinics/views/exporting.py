@@ -23,10 +23,14 @@ def handed_out(
     *,
     by: Acting,
     filters: Mapping[str, str] | None = None,
+    form: str = "",
 ) -> HttpResponseBase:
-    """The file, after its trace was written; `name` is the list's word in the trail, `title` begins the file's name."""
+    """The file, after its trace was written; `name` is the list's word in the trail, `title` begins the file's name.
+
+    `form` is csv or xlsx where the door knows it; else the button or the address says it.
+    """
     held = list(rows)[:MOST_ROWS]
-    form = "csv" if "csv" in (request.POST.get("as"), request.GET.get("as")) else "xlsx"
+    form = "csv" if "csv" in (form, request.POST.get("as"), request.GET.get("as")) else "xlsx"
     record_export(name, rows=len(held), by=by, file_format=form, filters=filters)
     response: HttpResponseBase
     if form == "csv":

@@ -26,7 +26,7 @@ from permissions.roles import Capability
 from vault.refusal import Refusal, invalid
 
 PER_PAGE, SAMPLE = 25, 10
-MAY = Needs(Capability.MANAGE_POSTS, Capability.MANAGE_RESIDENTS, Capability.MANAGE_INSTITUTIONS)
+MAY = Needs(Capability.MANAGE_POSTS, Capability.MANAGE_RESIDENTS, Capability.MANAGE_INSTITUTIONS, Capability.KEEP_REGISTER)
 SHOWN_AGAIN = frozenset({"invalid_input", "nothing_to_import", "stale_state"})
 KIND_OF_TAG = {
     ImportStatus.CHECKED: "few",

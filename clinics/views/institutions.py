@@ -7,11 +7,13 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
 
+from clinics.answerable import missing_of
+from clinics.booking_rules import rules_on
+from clinics.facts import fact_fields, facts_shown, label_words, labels_for
 from clinics.history import Entry, timeline_of
-from clinics.models import Institution
-from clinics.models.institution import InstitutionKind, Level
+from clinics.models import FactOf, Institution
+from clinics.models.institution import DepartmentCategory, InstitutionKind, Level
 from clinics.place_queries import (
     STANDINGS,
     counted,
@@ -24,26 +26,31 @@ from clinics.place_queries import (
     stations_of,
     with_name,
 )
+from clinics.subjects import SUBJECTS
 from clinics.views import typed
 from clinics.views.exporting import handed_out
+from clinics.views.institutions_lines import COLUMNS, kind_of_state, line_of, state_of
 from clinics.views.institutions_words import WORDS
 from permissions.doors import Needs, Page
 from permissions.roles import Capability, Role
 
 PER_PAGE = 30
 SEEING = Needs(Capability.MANAGE_INSTITUTIONS, Capability.MANAGE_POSTS)
+KEEPING = Needs(Capability.MANAGE_INSTITUTIONS, Capability.MANAGE_POSTS, Capability.KEEP_REGISTER)
 REGISTERING = Needs(Capability.MANAGE_INSTITUTIONS)
 
 
 class Institutions(Page):
     """Every institution somebody answers for, filtered by kind, level, standing and name."""
 
-    policies = {"GET": SEEING}
+    policies = {"GET": KEEPING}
 
     def get(self, request: HttpRequest) -> HttpResponse:
         everything = institutions_registered(self.acting)
         filters = filters_from(request.GET)
         page = Paginator(filtered(everything, filters), PER_PAGE).get_page(request.GET.get("page"))
+        for one in page:
+            one.state_word, one.state_kind = state_of(one), kind_of_state(one)  # type: ignore[attr-defined]
         context = {
             **filters,
             "page": page,
@@ -52,6 +59,7 @@ class Institutions(Page):
             "levels": [("", _("all")), *Level.choices],
             "standings": [("", _("all")), *((name, words) for name, (words, _condition) in STANDINGS.items())],
             "registers": self.acting.can(Capability.MANAGE_INSTITUTIONS),
+            "keeps_people": self.acting.can(Capability.MANAGE_POSTS),
         }
         return self.render(request, "clinics/institutions.html", context)
 
@@ -59,22 +67,15 @@ class Institutions(Page):
 class InstitutionsExport(Page):
     """The same list as a file."""
 
-    policies = {"POST": SEEING}
+    policies = {"POST": KEEPING}
 
     def post(self, request: HttpRequest) -> HttpResponseBase:
         filters = filters_from(request.GET)
         rows = filtered(institutions_registered(self.acting), filters)
-        columns = [_("Full name"), _("Short name"), _("Kind of institution"), _("Centre it belongs to"), _("Level"), _("Grade")]
-        columns += [
-            _("Category"),
-            pgettext("institution", "Phone"),
-            pgettext("institution", "Address"),
-            _("Responsible person"),
-            _("Job title"),
-            _("State"),
-        ]
+        labels = labels_for(FactOf.INSTITUTION, self.acting.district_id)
+        columns = [*COLUMNS, *(label_words(label) for label in labels)]
         return handed_out(
-            request, "institutions", _("Institutions"), columns, (line_of(one) for one in rows), by=self.acting,
+            request, "institutions", _("Institutions"), columns, (line_of(one, labels) for one in rows), by=self.acting,
             filters={name: filters[name] for name in ("kind", "level", "standing")},
         )  # fmt: skip
 
@@ -82,7 +83,7 @@ class InstitutionsExport(Page):
 class InstitutionPage(Page):
     """One institution with everything that hangs on it."""
 
-    policies = {"GET": SEEING}
+    policies = {"GET": KEEPING}
 
     def get(self, request: HttpRequest, public_id: UUID) -> HttpResponse:
         institution = institution_registered(self.acting, public_id)
@@ -92,16 +93,28 @@ class InstitutionPage(Page):
 def page_of(page: Page, institution: Institution) -> dict[str, Any]:
     """What the page of an institution shows."""
     acting = page.acting
+    today = timezone.localdate()
+    is_hospital = institution.kind == InstitutionKind.HOSPITAL
     return {
         "institution": institution,
+        "is_hospital": is_hospital,
+        "state": state_of(institution),
+        "working": _("working"),
+        "lacks": missing_of(institution) if is_hospital else [],
+        "rules": rules_on(institution, today) if is_hospital else None,
+        "facts_shown": facts_shown(labels_for(FactOf.INSTITUTION, institution.district_id), institution.facts),
+        "keeps_people": acting.can(Capability.MANAGE_POSTS),
         "stations": list(stations_of(institution)) if institution.kind == InstitutionKind.CENTRE else [],
         "departments": list(departments_of(institution)),
         "alliances": list(memberships_of(institution)),
         "posts": [(kind, Role(kind).label, number) for kind, number in sorted(posts_at(institution).items())],
         "timeline": timeline_of(institution.public_id, WORDS, beginning=registered(institution)),
         "registers": acting.can(Capability.MANAGE_INSTITUTIONS),
-        "subject_hint": _("Like 03 or 03.04."),
-        "today": timezone.localdate(),
+        "subjects": SUBJECTS.values(),
+        "subjects_by_code": SUBJECTS,
+        "categories": DepartmentCategory.choices,
+        "facts": fact_fields(labels_for(FactOf.DEPARTMENT, institution.district_id), {}),
+        "today": today,
     }
 
 
@@ -125,12 +138,3 @@ def filtered(institutions: Any, filters: dict[str, str]) -> Any:
     found = with_name(standing(institutions, filters["standing"]), filters["q"])
     plain = {name: filters[name] for name in ("kind", "level") if filters[name]}
     return found.filter(**plain)
-
-
-def line_of(one: Institution) -> list[object]:
-    """One line of the file."""
-    return [
-        one.name, one.short_name, one.get_kind_display(), one.parent.name if one.parent else "", one.get_level_display(), one.grade,
-        one.get_category_display(), one.phone, one.address, one.responsible_name, one.responsible_title,
-        _("suspended") if one.is_suspended else _("working"),
-    ]  # fmt: skip

@@ -8,26 +8,30 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
-from clinics.departments import add_department, correct_department
-from clinics.models import Institution
+from clinics.departments import FIELDS, LABELS, Room, add_department, correct_department
+from clinics.facts import fact_fields, labels_for, typed_facts
+from clinics.models import Department, DepartmentCategory, FactLabel, FactOf, Institution
 from clinics.place_queries import department_of, institution_registered
 from clinics.views import typed
-from clinics.views.institutions import SEEING, page_of
+from clinics.views.institutions import KEEPING, page_of
 from permissions.doors import Page
 from vault.refusal import Refusal
 
-FIELDS = ("standard_code", "name", "local_code")
+SEVERAL_LINES = frozenset({"introduction"})
 
 
 class DepartmentNew(Page):
     """POST: one more department of an institution."""
 
-    policies = {"POST": SEEING}
+    policies = {"POST": KEEPING}
 
     def post(self, request: HttpRequest, public_id: UUID) -> HttpResponse:
         request.refused = partial(self.refused, request, public_id)  # type: ignore[attr-defined]
         institution = institution_registered(self.acting, public_id)
-        made = add_department(institution, **typed.texts(request, FIELDS), by=self.acting)
+        given = typed.texts(request, FIELDS, several_lines=SEVERAL_LINES)
+        given["category"] = given["category"] or DepartmentCategory.CLINICAL
+        facts = typed_facts(request.POST, facts_of(institution))
+        made = add_department(institution, Room(**given), by=self.acting, facts=facts)
         messages.success(request, _("%(name)s was added.") % {"name": made.name})
         return redirect("institution", public_id)
 
@@ -35,23 +39,25 @@ class DepartmentNew(Page):
         if refusal.code != "invalid_input":
             return None
         institution = institution_registered(self.acting, public_id)
-        return with_dialog(self, request, institution, refusal, open_department_new=True)
+        return with_dialog(self, request, institution, refusal)
 
 
 class DepartmentEdit(Page):
-    """Corrects the code or name of a department."""
+    """Corrects a department: subject and own code, name, category, introduction, further facts."""
 
-    policies = {"GET": SEEING, "POST": SEEING}
+    policies = {"GET": KEEPING, "POST": KEEPING}
 
     def get(self, request: HttpRequest, public_id: UUID) -> HttpResponse:
         department = department_of(self.acting, public_id)
         institution = institution_registered(self.acting, department.institution.public_id)
-        return with_dialog(self, request, institution, None, department=department)
+        return with_dialog(self, request, institution, None, department)
 
     def post(self, request: HttpRequest, public_id: UUID) -> HttpResponse:
         request.refused = partial(self.refused, request, public_id)  # type: ignore[attr-defined]
         department = department_of(self.acting, public_id)
-        correct_department(department, **typed.texts(request, FIELDS), by=self.acting)
+        given = typed.texts(request, FIELDS, several_lines=SEVERAL_LINES)
+        given["category"] = given["category"] or department.category
+        correct_department(department, given, by=self.acting, facts=typed_facts(request.POST, facts_of(department.institution)))
         messages.success(request, _("Saved. What was there before is in the history."))
         return redirect("institution", department.institution.public_id)
 
@@ -60,13 +66,21 @@ class DepartmentEdit(Page):
             return None
         department = department_of(self.acting, public_id)
         institution = institution_registered(self.acting, department.institution.public_id)
-        return with_dialog(self, request, institution, refusal, department=department)
+        return with_dialog(self, request, institution, refusal, department)
 
 
-def with_dialog(page: Page, request: HttpRequest, institution: Institution, refusal: Refusal | None, **opened: object) -> HttpResponse:
+def facts_of(institution: Institution) -> list[FactLabel]:
+    """The further facts the institution's district asks of a department."""
+    return labels_for(FactOf.DEPARTMENT, institution.district_id)
+
+
+def with_dialog(
+    page: Page, request: HttpRequest, institution: Institution, refusal: Refusal | None, department: Department | None = None
+) -> HttpResponse:
     """The institution's page with a dialog open, and what was typed in it."""
-    department = opened.get("department")
     held = {name: getattr(department, name) for name in FIELDS} if department else dict.fromkeys(FIELDS, "")
     said = held | {name: request.POST[name] for name in FIELDS if name in request.POST}
-    context = page_of(page, institution) | typed.errors_in(refusal) | {"said": said} | opened
-    return page.render(request, "clinics/institution.html", context)
+    shown = typed.errors_in(refusal)
+    context = page_of(page, institution) | shown | {"said": said, "labels": LABELS, "department": department}
+    context["facts"] = fact_fields(facts_of(institution), department.facts if department else {}, request.POST, shown["errors"])
+    return page.render(request, "clinics/institution.html", context | {"open_department_new": department is None})

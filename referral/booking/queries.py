@@ -15,7 +15,7 @@ from referral.patients.queries import of_unit
 from vault.crypto import decrypt
 from vault.refusal import Refusal
 
-BEHIND = ("referral", "patient", "institution", "department", "post__user", "post__institution__parent")
+BEHIND = ("referral", "patient", "institution", "department", "post__user", "post__institution__parent", "pool_slot__service")
 
 
 def bookings_at(acting: Acting) -> QuerySet[Booking]:

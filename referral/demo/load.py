@@ -8,6 +8,7 @@ from pathlib import Path
 from permissions.roles import Role
 from referral.demo.load_duties import load_duties
 from referral.demo.load_nominations import load_nominations
+from referral.demo.load_offers import load_offers
 from referral.demo.load_people import load_accounts, load_rights, load_teams, users_of
 from referral.demo.load_places import (
     as_admin,
@@ -16,6 +17,7 @@ from referral.demo.load_places import (
     load_departments,
     load_districts,
     load_institutions,
+    load_rules,
 )
 from referral.demo.load_policy import load_policy
 from referral.demo.load_residents import load_residents
@@ -37,17 +39,19 @@ def load(today: date, folder: Path, tell: Callable[[str], None]) -> None:
     admin, second = both if len(both) == 2 else first_admins(chief, deputy, district)
     places = load_institutions(admin)
     load_departments(places, admin)
+    load_rules(places, today, admin)
     load_alliances(places, admin)
     load_accounts(people, places, admin, second)
     load_rights(people, today, admin)
     load_teams(admin)
     load_duties(people)
     load_nominations(people, admin)
-    load_policy(today, district, admin)
+    load_policy(today, district, places, admin, second)
     load_watch()
     tell(f"{len(places)} institutions, {len(people)} people")
     tell(f"{load_residents(places, today)} residents added")
     tell(f"{load_sessions(places, today)} reserved bands added")
+    tell(f"{load_offers(places)} further services added")
     write_accounts(people, folder)
 
 

@@ -1,13 +1,17 @@
 """Registers districts, institutions, departments and alliances of the demonstration."""
 
-from clinics.models import Alliance, Department, Institution
-from clinics.registry import found_alliance, register_departments, register_institutions
+from datetime import date
+
+from clinics.booking_rules import enter_rules
+from clinics.fact_labels import define_fact
+from clinics.models import Alliance, BookingRules, Department, FactLabel, FactOf, Institution
+from clinics.registry import correct_institution, found_alliance, register_departments, register_institutions
 from permissions.acting import Acting
 from permissions.founding import Founder, confirm_other, found, waiting_for
 from permissions.models import District, User
 from permissions.roles import Role
 from referral.demo.people import FULL_CENTRE, FULL_STATION, Someone
-from referral.demo.places import ALLIANCES, DISTRICTS, ELSEWHERE, HOSPITALS, MARK, SUBDISTRICTS, XICHENG
+from referral.demo.places import ALLIANCES, DISTRICTS, ELSEWHERE, HOSPITALS, MARK, RULES, SUBDISTRICTS, XICHENG
 from referral.demo.responsible import answering
 
 
@@ -90,12 +94,28 @@ def load_departments(places: dict[str, Institution], by: Acting) -> None:
     """Each hospital's departments with their standard codes."""
     register_departments(
         [
-            Department(institution=places[hospital.name], standard_code=code, name=name)
+            Department(
+                institution=places[hospital.name], standard_code=code, name=name, local_code=f"{1000 + number}" if number % 6 else "",
+                category="diagnostic" if code.startswith("32") else "clinical",
+            )
             for hospital in HOSPITALS
-            for code, name in hospital.departments
+            for number, (code, name) in enumerate(hospital.departments, start=1)
         ],
         by=by,
-    )
+    )  # fmt: skip
+
+
+def load_rules(places: dict[str, Institution], today: date, by: Acting) -> None:
+    """What each hospital keeps of itself: who answers for booking, where an earlier load left it out, its booking rules, a further fact."""
+    for number, hospital in enumerate(HOSPITALS):
+        one = places[hospital.name]
+        if not one.responsible_department:
+            kept = {name: value for name, value in answering("hospital", number).items() if not getattr(one, name)}
+            places[hospital.name] = correct_institution(one, kept, by=by, expected_version=one.version)
+        if not BookingRules.objects.filter(institution=one).exists():
+            enter_rules(one, text=RULES, valid_from=date(today.year, 1, 1), today=today, by=by)
+    if not FactLabel.objects.filter(district=by.district_id).exists():
+        define_fact(FactOf.INSTITUTION, "停车场", name_en="Car park", by=by)
 
 
 def load_alliances(places: dict[str, Institution], by: Acting) -> None:

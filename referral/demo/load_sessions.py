@@ -1,39 +1,55 @@
-"""Keeps the timetable of Xicheng's hospitals two weeks ahead: services, pools and sessions on working days."""
+"""Keeps the timetable of Xicheng's hospitals two weeks ahead: services, their weekly half-days, pools, and what is published of them."""
 
 from collections.abc import Iterator
-from datetime import date, time, timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from zlib import crc32
 
-from clinics.calendar import working_days
-from clinics.models import Department, HalfDay, Institution, Post, Service
+from clinics.calendar import day_kinds
+from clinics.half_day_fields import LIMITED, UNLIMITED
+from clinics.horizon import horizon
+from clinics.models import Department, HalfDay, Institution, Post, Service, SessionTemplate
 from clinics.registry import offer_services
-from clinics.timetable import SessionPlan
+from clinics.weekly import Wish, enter_week
+from clinics.weekly_queries import templates_of
 from permissions.acting import Acting
 from permissions.roles import Role
 from referral.demo.places import HOSPITALS
 from reserved_pools.publishing import open_pools, publish
+from reserved_pools.week_preview import pattern_of
 
 AHEAD = 14
 SHARE = Decimal("0.300")
-MORNING, AFTERNOON = (time(8), time(12)), (time(13, 30), time(17))
+MORNING, AFTERNOON = ("08:00", "12:00"), ("13:30", "17:00")
 EXAMS = {"32.05": "ultrasound", "32.03": "exam"}
 EXPERTS = (("expert_associate", "associate_chief", "专家门诊（副主任医师）"), ("expert_chief", "chief", "专家门诊（主任医师）"))
+WORKING_WEEK = range(1, 6)
 
 
 def load_sessions(places: dict[str, Institution], today: date) -> int:
-    """Every working day from tomorrow to two weeks ahead, once; answers how many reserved bands were added."""
-    days = working_days(today + timedelta(days=1), today + timedelta(days=AHEAD))
-    return sum(_hospital(places[hospital.name], today, days) for hospital in HOSPITALS)
+    """Every day the weekly timetable runs from tomorrow to two weeks ahead, once; answers how many reserved bands were added."""
+    return sum(_hospital(places[hospital.name], today) for hospital in HOSPITALS)
 
 
-def _hospital(hospital: Institution, today: date, days: list[date]) -> int:
+def _hospital(hospital: Institution, today: date) -> int:
     by = _coordinator(hospital)
-    offer_services(list(_services(hospital)), by=by)
-    services = list(hospital.services.select_related("department", "institution"))
+    everyday = list(_services(hospital))
+    offer_services(everyday, by=by)
+    named = {(one.kind, one.name) for one in everyday}
+    services = [one for one in hospital.services.select_related("department", "institution") if (one.kind, one.name) in named]
     open_pools(services, share=SHARE, valid_from=today, by=by)
-    plans = [plan for service in services for plan in _plans(service, days)]
-    return len(publish(plans, by=by))
+    known = set(SessionTemplate.objects.filter(service__in=services).values_list("service_id", flat=True))
+    for service in services:
+        if service.pk not in known:
+            enter_week(service, list(_week(service, today)), by=by)
+    return _published(hospital, today, by)
+
+
+def _published(hospital: Institution, today: date, by: Acting) -> int:
+    """A hospital that has been here for long: its first two weeks are no changes of anything, so they are announced to nobody."""
+    days = day_kinds(hospital, today + timedelta(days=1), today + timedelta(days=AHEAD))
+    made = horizon(map(pattern_of, templates_of(hospital)), days, today=today)
+    return len(publish(made.plans, by=by))
 
 
 def _coordinator(hospital: Institution) -> Acting:
@@ -57,16 +73,22 @@ def _offered(hospital: Institution, department: Department) -> Iterator[Service]
     yield Service(**held, slot_class=slot_class, title=title, name=name)
 
 
-def _plans(service: Service, days: list[date]) -> Iterator[SessionPlan]:
-    """General clinics each morning and every second afternoon, experts on two mornings a week."""
+def _week(service: Service, today: date) -> Iterator[Wish]:
+    """General clinics each morning and every second afternoon, experts each morning in half of the departments, else on two a week."""
     dice = _dice(service.department)
-    for day in days:
+    for weekday in WORKING_WEEK:
         if not service.is_expert:
-            yield SessionPlan(service, day, HalfDay.MORNING, *MORNING, capacity=16 + dice % 9)
-            if (day.toordinal() + dice) % 2:
-                yield SessionPlan(service, day, HalfDay.AFTERNOON, *AFTERNOON, capacity=10 + dice % 7)
-        elif (day.weekday() + dice) % 5 in (0, 2):
-            yield SessionPlan(service, day, HalfDay.MORNING, *MORNING, capacity=8 + dice % 5)
+            yield _half_day(service, weekday, HalfDay.MORNING, 16 + dice % 9, today)
+            if (weekday + dice) % 2:
+                yield _half_day(service, weekday, HalfDay.AFTERNOON, 10 + dice % 7, today)
+        elif dice % 2 or (weekday - 1 + dice) % 5 in (0, 2):
+            yield _half_day(service, weekday, HalfDay.MORNING, (12 if dice % 2 else 8) + dice % 5, today)
+
+
+def _half_day(service: Service, weekday: int, half: HalfDay, capacity: int, today: date) -> Wish:
+    starts, ends = MORNING if half == HalfDay.MORNING else AFTERNOON
+    release = UNLIMITED if service.kind == "clinic" and not service.is_expert else LIMITED  # R004
+    return Wish(service.public_id, weekday, half, starts, ends, capacity, release, valid_from=today)
 
 
 def _dice(department: Department) -> int:

@@ -106,6 +106,14 @@ HOSPITALS = (
              address="西城区右安门东街9号", pickup_place="门诊一层挂号处"),
 )  # fmt: skip
 
+# The booking rules every hospital of the demonstration has written down (R075).
+RULES = """一、预约方式：家庭医生经平台预约转诊；居民可拨打114或到窗口预约。
+二、预约转诊号源优先提供给签约居民，实行实名制，取号时核对证件。
+三、持转诊单和有效证件，按约定时段到转诊窗口或自助机取号，逾时作废。
+四、不能按时就诊的，请在截止时间前取消；未取消又未就诊的按爽约登记。
+五、医师停诊由本院提前两个工作日告知，并协助改约同级医师或另约时间。
+六、预约咨询服务台负责解答预约、取号和候诊问题，受理意见和投诉。"""
+
 # The rest of the thirty hospitals of July 2011, as the news wrote them; registered without sessions.
 ELSEWHERE = (
     ("卫生部中日友好医院", "110105", "general"),

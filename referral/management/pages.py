@@ -7,6 +7,8 @@ from typing import Final
 
 from django.conf import settings
 
+from clinics.models.policy import POLICY_STATES
+from clinics.models.stop import STOP_STATES
 from clinics.models.timetable import SESSION_STATES
 from permissions.right_states import RIGHT_STATES
 from referral.booking.states import BOOKING_STATES
@@ -16,7 +18,7 @@ from referral.returns.states import RETURN_STATES
 from vault.states import StateTable
 
 RULES: Final = settings.BASE_DIR / "docs" / "rules"
-TABLES: Final = [RIGHT_STATES, REFERRAL_STATES, BOOKING_STATES, RETURN_STATES, SESSION_STATES]
+TABLES: Final = [RIGHT_STATES, REFERRAL_STATES, BOOKING_STATES, RETURN_STATES, SESSION_STATES, STOP_STATES, POLICY_STATES]
 KINDS: Final = {"place": "", "later": "Not yet: ", "outside": "Outside: "}
 HEAD: Final = """# The regulation and where it stands
 

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
 
+from clinics.models import Institution, ServiceKind
 from clinics.policy import value
 from permissions.identity.phones import mask_phone
 from permissions.models import User
@@ -90,16 +91,19 @@ def booking_block(booking: Booking) -> Content:
     """When, where, which document, how to fetch the number, how to cancel and what missing it costs (R056, R110)."""
     starts, until = local(booking.starts_at), local(booking.cancel_until)
     proof = PROOF_OF_STATUS[booking.status]
-    district, day = booking.referral.patient.district, booking.visit_date
+    district, day, service = booking.referral.patient.district, booking.visit_date, booking.pool_slot.service
     return {
         "date": booking.visit_date.isoformat(),
         "half_day": "上午" if starts.hour < 12 else "下午",
         "time": f"{starts:%H:%M}–{local(booking.ends_at):%H:%M}",
         "slot_class": words.SLOT_CLASS[booking.slot_class],
         "title": words.TITLE[booking.title],
+        "service": "" if service.kind == ServiceKind.CLINIC else service.name,
+        "preparation": service.preparation,
         "code": booking.confirmation_code if proof is Proof.VALID else "",
         "token": booking.slip_token if proof is Proof.VALID else "",
-        "pickup": "，".join(filter(None, (booking.institution.pickup_place, booking.institution.arrival_text))),
+        "pickup": pickup(booking.institution),
+        "desks": desks(booking.institution),
         "cancel_date": until.date().isoformat(),
         "cancel_time": f"{until:%H:%M}",
         "help_phone": booking.referral.institution.phone or HELP_PHONE,
@@ -107,6 +111,17 @@ def booking_block(booking: Booking) -> Content:
         "no_show_threshold": value(NO_SHOW_THRESHOLD, district=district, at=day),
         "no_show_ban_months": value(NO_SHOW_BAN_MONTHS, district=district, at=day),
     }
+
+
+def pickup(hospital: Institution) -> str:
+    """Where and how the number is fetched and what to bring (R079)."""
+    return "，".join(filter(None, (hospital.pickup_place, words.PICKUP_BY.get(hospital.pickup_by, ""), hospital.arrival_text)))
+
+
+def desks(hospital: Institution) -> str:
+    """Where the referral window and the help desk stand (R077); '' where the hospital has named neither."""
+    named = (("转诊窗口", hospital.referral_window), ("预约咨询服务台", hospital.help_desk))
+    return "；".join(f"{what}：{where}" for what, where in named if where)
 
 
 def person(patient: Patient, on: date) -> Content:

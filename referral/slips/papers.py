@@ -9,6 +9,7 @@ from referral.patients.queries import of_unit
 
 SHOWN_WITH = (
     "referral__institution", "referral__patient__district", "institution", "department", "post__user", "post__institution",
+    "pool_slot__service",
 )  # fmt: skip
 
 

@@ -7,9 +7,11 @@ SEX: Final = {"0": "未知", "1": "男", "2": "女", "9": "未说明"}
 SLOT_CLASS: Final = {
     "general": "普通号",
     "specialty": "专科号",
+    "disease": "专病号",
     "expert_associate": "副主任医师号",
     "expert_chief": "主任医师号",
 }
+PICKUP_BY: Final = {"window": "窗口取号", "self_service": "自助机取号", "both": "窗口或自助机取号"}
 TITLE: Final = {
     "": "",
     "chief": "主任医师",

@@ -41,7 +41,9 @@ BEGIN
             EXISTS (SELECT 1 FROM referral_careteam_doctors d WHERE d.careteam_id = c.care_team_id AND d.user_id = seen_under.user_id)
             AND EXISTS (SELECT 1 FROM referral_careteam_doctors d WHERE d.careteam_id = c.care_team_id AND d.user_id = post.user_id)),
         c.valid_to, coalesce(c.at_own_unit, false), coalesce(c.health_record_number, '')::text,
-        hospital.is_suspended, session.status = 'planned', (ps.published - ps.claimed - ps.held - ps.cooling - ps.returned)::integer,
+        hospital.is_suspended OR coalesce(hospital.active_from > ps.visit_date, false) OR coalesce(hospital.active_to <= ps.visit_date, false),
+        session.status = 'planned', (ps.published - ps.claimed - ps.held - ps.cooling - ps.returned
+            - CASE WHEN ps.late_opens_at > v_now THEN ps.late ELSE 0 END)::integer,
         ps.institution_id, ps.standard_code::text, ps.visit_date, ps.starts_at, ps.ends_at,
         counted.days, counted.institutions, counted.codes,
         (SELECT jsonb_agg(jsonb_build_object(
@@ -69,7 +71,7 @@ BEGIN
     JOIN clinics_post post ON post.id = p_post AND post.right_id = p_right
     JOIN clinics_institution unit ON unit.id = post.institution_id
     JOIN permissions_referralright rr ON rr.id = p_right
-    JOIN reserved_pools_poolslot ps ON ps.public_id = p_pool_slot
+    JOIN reserved_pools_poolslot ps ON ps.public_id = p_pool_slot AND ps.kind = 'community_referral'
     JOIN clinics_slot slot ON slot.id = ps.slot_id
     JOIN clinics_clinicsession session ON session.id = slot.session_id
     JOIN clinics_institution hospital ON hospital.id = ps.institution_id

@@ -102,7 +102,7 @@ def arrivals_context(page: Page, *, just: str = "") -> dict[str, Any]:
     rows = rows_of(page, list(expected_on(page.acting, day)))
     come = [row for row in rows if row.booking.status in ("arrived", "fulfilled")]
     fresh = next((row for row in rows if row.undo_until and str(row.booking.public_id) == just), None)
-    return {"day": day, "rows": rows, "come": len(come), "fresh": fresh}
+    return {"day": day, "rows": rows, "come": len(come), "fresh": fresh, "may_list": page.acting.can(Capability.DAY_LIST)}
 
 
 def rows_of(page: Page, bookings: list[Booking]) -> list[Row]:

@@ -8,19 +8,24 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.utils import timezone
 
 from clinics import policy
-from clinics.models import Institution
+from clinics.models import Institution, Service, ServiceItem
+from clinics.naming import shown_name
+from clinics.offer_fields import LABELS, Has, has
 from clinics.parameters import BOOKING_HORIZON_DAYS, CANCEL_CUTOFF
-from clinics.queries import departments_open_to
+from clinics.schedule_changes import announced_to
 from permissions.acting import Acting
 from permissions.doors import Needs, Page
 from permissions.roles import Capability
 from referral.booking.facts import day_before_at
 from referral.views.filters import Choices, Filters, choices_of, filters_from
-from referral.views.matrix import class_words, matrix, read_key
+from referral.views.matrix import matrix, read_key, service_words
 from referral.views.rights import right_of
 from reserved_pools.half_days import Calendar
 from reserved_pools.models import PoolSlot
 from reserved_pools.queries import bands, half_days
+
+TO_KNOW = ("fee", "indications", "preparation", "eligibility", "notes")
+SHOWN_CHANGES = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +41,10 @@ class Panel:
     bands: list[PoolSlot]
     cancel_until: datetime
     promised: bool
+    service: Service
+    says: list[tuple[Any, str]]  # label and text of what the doctor has to know of the service
+    items: list[ServiceItem]
+    doctor: str = ""  # only where the hospital shows its doctors' names (R081)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +64,7 @@ class Look:
             "query": self.filters.query,
             "department_words": self.choices.subject(self.filters.department),
             "departments": self.choices.departments,
+            "districts": self.choices.districts,
             "institutions": self.choices.institutions,
             "slot_classes": self.choices.slot_classes,
             "matrix": matrix(self.calendar, chosen=self.panel.key if self.panel else "", promised_only=self.filters.promise),
@@ -70,14 +80,16 @@ class Availability(Page):
     def get(self, request: HttpRequest) -> HttpResponse:
         refers = self.acting.can(Capability.BOOK)
         right = right_of(self.acting) if refers else None
-        shown = look(self.acting, request.GET).context if right is None or right.in_force else {}
-        return self.render(request, "referral/availability.html", {"refers": refers, "right": right, **shown})
+        may_look = right is None or right.in_force
+        shown = look(self.acting, request.GET).context if may_look else {}
+        changes = list(announced_to(self.acting, timezone.localtime())[:SHOWN_CHANGES]) if may_look else []
+        return self.render(request, "referral/availability.html", {"refers": refers, "right": right, "changes": changes, **shown})
 
 
 def look(acting: Acting, data: QueryDict) -> Look:
     """The calendar an address asks for, as far as this person may see it. Raises Refusal("right_not_in_force")."""
     today = timezone.localdate()
-    choices = choices_of(departments_open_to(acting), refers=acting.can(Capability.BOOK))
+    choices = choices_of(acting, refers=acting.can(Capability.BOOK))
     filters = filters_from(data, choices)
     calendar = half_days(acting, filters.wanted(today, horizon(acting.district_id, today)), today=today)
     return Look(choices, filters, calendar, panel_of(acting, data.get("cell", ""), calendar))
@@ -96,11 +108,29 @@ def panel_of(acting: Acting, key: str, calendar: Calendar) -> Panel | None:
         half=named[2],
         institution=one.institution,
         department=one.department,
-        words=class_words(one.slot_class, one.service.title),
+        words=service_words(one.service.kind, one.slot_class, one.service.title, name=one.service.name, disease=one.service.disease),
         bands=found,
         cancel_until=cancel_until(one.institution, one.visit_date),
         promised=one.visit_date <= calendar.promised_until,
+        service=one.service,
+        says=what_to_know(one.service),
+        items=list(one.service.items.all()) if has(one.service.kind, "items") is not Has.NO else [],
+        doctor=doctor_of(one, acting),
     )
+
+
+def what_to_know(service: Service) -> list[tuple[Any, str]]:
+    """Fee, indications, preparation, eligibility and notes of a service, where its kind has them and they say something."""
+    words = {name: "" if getattr(service, name) is None else str(getattr(service, name)) for name in TO_KNOW}
+    return [(LABELS[name], words[name]) for name in TO_KNOW if words[name] and has(service.kind, name) is not Has.NO]
+
+
+def doctor_of(slot: PoolSlot, acting: Acting) -> str:
+    """The session's doctor, where this reader may know her."""
+    practitioner = slot.slot.session.practitioner
+    if practitioner is not None:
+        practitioner.institution = slot.institution
+    return shown_name(practitioner, to=acting)
 
 
 def horizon(district: int, today: date) -> int:

@@ -19,7 +19,7 @@ from referral.cases.queries import referral_of
 from referral.patients.queries import contract_on
 from referral.views.availability import Panel, look
 from referral.views.filters import Filters
-from referral.views.matrix import class_words, key_of
+from referral.views.matrix import key_of, service_words
 from referral.views.rights import right_of
 from referral.views.strip import strip_of
 from reserved_pools.half_days import Calendar
@@ -133,7 +133,7 @@ def alternative(row: dict[str, Any], filters: Filters) -> dict[str, Any]:
     key = key_of(row["service"], row["visit_date"], half)
     return {
         **row,
-        "words": class_words(row["slot_class"], row["title"]),
+        "words": service_words(row["kind"], row["slot_class"], row["title"], name=row["service_name"], disease=row["disease"]),
         "half": half,
         "href": f"?{Filters(filters.department).query}&cell={key}&slot={row['id']}",
     }

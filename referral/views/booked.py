@@ -19,7 +19,7 @@ from referral.booking.tell import FOUR_THINGS, tell
 from referral.patients.queries import contract_on
 from referral.views.book import version_from
 from referral.views.cancelling import REASONS
-from referral.views.matrix import class_words
+from referral.views.matrix import booking_words
 from referral.views.sms import messages_about
 from referral.views.strip import strip_of
 from vault.audit import saw
@@ -100,6 +100,6 @@ def booking_context(booking: Booking) -> dict[str, Any]:
         "booking": booking,
         "referral": booking.referral,
         "strip": strip_of(booking.patient, contract, seen_at=booking.referral.encounter.seen_at),
-        "class_words": class_words(booking.slot_class, booking.title),
+        "class_words": booking_words(booking),
         "sms": messages_about(booking.public_id),
     }

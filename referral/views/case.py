@@ -26,7 +26,7 @@ from referral.patients.queries import contract_on
 from referral.returns.queries import returns_of
 from referral.views.book import version_from
 from referral.views.cancelling import REASONS
-from referral.views.matrix import class_words
+from referral.views.matrix import booking_words
 from referral.views.progress import progress_of
 from referral.views.sms import messages_about
 from referral.views.strip import strip_of
@@ -111,7 +111,7 @@ class ReferralPage(Page):
 
 def case_context(acting: Acting, referral: Referral) -> dict[str, Any]:
     """Everything on a case's page, in a fixed number of queries."""
-    bookings = list(referral.bookings.select_related("institution", "department", "post__user").order_by("-pk"))
+    bookings = list(referral.bookings.select_related("institution", "department", "post__user", "pool_slot__service").order_by("-pk"))
     booking = next((b for b in bookings if b.status not in ("cancelled", "moved", "entered_in_error")), None)
     sent_back = returns_of(acting).filter(referral=referral).first()
     contract = contract_on(referral.patient, timezone.localdate())
@@ -121,7 +121,7 @@ def case_context(acting: Acting, referral: Referral) -> dict[str, Any]:
         "strip": strip_of(referral.patient, contract, seen_at=referral.encounter.seen_at),
         "contract": contract,
         "booking": booking,
-        "class_words": class_words(booking.slot_class, booking.title) if booking else "",
+        "class_words": booking_words(booking) if booking else "",
         "keeps_promise": booking is not None and keeps_promise(acting, referral, booking),
         "sent_back": sent_back,
         "report": getattr(referral, "report", None),

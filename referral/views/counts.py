@@ -5,9 +5,12 @@ from collections.abc import Callable, Mapping
 from django.utils import timezone
 
 from clinics.nominations.queries import to_decide
+from clinics.policy_board import waiting_to_decide
+from clinics.stop_queries import stops_to_decide
 from permissions.acting import Acting
 from referral.returns.queries import waiting_for
 from referral.worklist.queries import open_of, returns_waiting
+from reserved_pools.returned import waiting_places
 
 
 def to_do(acting: Acting) -> int:
@@ -15,4 +18,11 @@ def to_do(acting: Acting) -> int:
     return open_of(acting, timezone.localdate()).count() + returns_waiting(acting).count()
 
 
-COUNTS: Mapping[str, Callable[[Acting], int]] = {"todo": to_do, "returns": waiting_for, "nominations": to_decide}
+COUNTS: Mapping[str, Callable[[Acting], int]] = {
+    "policy": waiting_to_decide,
+    "todo": to_do,
+    "released": waiting_places,
+    "returns": waiting_for,
+    "nominations": to_decide,
+    "stops": stops_to_decide,
+}

@@ -8,10 +8,13 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from django.http import QueryDict
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from clinics.models import Department, SlotClass
-from clinics.queries import standard_subjects
+from clinics.models import SlotClass
+from clinics.queries import subjects_and_hospitals_open_to
+from permissions.acting import Acting
+from permissions.models import District
 from reserved_pools.queries import Wanted
 
 Choice = tuple[str, Any]
@@ -19,25 +22,39 @@ Choice = tuple[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """Subject, hospital, class and whether only the promised days matter; empty means any, but a subject is always chosen."""
+    """Subject, district, hospital, class and whether only the promised days matter; empty means any, but a subject is always chosen."""
 
     department: str
     institution: str = ""
     slot_class: str = ""
     promise: bool = False
+    district: str = ""
 
     @property
     def query(self) -> str:
         """The same as part of an address."""
         promise = "1" if self.promise else ""
-        said = {"department": self.department, "institution": self.institution, "slot_class": self.slot_class, "promise": promise}
+        said = {
+            "department": self.department,
+            "district": self.district,
+            "institution": self.institution,
+            "slot_class": self.slot_class,
+            "promise": promise,
+        }
         return urlencode({name: value for name, value in said.items() if value})
 
     def wanted(self, today: date, horizon: int) -> Wanted:
         """The same as a question to the pools: from tomorrow to the horizon (R106)."""
         institution = UUID(self.institution) if self.institution else None
         first, last = today + timedelta(days=1), today + timedelta(days=horizon)
-        return Wanted(first, last, institution=institution, department=self.department or None, slot_class=self.slot_class)
+        return Wanted(
+            first,
+            last,
+            institution=institution,
+            department=self.department or None,
+            slot_class=self.slot_class,
+            district=self.district,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +62,7 @@ class Choices:
     """What the filters of this person may be set to."""
 
     departments: list[Choice]
+    districts: list[Choice]
     institutions: list[Choice]
     slot_classes: list[Choice]
 
@@ -53,16 +71,22 @@ class Choices:
         return str(dict(self.departments).get(code, ""))
 
 
-def choices_of(departments: Iterable[Department], *, refers: bool) -> Choices:
-    """Every subject and hospital of these departments, each once, worded for who refers or only looks; the timetable's classes."""
-    within_reach = list(departments)
-    hospitals = {str(d.institution.public_id): d.institution.display_short_name for d in within_reach}
+def choices_of(acting: Acting, *, refers: bool) -> Choices:
+    """Every subject, district and hospital within reach, each once, worded for who refers or only looks; the timetable's classes."""
+    subjects, hospitals = subjects_and_hospitals_open_to(acting)
     every = _("all within reach, %(n)d") if refers else _("all hospitals, %(n)d")
+    districts = {one.district.code: district_words(one.district) for one in hospitals}
     return Choices(
-        departments=list(standard_subjects(within_reach).items()),
-        institutions=[("", every % {"n": len(hospitals)}), *hospitals.items()],
+        departments=list(subjects.items()),
+        districts=[("", _("all districts")), *sorted(districts.items())],
+        institutions=[("", every % {"n": len(hospitals)}), *((str(one.public_id), one.display_short_name) for one in hospitals)],
         slot_classes=[("", _("all classes")), *SlotClass.choices],
     )
+
+
+def district_words(district: District) -> str:
+    """The name in the reader's language, where there is one."""
+    return district.name_en if district.name_en and get_language() == "en" else district.name
 
 
 def filters_from(data: QueryDict, choices: Choices) -> Filters:
@@ -78,4 +102,5 @@ def filters_from(data: QueryDict, choices: Choices) -> Filters:
         institution=chosen("institution", dict(choices.institutions)),
         slot_class=chosen("slot_class", dict(choices.slot_classes)),
         promise=data.get("promise") == "1",
+        district=chosen("district", dict(choices.districts)),
     )

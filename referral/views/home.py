@@ -30,7 +30,7 @@ STARTS = (
     (Capability.RECORD_VISIT, "visits"),
     (Capability.SEE_DISTRICT, "district"),
     (Capability.ASSIGN_RETURN, "returns"),
-    (Capability.MANAGE_POOLS, "availability"),
+    (Capability.MANAGE_POOLS, "week"),
     (Capability.MANAGE_ACCOUNTS, "accounts"),
     (Capability.END_SESSIONS, "live_sessions"),
     (Capability.READ_AUDIT, "trail"),

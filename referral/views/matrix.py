@@ -11,9 +11,10 @@ from uuid import UUID
 
 from django.utils.translation import gettext, pgettext, pgettext_lazy
 
-from clinics.models import SlotClass
+from clinics.models import ServiceKind, SlotClass
+from clinics.models.offer import EXPERT_CLASSES
 from clinics.models.post import Title
-from clinics.models.timetable import EXPERT_CLASSES
+from referral.booking.models import Booking
 from reserved_pools.half_days import Calendar, Cell, CellState, Row
 
 SATURDAY = 5
@@ -106,7 +107,8 @@ def service(row: Row, promised_until: date, chosen: str) -> Service:
     """The two lines of a service."""
     lines = [("am", row.mornings), ("pm", row.afternoons)]
     shown = [Line(half, tuple(cell_of(row.service, cell, half, promised_until, chosen) for cell in cells)) for half, cells in lines]
-    return Service(row.institution_short_name, class_words(row.slot_class, row.title), (shown[0], shown[1]))
+    words = service_words(row.kind, row.slot_class, row.title, name=row.service_name, disease=row.disease)
+    return Service(row.institution_short_name, words, (shown[0], shown[1]))
 
 
 def cell_of(service_id: UUID, cell: Cell, half: str, promised_until: date, chosen: str) -> Shown:
@@ -141,6 +143,19 @@ def class_words(slot_class: str, title: str) -> str:
     says_title = slot_class in EXPERT_CLASSES or title not in Title.values
     words = [SlotClass(slot_class).label] + ([] if says_title else [Title(title).label])
     return " ".join(str(word) for word in words)
+
+
+def service_words(kind: str, slot_class: str, title: str, *, name: str, disease: str) -> str:
+    """A clinic by class and title (R100), with its disease where it is for one; any other service by its name. Never a doctor."""
+    if kind != ServiceKind.CLINIC:
+        return name
+    return " ".join(part for part in (class_words(slot_class, title), disease) if part)
+
+
+def booking_words(booking: Booking) -> str:
+    """The same of what was booked; the booking comes with its place and service."""
+    service = booking.pool_slot.service
+    return service_words(service.kind, booking.slot_class, booking.title, name=service.name, disease=service.disease)
 
 
 def spans(days: tuple[date, ...], promised_until: date) -> tuple[Span, ...]:

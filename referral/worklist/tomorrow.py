@@ -8,6 +8,7 @@ from django.db.models import Max, Min, Sum
 from django.utils import timezone
 
 from clinics.queries import places_open_to
+from clinics.taking_part import open_on
 from permissions.acting import Acting
 from reserved_pools.models import REMAINING, PoolSlot
 
@@ -26,7 +27,7 @@ class Tomorrow:
 def places_tomorrow(acting: Acting, today: date) -> Tomorrow | None:
     """Tomorrow's reserved places within reach, while they can still be booked (R107); None without any."""
     day = today + timedelta(days=1)
-    rows = PoolSlot.objects.filter(places_open_to(acting), visit_date=day, closed_at=None, institution__is_suspended=False)
+    rows = PoolSlot.objects.filter(places_open_to(acting), open_on(day=day), visit_date=day, closed_at=None)
     found: list[Any] = list(
         rows.filter(slot__session__status="planned")
         .values("standard_code")

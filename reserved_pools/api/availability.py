@@ -20,6 +20,7 @@ from permissions.roles import Capability
 from reserved_pools.queries import Wanted, availability
 
 TWO_WEEKS = timedelta(days=13)
+DISTRICT = re.compile(r"\A[1-9][0-9]{5}\Z")
 SUBJECT = re.compile(r"\A[0-9]{2}(\.[0-9]{2}){0,2}\Z")
 
 
@@ -73,6 +74,16 @@ class DepartmentOrSubject(StrictCharField):
         return UUID(text)
 
 
+class DistrictCode(StrictCharField):
+    """The code of a district such as 110102."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        text = super().to_internal_value(data)
+        if not DISTRICT.match(text):
+            raise serializers.ValidationError(_("Give the six digits of a district's code, such as 110102."))
+        return text
+
+
 class Availability(Api):
     """The places the acting person can book now, hospitals of her post's alliances first."""
 
@@ -80,6 +91,7 @@ class Availability(Api):
 
     class Query(PageQuery):
         department = DepartmentOrSubject(required=False, max_length=40)
+        district = DistrictCode(required=False, max_length=6)
         institution = StrictUUIDField(required=False)
         service = StrictUUIDField(required=False)
         slot_class = StrictChoiceField(choices=SlotClass.choices, required=False)
@@ -108,6 +120,7 @@ def _wanted(given: dict[str, Any], today: date) -> Wanted:
         given.get("department"),
         given.get("service"),
         given.get("slot_class", ""),
+        given.get("district", ""),
     )
 
 

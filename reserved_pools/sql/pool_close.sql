@@ -4,8 +4,9 @@ CREATE FUNCTION pool_close(p_pool_slot bigint) RETURNS integer
 LANGUAGE plpgsql VOLATILE AS $$
 DECLARE
     v_places integer;
+    v_cooling integer;
 BEGIN
-    SELECT published - claimed - held - returned INTO v_places
+    SELECT published - claimed - held - returned, cooling INTO v_places, v_cooling
       FROM reserved_pools_poolslot
      WHERE id = p_pool_slot AND closed_at IS NULL AND closes_at <= clock_timestamp()
        FOR NO KEY UPDATE;
@@ -16,9 +17,9 @@ BEGIN
        SET closed_at = clock_timestamp(), returned = returned + v_places, cooling = 0
      WHERE id = p_pool_slot;
     DELETE FROM reserved_pools_coolingplace WHERE pool_slot_id = p_pool_slot;
-    IF v_places > 0 THEN
-        INSERT INTO reserved_pools_placeevent (pool_slot_id, move, places, about, reason, at)
-        VALUES (p_pool_slot, 'returned', v_places, NULL, 'cut-off', clock_timestamp());
-    END IF;
+    INSERT INTO reserved_pools_placeevent (pool_slot_id, move, places, about, reason, at)
+    SELECT p_pool_slot, moved.move, moved.places, NULL, 'cut-off', clock_timestamp()
+      FROM (VALUES ('cooled', v_cooling), ('returned', v_places)) AS moved (move, places)
+     WHERE moved.places > 0;
     RETURN v_places;
 END $$;

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
+from referral.demo.history import holds_history, load_history
 from referral.demo.load import load
 from referral.demo.load_cases import load_cases
 from referral.demo.marks import reasons_against
@@ -21,4 +22,6 @@ class Command(BaseCommand):
         began = timezone.now()
         load(timezone.localdate(), settings.STATE_DIR / "demo", self.stdout.write)
         self.stdout.write(f"{load_cases(began)} cases begun")
+        if not holds_history():
+            self.stdout.write(f"{load_history(timezone.localdate())} outcomes of the last weeks entered")
         self.stdout.write(f"The demonstration is ready ({(timezone.now() - began).total_seconds():.0f} s).")

@@ -12,6 +12,7 @@ from django.db import connection, transaction
 from django.test import Client
 
 from permissions.doors.serializers import unprintable_in
+from tests.integration.bad_input.row_refusals import judged
 from tests.integration.bad_input.stage import Endpoint, Stage
 
 # Who looked, who tried and how often, which session was used last: bad input may count here, and only here.
@@ -78,7 +79,8 @@ def send(
     raw = body if isinstance(body, bytes) else b"" if body is None else json.dumps(body).encode()
     named = stage.login(endpoint.who) | endpoint.headers | {"Accept-Language": language} | headers
     kept = {name: value for name, value in named.items() if value is not None}
-    return Client(raise_request_exception=False).generic(endpoint.method, f"/api/v1{endpoint.path}", raw, content_type, headers=kept)
+    answer = Client(raise_request_exception=False).generic(endpoint.method, f"/api/v1{endpoint.path}", raw, content_type, headers=kept)
+    return judged(answer, body)
 
 
 def faults_of(answer: Any, language: str) -> list[str]:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from clinics.models import Alliance
+from clinics.models import Alliance, FactLabel
 from permissions.roles import Role
 from tests.cast import a_user
 from tests.cast_clinics import a_department, a_hospital, a_post, a_station, an_alliance
@@ -21,6 +21,7 @@ class Register:
         self.department = a_department(self.hospital, "03.06", "肾内科")
         self.post = a_post(a_user("许文静"), self.hospital, Role.REGIONAL_SPECIALIST, department=self.department)
         self.person = self.post.user
+        self.label = FactLabel.objects.create(district=self.hospital.district, of="service", name="耗时")
 
     def opening(self, **more: Any) -> dict[str, Any]:
         """A post at the hospital, in its department."""

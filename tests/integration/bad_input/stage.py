@@ -23,14 +23,20 @@ from tests.cast import a_district, a_phone, a_right, a_role, a_session, a_user
 from tests.cast_clinics import a_centre, a_post
 from tests.cast_loop import PLAN, REPORT, Loop, loop, working
 from tests.cast_referral import acting_as, institution, resident_number, today
+from tests.integration.bad_input.balanced import Balanced
+from tests.integration.bad_input.exchanged import Exchanged
 from tests.integration.bad_input.factors import Factors
 from tests.integration.bad_input.kept import Keeping
 from tests.integration.bad_input.leaver import Leaver
 from tests.integration.bad_input.lists import Lists
 from tests.integration.bad_input.nominations import Nominations
+from tests.integration.bad_input.offered import Offered
 from tests.integration.bad_input.offices import Offices
 from tests.integration.bad_input.register import Register
+from tests.integration.bad_input.ruled import Ruled
+from tests.integration.bad_input.stopped import Stopped
 from tests.integration.bad_input.watched import Watched
+from tests.integration.bad_input.weeks import Weeks
 
 DRUG = {
     "name": "缬沙坦胶囊",
@@ -89,10 +95,16 @@ class Stage:
         self.register = Register(self.world)
         self.keeping = Keeping(self.world)
         self.watched = Watched(self.world, self.loop.manager)
+        self.ruled = Ruled(self.world, self.watched.coordinator)
+        self.stopped = Stopped(self.world, self.watched.coordinator)
+        self.balanced = Balanced(self.world, self.watched.coordinator)
+        self.exchanged = Exchanged(self.world, self.watched.coordinator)
+        self.weeks = Weeks(self.world, self.watched.coordinator)
         self.nominations = Nominations(self.world, self.loop.manager)
         self.factors = Factors(self.world)
         self.leaver = Leaver(self.world, self.returned("accepted"))
         self.offices = Offices(self.world)
+        self.offered = Offered(self.world)
         self.lists = Lists(self.world, self.world.district_admin)
         self.phone = a_phone()
         self.strangers = strangers()
@@ -101,7 +113,7 @@ class Stage:
         held = self.loop
         people = (held.doctor, held.colleague, held.clerk, held.other_clerk, held.cardiologist, held.manager, self.world.district_admin)
         people += (self.factors.doctor, self.factors.beginner, self.watched.coordinator)
-        people += (self.offices.keeper, self.offices.guard, self.offices.reader)
+        people += (self.offices.keeper, self.offices.guard, self.offices.reader, self.exchanged.other)
         self.session = a_session(held.doctor.user, kind="token")[0]
         self._keys = {who.user.pk: a_session(who.user, kind="token")[1] for who in (*people, *self.strangers.values())}
 
@@ -155,13 +167,19 @@ def endpoints_of(stage: Stage) -> dict[str, Endpoint]:
 
 def more_of(stage: Stage) -> dict[str, Endpoint]:
     """The operations of the other files; they import this one."""
+    from tests.integration.bad_input.balancing import endpoints_of_balance
+    from tests.integration.bad_input.exchanging import endpoints_of_exchange
     from tests.integration.bad_input.factor_requests import endpoints_of_factors
     from tests.integration.bad_input.keeping import endpoints_of_keeping
     from tests.integration.bad_input.leaving import endpoints_of_leaving
     from tests.integration.bad_input.list_requests import endpoints_of_lists
     from tests.integration.bad_input.nomination_requests import endpoints_of_nominations
+    from tests.integration.bad_input.offers import endpoints_of_offers
     from tests.integration.bad_input.office_requests import endpoints_of_offices
     from tests.integration.bad_input.places import endpoints_of_places
+    from tests.integration.bad_input.ruling import endpoints_of_values
+    from tests.integration.bad_input.stopping import endpoints_of_stops
+    from tests.integration.bad_input.timetables import endpoints_of_timetables
     from tests.integration.bad_input.watch import endpoints_of_watch
 
     parts = (
@@ -170,9 +188,15 @@ def more_of(stage: Stage) -> dict[str, Endpoint]:
         endpoints_of_lists,
         endpoints_of_keeping,
         endpoints_of_places,
+        endpoints_of_values,
+        endpoints_of_stops,
+        endpoints_of_balance,
+        endpoints_of_exchange,
         endpoints_of_watch,
         endpoints_of_factors,
         endpoints_of_offices,
+        endpoints_of_timetables,
+        endpoints_of_offers,
     )
     return {one.operation: one for part in parts for one in part(stage)}
 

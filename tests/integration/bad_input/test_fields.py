@@ -13,6 +13,7 @@ from tests.integration.bad_input.corpus import Value
 from tests.integration.bad_input.proof import faults_of, fields_in, send, sentences_of, short, taken_back, written
 from tests.integration.bad_input.schema import Leaf, Operation, operations
 from tests.integration.bad_input.stage import Endpoint, Stage, endpoints_of
+from tests.thorough import THOROUGH
 
 pytestmark = pytest.mark.django_db
 WRITING = sorted(name for name, operation in operations().items() if operation.leaves)
@@ -36,6 +37,19 @@ WITHOUT_BODY = {
     "administrators_withdraw": "takes the address only",
     "trail_proof_ask": "takes nothing but who asks",
     "me_sessions_destroy": "takes the address only",
+    "policy_approve": "takes the version only",
+    "policy_withdraw": "takes the version only",
+    "calendar_remove": "takes the address only",
+    "hospital_calendar_remove": "takes the address only",
+    "fact_labels_end": "takes the address only",
+    "practitioners_bring_back": "takes the version only",
+    "rebalancings_undo": "takes the address only",
+    "services_bring_back": "takes the version only",
+    "stops_approve": "takes the version only",
+    "stops_withdraw": "takes the version only",
+    "feed_webhook_end": "takes nothing but who asks",
+    "feed_webhook_rotate": "takes nothing but who asks",
+    "feed_webhook_test": "takes nothing but who asks",
 }
 FOUR_THINGS = {"when", "where", "cancelling", "not_coming"}
 # What a field refuses for a reason of another field: the sentence stands there.
@@ -51,6 +65,8 @@ NAMED_ELSEWHERE = {
     ("nominations_hand_in", "targets[].id"): {"targets"},
     ("nominations_hand_in_again", "targets[].id"): {"targets"},
     ("alliances_found", "members[]"): {"members"},
+    ("calendar_set", "is_working"): {"is_working", "runs_as_weekday"},
+    ("hospital_calendar_set", "is_working"): {"is_working", "runs_as_weekday"},
 }
 
 
@@ -93,7 +109,7 @@ def test_a_bad_value_is_refused_at_its_field_and_nothing_is_written(stage: Stage
     operation, before, faults = operations()[name], written(), []
     for form in forms_of(stage, name):
         with taken_back():
-            for leaves, value in trials(form, operation):
+            for leaves, value in in_turns(form, operation):
                 faults += faults_of_trial(stage, form, leaves, value)
             faults += [f"wrote to {table}" for table, digest in written().items() if digest != before[table]]
 
@@ -112,6 +128,17 @@ def test_a_good_value_is_stored_in_its_one_form(stage: Stage, name: str) -> None
                     faults += [f"{path} {value}: {answer.status_code} {kept!r}"] if kept != value.stored else []
 
     assert not faults, "\n" + "\n".join(faults)
+
+
+def in_turns(form: Endpoint, operation: Operation) -> list[tuple[list[Leaf], Value]]:
+    """Every third trial of an operation, another third for the next one; by night all of them."""
+    found = list(trials(form, operation))
+    return found if THOROUGH else found[WRITING.index(operation_of(form)) % 3 :: 3]
+
+
+def operation_of(form: Endpoint) -> str:
+    """Several right bodies of one operation are told apart by what stands behind a dot."""
+    return form.operation.partition(".")[0]
 
 
 def trials(form: Endpoint, operation: Operation) -> Iterator[tuple[list[Leaf], Value]]:

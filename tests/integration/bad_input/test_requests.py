@@ -23,6 +23,7 @@ WITH_BODY = sorted(name for name, operation in operations().items() if operation
 WITH_VERSION = sorted(name for name, operation in operations().items() if "If-Match" in operation.parameters_in("header"))
 WITH_OBJECT = sorted(name for name, operation in operations().items() if operation.parameters_in("path"))
 WITH_QUERY = sorted(name for name, operation in operations().items() if set(operation.parameters_in("query")) - {"format"})
+BATCHES = {"feed_push_sessions", "feed_push_stops", "feed_report_attendance"}  # take longer bodies
 COOKIES = ("session", "csrf", "ticket", "resident", "django_language", "large", known_browser_cookie())
 KINDS_OF_QUERIES = {
     "page": "page", "from": "date", "to": "date", "institution": "uuid", "service": "uuid", "slot_class": "choice", "status": "choice",
@@ -30,6 +31,10 @@ KINDS_OF_QUERIES = {
     "kind": "choice", "state": "choice", "name": "", "standing": "choice", "first": "date", "last": "date",
     "role": "choice", "verb": "", "object": "uuid", "trail_list.kind": "",
     "ends": "choice", "word": "choice", "rest": "choice", "team": "uuid", "doctor": "uuid",
+    "policy_list.department": "uuid", "policy_get.department": "uuid", "year": "year",
+    "compliance_list.department": "uuid", "by": "choice", "date": "date",
+    "since": "cursor", "hospital": "uuid", "subject": "subject", "day": "date", "lang": "choice",
+    "presence": "choice", "title": "choice", "half_day": "choice", "format": "choice", "district": "district",
 }  # fmt: skip
 
 
@@ -38,7 +43,7 @@ def test_headers_are_asked_for_where_the_interface_says_so(stage: Stage) -> None
 
     assert {name for name in WITH_VERSION if listed[name].version is None} == set()
     with_key = {name for name, operation in operations().items() if "Idempotency-Key" in operation.parameters_in("header")}
-    assert with_key == {"bookings_book", "rights_bulk"}
+    assert with_key - BATCHES == {"bookings_book", "rights_bulk", "timetables_publish"}
     named = {parameter for name in WITH_QUERY for parameter in operations()[name].parameters_in("query")}
     assert named == {parameter for parameter in KINDS_OF_QUERIES if "." not in parameter}
 
@@ -48,6 +53,8 @@ def test_a_body_that_is_wrong_as_a_whole_is_refused(stage: Stage, name: str) -> 
     form, before, faults = endpoints_of(stage)[name], written(), []
     with taken_back():
         for row in BODIES:
+            if row["note"] in ("64 KiB and one", "a megabyte") and name in BATCHES:
+                continue
             answer = send(stage, form, corpus.body_of(row), content_type=row.get("type", "application/json"))
             found = faults_of(answer, "zh-hans") + (
                 [] if answer.status_code == row["status"] else [f"{answer.status_code}, not {row['status']}"]
@@ -165,6 +172,7 @@ def test_a_bad_query_is_refused_at_its_name(stage: Stage, name: str) -> None:
 def asked(stage: Stage, operation: Operation, query: str) -> Any:
     who = stage.world.district_admin if operation.name.startswith("rights") else reader_of(stage, operation)
     path = operation.path.replace("{patient}", str(stage.patient.public_id)).replace("{institution}", str(stage.world.hospital.public_id))
+    path = path.replace("{key}", "reserved_share")
     return Client(raise_request_exception=False).get(f"/api/v1{path}?{query}", headers=stage.login(who))
 
 
@@ -173,7 +181,7 @@ def reader_of(stage: Stage, operation: Operation) -> Acting:
     path = "/api/v1" + re.sub(r"\{[^}]+\}", "00000000-0000-0000-0000-000000000000", operation.path)
     policy = resolve(path).func.cls.policies.get(operation.method)
     offices = (stage.offices.keeper, stage.offices.guard, stage.offices.reader)
-    people = (stage.loop.doctor, stage.world.district_admin, stage.loop.manager, *offices)
+    people = (stage.loop.doctor, stage.world.district_admin, stage.loop.manager, *offices, stage.watched.coordinator)
     if not isinstance(policy, Needs):
         return stage.loop.doctor
     return next((who for who in people if any(who.can(capability) for capability in policy.capabilities)), stage.loop.doctor)
@@ -181,7 +189,7 @@ def reader_of(stage: Stage, operation: Operation) -> Acting:
 
 def may_be(kind: str, text: str, answer: Any) -> bool:
     """Blanks around a search are no part of it."""
-    return kind in ("search", "subject") and text.endswith("%0a") and answer.status_code == 200
+    return kind in ("search", "subject", "district") and text.endswith("%0a") and answer.status_code == 200
 
 
 @pytest.mark.parametrize("value", HEADERS["authorization"], ids=str)

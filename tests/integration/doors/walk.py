@@ -43,6 +43,11 @@ def doors() -> Iterator[Door]:
     return (Door(*found) for found in policies_of(get_resolver().url_patterns))
 
 
+def shape_of(door: Door) -> re.Pattern[str]:
+    """Every address of this door; a word such as new is no id."""
+    return re.compile("/" + BLANK.sub(lambda blank: "[0-9a-f-]{36}" if blank[0].startswith("<uuid:") else "[^/]+", door.pattern))
+
+
 def address(door: Door, stage: Stage) -> str:
     """The door's address with its blanks filled with objects of 德胜 and 北大医院."""
     ids = {
@@ -53,8 +58,15 @@ def address(door: Door, stage: Stage) -> str:
         "alliances": stage.register.alliance, "members": stage.world.centre, "people": stage.register.person,
         "handover": stage.leaver.post, "conduct": stage.world.centre,
         "administrators": stage.offices.office, "accounts": stage.offices.person, "live-sessions": stage.offices.session,
+        "policy-rows": stage.ruled.draft, "rows": stage.ruled.draft,
+        "practitioners": stage.offered.practitioner, "services": stage.offered.service,
+        "facts": stage.register.label, "fact-labels": stage.register.label,
+        "session-templates": stage.weeks.template, "timetable": stage.weeks.template, "clinic-sessions": stage.weeks.session,
+        "stops": stage.stopped.waiting, "pools": stage.balanced.pool, "rebalancings": stage.balanced.moved,
         "suspensions": stage.world.centre, "disputes": stage.watched.dispute, "imports": stage.lists.checked,
     }  # fmt: skip
+    if door.pattern.startswith("sessions/"):  # a clinic session; those of a login stand below me/
+        ids["sessions"] = stage.weeks.session
     if "token" in door.pattern:
         return "/" + BLANK.sub(stage.booked.slip_token, door.pattern)
     place = next((name for name in reversed(door.pattern.partition("<")[0].split("/")) if name in ids), "")

@@ -226,7 +226,7 @@ def test_what_is_not_mine_does_not_exist(page: Client):
     assert fresh(job).status == "checked"
 
 
-@pytest.mark.parametrize("kind", [Role.FAMILY_DOCTOR, Role.WINDOW_CLERK, Role.COORDINATOR, Role.RECEIVING_DOCTOR])
+@pytest.mark.parametrize("kind", [Role.FAMILY_DOCTOR, Role.WINDOW_CLERK, Role.RECEIVING_DOCTOR])
 def test_whoever_manages_nobody_imports_nothing(client: Client, kind: Role):
     post = a_post(a_user("甲"), a_hospital(), kind)
     sign_in(client, post.user, post)
@@ -234,6 +234,19 @@ def test_whoever_manages_nobody_imports_nothing(client: Client, kind: Role):
     assert client.get(reverse("imports")).status_code == 403
     assert upload(client, b"x").status_code == 403
     assert client.get(reverse("import_template", args=["staff"])).status_code == 403
+    assert not ImportJob.objects.exists()
+
+
+def test_a_coordinator_imports_what_her_hospital_offers_and_no_staff(client: Client):
+    post = a_post(a_user("甲"), a_hospital(), Role.COORDINATOR)
+    sign_in(client, post.user, post)
+
+    text = client.get(reverse("imports")).content.decode()
+
+    assert 'value="practitioners"' in text and 'value="services"' in text
+    assert 'value="staff"' not in text
+    assert client.get(reverse("import_template", args=["staff"])).status_code == 403
+    assert upload(client, b"x").status_code == 403
     assert not ImportJob.objects.exists()
 
 

@@ -8,7 +8,7 @@ from config import language
 ROOT = Path(__file__).resolve().parents[3]
 FOLDER = ROOT / "locale" / language.LOCALE
 # Latin words a Chinese reader meets anyway.
-ALLOWED = {"SMS", "PDF", "JSON", "UTF", "NUL", "KiB", "If", "Match", "Idempotency", "Key", "ASCII"}
+ALLOWED = {"SMS", "PDF", "JSON", "UTF", "NUL", "KiB", "If", "Match", "Idempotency", "Key", "ASCII", "https"}
 TECHNICAL = re.compile(r"application/json|UTF-8|W/\"\w+\"|[a-z]+_[a-z_]+|%\(\w+\)[sd]|\{\w*\}|https?://\S+|<[^>]+>")
 
 

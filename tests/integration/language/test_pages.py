@@ -2,6 +2,9 @@
 
 import re
 from collections.abc import Iterator
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.conf import settings
@@ -11,8 +14,29 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from clinics.models import Alliance, Department, Institution, Post, RightDispute
+from clinics.calendar_days import DayWords, set_day
+from clinics.models import (
+    Alliance,
+    ClinicSession,
+    Department,
+    Institution,
+    PolicyRow,
+    Post,
+    Practitioner,
+    RightDispute,
+    Service,
+    SessionTemplate,
+)
+from clinics.offer_reading import Item, Offer
+from clinics.offers import offer_service
+from clinics.policy_judging import NewRow, parameter_named
+from clinics.policy_rows import enter
+from clinics.policy_scope import Scope
+from clinics.practitioner_reading import Doctor
+from clinics.practitioners import enter_practitioner
 from clinics.watch import disputes, suspension
+from clinics.weekly import Wish
+from clinics.weekly import enter as enter_half_day
 from permissions.factors import dormancy
 from permissions.models import District, User
 from permissions.roles import Role
@@ -21,6 +45,7 @@ from referral.booking.models import Booking
 from referral.cases.models import Referral
 from referral.patients.contract_life import Ending, end_contract
 from referral.patients.models import CareTeam, Encounter, Patient
+from reserved_pools.band_blocks import block
 from reserved_pools.models import PoolSlot
 from tests.cast import a_role, a_session, a_user, acting_as, sign_in
 from tests.cast_clinics import a_post
@@ -40,6 +65,8 @@ STATIC = ("/login/", "/login/other/", "/r/", "/dev/inbox/", "/nothing/here/")
 def day() -> Scene:
     """A day with a draft, a booking, a visit to record, and somebody of every role."""
     made = scene()
+    for one in Service.objects.all():
+        Service.objects.filter(pk=one.pk).update(name=f"S{one.pk}")  # their names are codes of the scene
     booked(made)
     return made
 
@@ -81,6 +108,9 @@ def pages(day: Scene) -> Iterator[tuple[User | None, Post | None, str]]:
     yield from watching(day, admin)
     yield from keepers(day)
     yield from helped(admin)
+    yield from ruling(day, admin)
+    yield from offering(day, admin)
+    yield from weeks(day)
     yield from ((None, None, address) for address in STATIC)
 
 
@@ -91,6 +121,44 @@ def helped(admin: User) -> Iterator[tuple[User | None, Post | None, str]]:
     for one in (person, holder):
         dormancy.prove_again(one.public_id, ground="letter", note="N 1", by=acting_as(admin))
         yield admin, None, reverse("person_access", args=[one.public_id])
+
+
+def offering(day: Scene, admin: User) -> Iterator[tuple[User | None, Post | None, str]]:
+    """A hospital's doctors and services of every kind: lists, pages and forms, one doctor gone and one service ended."""
+    place, by, room = day.world.hospital, acting_as(admin), day.world.department().public_id
+    given = Doctor("D", "1", department=room, title="chief", phone="13900008888", left_on=timezone.localdate())
+    one = Practitioner.objects.filter(institution=place).first() or enter_practitioner(place, given, by=by)
+    least: dict[str, dict[str, Any]] = {
+        "clinic": {"slot_class": "disease", "title": "chief", "disease": "H"}, "exam": {"preparation": "N"},
+        "check_up": {"code": "1", "fee": Decimal(9), "items": (Item("I", "2", Decimal(3)),)},
+        "day_surgery": {"fee": Decimal(9), "eligibility": "E"},
+        "bed": {"code": "3", "places_per_day": 3, "active_to": timezone.localdate() + timedelta(days=900)},
+    }  # fmt: skip
+    for kind, fields in least.items():
+        held = Service.objects.filter(institution=place, name="S", kind=kind).first()
+        made = held or offer_service(place, Offer(kind, room, name="S", **fields), by=by)
+        yield from ((admin, None, reverse(name, args=[made.public_id])) for name in ("service", "service_edit"))
+        yield admin, None, f"{reverse('service_new')}?institution={place.public_id}&kind={kind}"
+    yield from ((admin, None, reverse(name)) for name in ("services", "practitioners", "service_new", "practitioner_new"))
+    yield admin, None, f"{reverse('practitioner_new')}?institution={place.public_id}"
+    yield from ((admin, None, reverse(name, args=[one.public_id])) for name in ("practitioner", "practitioner_edit"))
+    yield admin, None, f"{reverse('practitioners')}?presence=left"
+    yield from ((admin, None, f"{reverse(name)}?q=zzz") for name in ("services", "practitioners"))
+
+
+def ruling(day: Scene, admin: User) -> Iterator[tuple[User | None, Post | None, str]]:
+    """The regulation's values and the working calendar: a value that waits, every kind of input, a year with days that differ."""
+    now, by = timezone.localdate(), acting_as(admin)
+    for key, value in (("reserved_share", "0.40"), ("booking_cutoff", "14:00")):
+        new = NewRow(Scope(day.world.district), value, now + timedelta(days=400), "N 1")
+        row = PolicyRow.objects.filter(parameter=key).first() or enter(parameter_named(key), new, today=now, by=by)
+        yield admin, None, reverse("policy_row", args=[row.public_id])
+    day_off = now + timedelta(days=1)
+    set_day(day_off, DayWords(True, 3, "H", "N 2"), institution=None, today=now, by=by)
+    keys = ("reserved_share", "reserved_share_base", "exempt_classes", "booking_cutoff", "limit_per_day", "general_without_cap")
+    addresses = [reverse("policy"), reverse("policy_drafts"), *(reverse("policy_value", args=[key]) for key in keys)]
+    addresses += [reverse("calendar"), f"{reverse('calendar')}?day={day_off}", f"{reverse('calendar')}?year={now.year + 3}"]
+    yield from ((admin, None, address) for address in addresses)
 
 
 def offices(admin: User) -> Iterator[tuple[User | None, Post | None, str]]:
@@ -149,6 +217,34 @@ def watching(day: Scene, admin: User) -> Iterator[tuple[User | None, Post | None
     yield manager.user, manager, reverse("attestation")
     yield coordinator.user, coordinator, reverse("dispute_new", args=[zhou.right.public_id])
     yield coordinator.user, coordinator, f"{reverse('rights')}?kind="
+    balance = [reverse(name) for name in ("compliance", "pools", "pool_shares", "released", "exchange", "exchange_deliveries")]
+    balance += [f"{reverse('compliance')}?by={by}&span=month" for by in ("department", "week")]
+    yield from ((coordinator.user, coordinator, address) for address in balance)
+    yield admin, None, f"{reverse('compliance')}?span=days"
+
+
+def weeks(day: Scene) -> Iterator[tuple[User | None, Post | None, str]]:
+    """A coordinator's timetable, her week, what publishing would make, and a session that was changed."""
+    coordinator = a_post(a_user("T"), day.world.hospital, Role.COORDINATOR)
+    by, now = acting_as(coordinator.user, coordinator), timezone.localdate()
+    ahead = {"service__institution": day.world.hospital, "status": "planned", "date__gt": now + timedelta(days=2)}
+    session = ClinicSession.objects.filter(**ahead).select_related("service__institution", "service__department").latest("date", "pk")
+    half_days = SessionTemplate.objects.filter(service=session.service)
+    template = half_days.first() or enter_half_day(
+        day.world.hospital, Wish(session.service.public_id, session.date.isoweekday(), "am", "08:00", "12:00", 24), by=by
+    )
+    for band in session.slots.filter(is_blocked=False)[:1]:
+        block(session, band.public_id, reason="N 3", by=by, expected_version=session.version)
+    of_week = f"{reverse('week')}?from={session.date}"
+    addresses = [reverse(name) for name in ("week", "timetable", "template_new", "week_publish", "clinic_session_new")]
+    addresses += [
+        of_week,
+        f"{of_week}&slot_class=disease",
+        f"{reverse('week_publish')}?from={session.date}&copied_from={now - timedelta(days=now.weekday())}",
+    ]
+    addresses += [f"{reverse('week_publish')}?from={session.date}", f"{reverse('timetable')}?department={day.world.centre.public_id}"]
+    addresses += [reverse("template", args=[template.public_id]), reverse("clinic_session", args=[session.public_id])]
+    yield from ((coordinator.user, coordinator, address) for address in addresses)
 
 
 def read(day: Scene, language: str) -> dict[str, str]:

@@ -133,14 +133,14 @@ def test_without_a_right_in_force_the_page_says_so_and_shows_no_place(client, da
     assert 'class="matrix"' not in page
 
 
-def test_a_coordinator_starts_at_the_places_of_her_own_hospital(day):
+def test_a_coordinator_starts_at_her_week_and_sees_the_places_of_her_own_hospital_only(day):
     client = somebody(Role.COORDINATOR, day.world.hospital)
 
     start = client.get(reverse("home"))
     page = opened(client, department=HEART)
     foreign = opened(client, department=HEART, cell=cell(HEART, "expert_chief"))
 
-    assert start["Location"] == reverse("availability")
+    assert start["Location"] == reverse("week")
     assert "<b>北大医院</b>" in page
     assert "宣武医院" not in page
     assert "宣武医院" not in foreign

@@ -232,7 +232,7 @@ BOUNDS = {
     "referral_new": 12,
     "referrals": 9,
     "referral": 22,
-    "book": 16,
+    "book": 17,
     "booking_done": 13,
 }
 

@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import uuid4
 
@@ -19,7 +19,8 @@ from tests.cast_nominations import PDF
 from tests.cast_referral import today
 from tests.integration.bad_input.forms import forms_of
 from tests.integration.bad_input.stage import Stage, endpoints_of
-from tests.integration.doors.walk import BLANK, NOBODY, Door, address
+from tests.integration.doors.walk import NOBODY, Door, address, shape_of
+from tests.integration.permission_table.supply import supply_paths, supply_tags
 from tests.integration.permission_table.table import doors_by_name
 
 UUID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}")
@@ -93,14 +94,16 @@ def requests_of(stage: Stage, named: str, special: dict[str, Request]) -> list[R
     door = doors_by_name()[name]
     if door.method == "GET":
         return [Request(door, address(door, stage))]
-    shape = re.compile("/" + BLANK.sub("[^/]+", door.pattern))
+    shape = shape_of(door)
     found = {key: one for key, one in (programs(stage, door) if door.is_api else forms(stage, door)) if shape.fullmatch(one.path)}
-    wanted = [one for key, one in found.items() if key.partition(".")[2] == kind or (not kind and key.partition(".")[2] not in SET_APART)]
+    wanted = [
+        one for key, one in found.items() if key.partition(".")[2] == kind or (not kind and not {key, key.partition(".")[2]} & SET_APART)
+    ]
     return wanted or [Request(door, address(door, stage), {})]
 
 
-# Forms of a door that have rows of their own.
-SET_APART = {"station", "department"}
+# Forms of a door that have rows of their own, and a week copied by programs, whose hospital is always one's own.
+SET_APART = {"station", "department", "calendar.seed", "calendar.known", "timetables_preview.copy", "timetables_publish.copy"}
 
 
 def programs(stage: Stage, door: Door) -> Iterator[tuple[str, Request]]:
@@ -123,11 +126,16 @@ def special_requests(stage: Stage) -> dict[str, Request]:
     right, hospital = stage.watched.right.public_id, stage.register.hospital.public_id
     post, draft = stage.register.post.public_id, stage.draft.public_id
     staff = Upload("名单.csv", a_text([STAFF, ("乔新人", "13755500002", "", "家庭医生", "", "", "")]))
+    doctors = Upload("医师.csv", a_text([("工号", "姓名", "科室", "职称"), ("D900", "乔新人", "肾内科", "主任医师")]))
     papers, at = f"{API}/rights/{held.sent_back.public_id}/papers", f"?right={right}.{stage.watched.right.version}"
     paths: dict[str, Any] = {
         f"GET {API}/imports/templates/{{}}": f"{API}/imports/templates/staff", "GET /imports/templates/{}/": "/imports/templates/staff/",
         f"POST {API}/imports": (f"{API}/imports", {"kind": "staff", "file": staff}),
         "POST /imports/": ("/imports/", {"kind": "staff", "file": staff}),
+        f"GET {API}/imports/templates/{{}}#practitioners": f"{API}/imports/templates/practitioners",
+        "GET /imports/templates/{}/#practitioners": "/imports/templates/practitioners/",
+        f"POST {API}/imports#practitioners": (f"{API}/imports", {"kind": "practitioners", "file": doctors}),
+        "POST /imports/#practitioners": ("/imports/", {"kind": "practitioners", "file": doctors}),
         f"GET {API}/rights/{{}}/papers": papers, f"GET {API}/rights/{{}}/papers/{{}}": f"{papers}/{paper.public_id}",
         f"DELETE {API}/rights/{{}}/papers/{{}}": f"{papers}/{paper.public_id}",
         "GET /rights/papers/{}/": f"/rights/papers/{paper.public_id}/",
@@ -158,9 +166,11 @@ def special_requests(stage: Stage) -> dict[str, Request]:
     paths["POST /residents/{}/correct/#reach"] = (f"/residents/{child}/correct/", reach | flat)
     lists = ("/residents/export/", "/district/rights/export/", "/institutions/export/", "/contacts/export/", "/people/export/")
     paths |= {f"POST {path}": (path, {"as": "csv"}) for path in lists}
+    paths |= supply_paths(stage)
     known = doors_by_name()
     told = {name: to if isinstance(to, tuple) else (to, None) for name, to in paths.items()}
-    return {name: Request(known[name.partition("#")[0]], path, body) for name, (path, body) in told.items()}
+    found = {name: Request(known[name.partition("#")[0]], path, body) for name, (path, body) in told.items()}
+    return found | {name: replace(found[name], headers={"If-Match": f'W/"{version}"'}) for name, version in supply_tags(stage).items()}
 
 
 def decided(stage: Stage) -> BulkDecision:

@@ -13,10 +13,12 @@ from permissions.roles import Role
 from tests.cast import a_right, a_user, acting_as, an_admin
 from tests.cast_clinics import a_centre, a_department, a_grant, a_hospital, a_post, a_station, an_alliance
 
+NOBODY = dict.fromkeys(("responsible_department", "responsible_name", "responsible_phone"), "")
+
 
 @dataclass(frozen=True)
 class Place:
-    """宋建华 administers; 德胜 has a station, a manager and a doctor; 北大医院 leads the alliance."""
+    """宋建华 administers; 德胜 has a station, a manager and a doctor; 北大医院 leads the alliance and names nobody yet."""
 
     admin: User
     hospital: Institution
@@ -37,7 +39,7 @@ class Place:
 
 
 def a_place() -> Place:
-    hospital, centre = a_hospital(), a_centre()
+    hospital, centre = a_hospital(**NOBODY), a_centre()
     alliance = an_alliance(centre, lead=hospital)
     right = a_right(a_user("周晓岚"))
     doctor = a_post(right.user, centre, right=right)

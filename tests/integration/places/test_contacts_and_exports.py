@@ -40,15 +40,16 @@ def test_the_list_names_who_answers_and_who_is_missing(place: Place, admin: Clie
     assert place.hospital.name in lacking
 
 
-def test_a_coordinator_reads_the_list_and_corrects_nothing(place: Place, client: Client) -> None:
+def test_a_coordinator_reads_the_list_and_corrects_her_own_hospital_only(place: Place, client: Client) -> None:
     post = a_post(a_user("陆明远"), place.hospital, Role.COORDINATOR)
     sign_in(client, post.user, post)
 
     text = text_of(client, "contacts")
 
     assert place.centre.name in text
-    assert reverse("institution_edit", args=[place.hospital.public_id]) not in text
-    assert client.get(reverse("institutions")).status_code == 403
+    assert reverse("institution_edit", args=[place.hospital.public_id]) in text
+    assert reverse("institution_edit", args=[place.centre.public_id]) not in text
+    assert place.centre.name not in text_of(client, "institutions")
     assert client.get("/api/v1/contacts", headers=bearer(post.user, post)).status_code == 200
 
 

@@ -162,9 +162,11 @@ def test_nobody_finds_an_institution_she_does_not_answer_for(place: Place, manag
         ({"kind": "nonsense", "page": "99"}, {"北大医院", "德胜", "德胜站"}),
         ({"q": "德胜社区 西城"}, {"德胜"}),
         ({"standing": "without_manager"}, {"北大医院"}),
+        ({"standing": "not_taking_part"}, set()),
+        ({"standing": "working"}, {"北大医院", "德胜", "德胜站"}),
         ({"standing": "without_responsible"}, {"北大医院", "德胜", "德胜站"}),
     ],
-    ids=["all", "hospitals", "nonsense", "words", "without a manager", "without a responsible person"],
+    ids=["all", "hospitals", "nonsense", "words", "without a manager", "not taking part", "working", "no responsible person"],
 )
 def test_filters_choose_among_the_register(place: Place, admin: Client, query: dict[str, str], names: set[str]) -> None:
     known = {one.name: one.short_name for one in Institution.objects.all()}
@@ -197,9 +199,9 @@ def test_a_department_is_added_and_corrected_in_a_dialog_that_opens_again_when_i
     assert 'class="modal open" id="department-new"' in wrong.content.decode()
     assert "全科医疗科" in wrong.content.decode()
     made = Department.objects.get(institution=place.centre)
-    manager.post(reverse("department", args=[made.public_id]), {"standard_code": "02.01", "name": "全科"})
+    manager.post(reverse("department", args=[made.public_id]), {"standard_code": "03.10", "name": "全科"})
     made.refresh_from_db()
-    assert (made.standard_code, made.name) == ("02.01", "全科")
+    assert (made.standard_code, made.name) == ("03.10", "全科")
     assert manager.get(reverse("department", args=[place.heart.public_id])).status_code == 404
 
 

@@ -20,7 +20,7 @@ from vault.models import Change
 
 pytestmark = pytest.mark.django_db(transaction=True)
 LATIN, CHINESE = re.compile(r"[A-Za-z]{2,}"), re.compile(r"[\u3400-\u9fff]")
-OWN_WORDS = {"PDF", "SMS", "QR"}
+OWN_WORDS = {"PDF", "SMS", "QR", "CT"}  # CT stands in a listed subject
 
 
 def pages(place: Place) -> Iterator[str]:
@@ -28,7 +28,10 @@ def pages(place: Place) -> Iterator[str]:
     for name in ("institutions", "institution_new", "alliances", "contacts", "people", "person_new"):
         yield reverse(name)
         yield f"{reverse(name)}?q=zzz&kind=station&institution={place.hospital.public_id}"
-    yield reverse("institution", args=[place.hospital.public_id])
+    yield from (
+        reverse(name, args=[place.hospital.public_id]) for name in ("institution", "institution_edit", "booking_rules", "subject_map")
+    )
+    yield reverse("facts")
     yield from (reverse(name, args=[place.centre.public_id]) for name in ("institution", "institution_edit"))
     yield reverse("department", args=[place.heart.public_id])
     yield reverse("alliance", args=[place.alliance.public_id])

@@ -13,7 +13,7 @@ from permissions.right_states import RightStatus
 from permissions.roles import Role
 from reserved_pools.models import PoolSlot
 from reserved_pools.queries import CellState, Wanted, availability, bands, half_days
-from tests.cast import a_right, a_user, acting_as, an_admin, bearer
+from tests.cast import a_district, a_right, a_user, acting_as, an_admin, bearer, sign_in
 from tests.cast_clinics import (
     a_centre,
     a_coordinator,
@@ -89,7 +89,7 @@ def test_what_cannot_be_booked_now_is_not_shown(fields: dict[str, object]) -> No
 def test_stopped_sessions_and_suspended_hospitals_are_not_shown() -> None:
     stopped, suspended = only_bookable(a_pool_slot(), a_pool_slot())
     doctor = a_referrer(stopped.institution, suspended.institution)
-    ClinicSession.objects.filter(slots__pool_slot=stopped).update(status="stopped")
+    ClinicSession.objects.filter(slots__pool_slots=stopped).update(status="stopped")
     Institution.objects.filter(pk=suspended.institution_id).update(is_suspended=True)
 
     assert seen(doctor) == []
@@ -162,7 +162,7 @@ def test_a_search_costs_three_queries_however_many_places_there_are(django_asser
     with django_assert_num_queries(3):  # type: ignore[operator]
         calendar = half_days(doctor, two_weeks(), today=today())
 
-    assert len(rows) == 56
+    assert len(rows) == 42
     assert len(calendar.rows) == 1
 
 
@@ -226,7 +226,7 @@ def test_the_bands_of_a_half_day_include_full_and_closed_ones() -> None:
     found = list(bands(doctor, service.public_id, in_days(3), "am"))
 
     assert [(band.remaining, band.open_now) for band in found[:3]] == [(0, True), (1, False), (1, True)]  # type: ignore[attr-defined]
-    assert len(found) == 8
+    assert len(found) == 6
     assert not bands(a_referrer(a_hospital()), service.public_id, in_days(3), "am")
 
 
@@ -261,9 +261,28 @@ def test_the_interface_filters_by_subject_and_pages(client: Client, monkeypatch:
     first = get(client, doctor, department="03.07").json()  # type: ignore[attr-defined]
     second = client.get(first["next"], headers=bearer(doctor.user, doctor.post)).json()
 
-    assert (len(first["results"]), len(second["results"]), second["next"]) == (5, 3, None)
+    assert (len(first["results"]), len(second["results"]), second["next"]) == (5, 1, None)
     assert not {row["id"] for row in first["results"]} & {row["id"] for row in second["results"]}
     assert get(client, doctor, department="03.04").json()["results"] == []  # type: ignore[attr-defined]
+
+
+def test_a_search_narrows_to_one_district_and_the_page_offers_the_choice_where_there_is_one(client: Client) -> None:
+    east = a_hospital(district=a_district("110101", "东城区"))
+    here, there = only_bookable(a_pool_slot(), a_pool_slot(service=a_service(a_department(east))))
+    doctor, near = a_referrer(here.institution, east), a_referrer(here.institution)
+
+    found = client.get("/api/v1/availability?district=110101", headers=bearer(doctor.user))
+    sign_in(client, doctor.user)
+    page = client.get("/availability/?district=110101").content.decode()
+    both = client.get("/availability/").content.decode()
+    sign_in(client, near.user)
+    narrow = client.get("/availability/?district=110101").content.decode()
+
+    assert [row["id"] for row in found.json()["results"]] == [str(there.public_id)]
+    assert '<option value="110101" selected>东城区' in page
+    assert page.count('scope="rowgroup"') == 1
+    assert both.count('scope="rowgroup"') == 2
+    assert 'name="district"' not in narrow
 
 
 @pytest.mark.parametrize(
@@ -274,6 +293,8 @@ def test_the_interface_filters_by_subject_and_pages(client: Client, monkeypatch:
         {"from": "2026-01-01", "to": "2026-12-31"},
         {"department": "heart"},
         {"department": "03.04\0"},
+        {"district": "西城"},
+        {"district": "1101"},
         {"institution": "1"},
         {"slot_class": "vip"},
         {"page": "0"},

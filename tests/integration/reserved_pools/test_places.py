@@ -6,11 +6,12 @@ from uuid import uuid4
 
 import pytest
 from django.db import IntegrityError, InternalError, ProgrammingError, transaction
+from django.db.models import Sum
 from django.utils import timezone
 
-from clinics.models import ClinicSession, PolicyRow
+from clinics.models import ClinicSession, PolicyRow, Slot
 from reserved_pools import claims, release
-from reserved_pools.models import CoolingPlace, PlaceEvent, PoolSlot
+from reserved_pools.models import CoolingPlace, PlaceEvent, PoolKind, PoolSlot
 from reserved_pools.publishing import open_pools, publish
 from tests.cast_clinics import (
     Places,
@@ -47,12 +48,35 @@ def soon(**delta: float) -> datetime:
     return timezone.now() + timedelta(**delta)
 
 
-def test_publishing_reserves_thirty_percent_rounded_up_and_deals_it_to_the_bands() -> None:
-    slots = published(a_plan(a_service(), capacity=7))
+def test_publishing_cuts_a_session_for_referrers_residents_and_the_window() -> None:
+    referral = published(a_plan(a_service(), capacity=7))
+    direct = PoolSlot.objects.filter(kind=PoolKind.RESIDENT_DIRECT)
 
-    assert sum(slot.published for slot in slots) == 3
-    assert all(slot.published == 1 for slot in slots)
-    assert {move for slot in slots for move in moves_of(slot)} == {"published"}
+    assert sum(slot.published for slot in referral) == 2  # 30 % of the 6 that are 80 % of 7
+    assert sum(slot.published for slot in direct) == 4
+    assert all(slot.published == 1 for slot in referral)
+    taken = Slot.objects.annotate(kept=Sum("pool_slots__published", default=0))
+    assert all(slot.kept <= slot.capacity for slot in taken)
+    assert {move for slot in referral for move in moves_of(slot)} == {"published"}
+
+
+def test_residents_places_are_neither_searched_nor_claimed_by_doctors() -> None:
+    published(a_plan(a_service()))
+    direct = PoolSlot.objects.filter(kind=PoolKind.RESIDENT_DIRECT)
+    direct.update(opens_at=soon(days=-1))
+
+    assert not claim(direct[0])
+    assert not PoolSlot.objects.bookable().filter(kind=PoolKind.RESIDENT_DIRECT).exists()
+
+
+def test_places_kept_for_the_last_days_open_at_their_moment() -> None:
+    slot = moved(a_pool_slot(places=2), late=1, late_opens_at=soon(hours=1))
+
+    assert [claim(slot), claim(slot)] == [True, False]
+
+    moved(slot, late_opens_at=timezone.now())
+    assert [claim(slot), claim(slot)] == [True, False]
+    assert places_of(slot) == Places(2, claimed=2)
 
 
 def test_a_pool_slot_repeats_its_place_and_opens_and_closes_by_the_rules() -> None:
@@ -63,7 +87,7 @@ def test_a_pool_slot_repeats_its_place_and_opens_and_closes_by_the_rules() -> No
     assert (slot.institution, slot.department, slot.service) == (service.institution, service.department, service)
     assert (slot.standard_code, slot.slot_class, slot.visit_date) == ("03.07", "general", in_days(3))
     assert (slot.starts_at, slot.ends_at) == (at(in_days(3), 8), at(in_days(3), 8, 30))
-    assert (slot.opens_at, slot.closes_at) == (at(in_days(-11), 0), at(in_days(2), 15))
+    assert (slot.opens_at, slot.closes_at) == (at(in_days(3 - 7 - 14), 17), at(in_days(2), 15))
 
 
 def test_a_hospital_may_close_earlier_but_not_later() -> None:
@@ -82,7 +106,7 @@ def test_a_pool_asks_for_more_than_the_floor_but_never_less() -> None:
 
     totals = [sum(slot.published for slot in published(a_plan(service, capacity=10))) for service in (generous, mean)]
 
-    assert totals == [5, 3]
+    assert totals == [4, 3]
 
 
 def test_experts_hold_half_of_what_a_department_reserves_that_day() -> None:
@@ -93,7 +117,7 @@ def test_experts_hold_half_of_what_a_department_reserves_that_day() -> None:
     slots = published(a_plan(general, capacity=20), a_plan(expert, capacity=10))
 
     by_class = {kind: sum(slot.published for slot in slots if slot.slot_class == kind) for kind in ("general", "expert_chief")}
-    assert by_class == {"general": 6, "expert_chief": 6}
+    assert by_class == {"general": 5, "expert_chief": 5}
 
 
 def test_an_expert_session_published_later_counts_what_was_reserved_before() -> None:
@@ -102,7 +126,7 @@ def test_an_expert_session_published_later_counts_what_was_reserved_before() -> 
 
     later = published(a_plan(a_service(department, slot_class="expert_associate"), capacity=10))
 
-    assert sum(slot.published for slot in later) == 6
+    assert sum(slot.published for slot in later) == 5
 
 
 def test_a_service_without_a_pool_reserves_nothing() -> None:
@@ -116,7 +140,7 @@ def test_publishing_again_reserves_nothing_again() -> None:
     published(plan)
 
     assert published(plan) == []
-    assert PoolSlot.objects.count() == 8
+    assert PoolSlot.objects.referral().count() == 6
 
 
 def test_a_pool_is_opened_once_and_by_its_own_hospital() -> None:
@@ -167,7 +191,7 @@ def test_a_place_that_is_not_open_or_not_left_is_not_claimed(fields: dict[str, o
 
 def test_a_stopped_session_gives_no_place() -> None:
     slot = a_pool_slot()
-    ClinicSession.objects.filter(slots__pool_slot=slot).update(status="stopped")
+    ClinicSession.objects.filter(slots__pool_slots=slot).update(status="stopped")
 
     assert not claim(slot)
 
@@ -266,7 +290,7 @@ def test_a_place_given_back_after_the_cutoff_goes_straight_to_the_hospital() -> 
     assert give_back(slot)
 
     assert places_of(slot) == Places(1, returned=1)
-    assert moves_of(slot) == ["published", "claimed", "returned"]
+    assert moves_of(slot) == ["published", "claimed", "returned_late"]
 
 
 def test_many_days_are_carved_in_few_queries(django_assert_max_num_queries: object) -> None:
@@ -280,5 +304,18 @@ def test_many_days_are_carved_in_few_queries(django_assert_max_num_queries: obje
     with django_assert_max_num_queries(40):  # type: ignore[operator]
         slots = publish(plans, by=coordinator)
 
-    assert len(slots) == 160
-    assert all(slot.opens_at < datetime.now(UTC) for slot in slots)
+    referral = [slot for slot in slots if slot.kind == PoolKind.COMMUNITY_REFERRAL]
+    assert len(referral) == 120
+    assert all(slot.opens_at < datetime.now(UTC) for slot in referral)
+
+
+def test_a_hospital_that_gives_back_before_its_ordinary_release_still_publishes() -> None:
+    service = a_service()
+    row = {"institution": service.institution, "valid_from": date(2026, 1, 1), "source": "医院决定", "status": "in_force"}
+    PolicyRow.objects.create(parameter="return_days_before", value="9", **row)
+    PolicyRow.objects.create(parameter="ordinary_release_days", value="2", **row)
+
+    published(a_plan(service, in_days(20)))
+
+    direct = PoolSlot.objects.filter(kind=PoolKind.RESIDENT_DIRECT)
+    assert {slot.closes_at - slot.opens_at for slot in direct} == {timedelta(minutes=1)}

@@ -8,7 +8,7 @@ from django.db.transaction import TransactionManagementError
 from tests.integration.vault.stage import DOCTOR, Parcel
 from vault.events import Event, history
 from vault.refusal import Refusal
-from vault.states import advance, created
+from vault.states import advance, created, created_together
 
 pytestmark = pytest.mark.django_db
 
@@ -101,3 +101,27 @@ def test_a_row_that_begins_elsewhere_than_its_table_is_our_own_error(parcel):
     parcel.status = "lost"
     with pytest.raises(ValueError, match="does not begin"), transaction.atomic():
         created(parcel, by=DOCTOR)
+
+
+def test_many_rows_leave_the_same_first_events_in_one_statement(parcel, django_assert_num_queries):
+    more = Parcel.objects.bulk_create([Parcel(), Parcel()])
+
+    with transaction.atomic(), django_assert_num_queries(1):
+        created_together([parcel, *more], by=DOCTOR)
+        created_together([], by=DOCTOR)
+
+    said = ("parcel", "parcel.sent", "", "sent", "user", DOCTOR.public_id, DOCTOR.post_id, "")
+    columns = ("kind", "event", "source", "target", "actor_kind", "actor_id", "post_id", "reason")
+    assert list(Event.objects.order_by("id").values_list("object_id", *columns)) == [(one.public_id, *said) for one in (parcel, *more)]
+
+
+def test_rows_of_different_states_do_not_begin_together(parcel):
+    lost = Parcel.objects.create()
+    lost.status = "lost"
+
+    with pytest.raises(ValueError, match="not all"), transaction.atomic():
+        created_together([parcel, lost], by=DOCTOR)
+    with pytest.raises(TransactionManagementError):
+        created_together([parcel], by=DOCTOR)
+
+    assert not Event.objects.exists()

@@ -19,31 +19,31 @@ def test_a_share_of_all_is_all() -> None:
 
 
 def test_experts_hold_half_of_what_is_reserved() -> None:
-    taken = reserved([Offer(1, 20, False, THIRTY), Offer(2, 8, True, THIRTY)], HALF)
+    taken = reserved([Offer(1, 20, 20, False, THIRTY), Offer(2, 8, 8, True, THIRTY)], HALF)
 
     assert taken == {1: 6, 2: 6}
 
 
 def test_the_one_place_of_a_small_clinic_brings_one_of_the_expert() -> None:
-    assert reserved([Offer(1, 3, False, THIRTY), Offer(2, 3, True, THIRTY)], HALF) == {1: 1, 2: 1}
+    assert reserved([Offer(1, 3, 3, False, THIRTY), Offer(2, 3, 3, True, THIRTY)], HALF) == {1: 1, 2: 1}
 
 
 def test_experts_give_no_more_than_they_have() -> None:
-    assert reserved([Offer(1, 40, False, THIRTY), Offer(2, 4, True, THIRTY)], HALF) == {1: 12, 2: 4}
+    assert reserved([Offer(1, 40, 40, False, THIRTY), Offer(2, 4, 4, True, THIRTY)], HALF) == {1: 12, 2: 4}
 
 
 def test_a_day_without_experts_keeps_its_floor() -> None:
-    assert reserved([Offer(1, 7, False, THIRTY)], HALF) == {1: 3}
+    assert reserved([Offer(1, 7, 7, False, THIRTY)], HALF) == {1: 3}
 
 
 def test_the_expert_with_most_left_gives_first() -> None:
-    offers = [Offer(1, 20, False, THIRTY), Offer(2, 4, True, THIRTY), Offer(3, 10, True, THIRTY)]
+    offers = [Offer(1, 20, 20, False, THIRTY), Offer(2, 4, 4, True, THIRTY), Offer(3, 10, 10, True, THIRTY)]
 
     assert reserved(offers, HALF) == {1: 6, 2: 2, 3: 4}
 
 
 def test_what_was_carved_before_counts_and_stays() -> None:
-    offers = [Offer(1, 20, False, THIRTY, carved=6), Offer(2, 10, True, THIRTY)]
+    offers = [Offer(1, 20, 20, False, THIRTY, carved=6), Offer(2, 10, 10, True, THIRTY)]
 
     assert reserved(offers, HALF) == {1: 6, 2: 6}
 
@@ -52,6 +52,12 @@ def test_places_lie_evenly_over_the_bands() -> None:
     assert spread(8, [3] * 8) == [1] * 8
     assert spread(3, [1] * 6) == [1, 0, 1, 0, 1, 0]
     assert spread(4, []) == []
+
+
+def test_the_base_may_be_wider_than_what_can_be_booked() -> None:
+    """30 % of all 20 places are 6, though only 16 can be booked; no more than can be booked is reserved."""
+    assert reserved([Offer(1, 16, 20, False, THIRTY)], HALF) == {1: 6}
+    assert reserved([Offer(1, 4, 20, False, THIRTY)], HALF) == {1: 4}
 
 
 @given(st.lists(st.integers(0, 12), max_size=10), st.integers(0, 60))
@@ -67,10 +73,10 @@ def test_no_place_is_lost_and_no_band_overfilled(capacities: list[int], total: i
     st.sampled_from([Decimal("0.30"), Decimal("0.45"), Decimal(1)]),
 )
 def test_the_floor_and_the_experts_part_always_hold(sessions: list[tuple[int, bool]], share: Decimal) -> None:
-    offers = [Offer(key, capacity, expert, share) for key, (capacity, expert) in enumerate(sessions)]
+    offers = [Offer(key, capacity, capacity, expert, share) for key, (capacity, expert) in enumerate(sessions)]
 
     taken = reserved(offers, HALF)
 
     experts = [offer for offer in offers if offer.is_expert]
-    assert all(share * offer.capacity <= taken[offer.key] <= offer.capacity for offer in offers)
-    assert 2 * sum(taken[one.key] for one in experts) >= sum(taken.values()) or all(taken[one.key] == one.capacity for one in experts)
+    assert all(share * offer.bookable <= taken[offer.key] <= offer.bookable for offer in offers)
+    assert 2 * sum(taken[one.key] for one in experts) >= sum(taken.values()) or all(taken[one.key] == one.bookable for one in experts)

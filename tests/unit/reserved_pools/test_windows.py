@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, time, timedelta
 import pytest
 
 from reserved_pools.half_days import CellState, cell_state
-from reserved_pools.windows import closes_at, cools_until, is_open, keeps_promise, opens_at
+from reserved_pools.windows import closes_at, cools_until, gives_back_at, is_open, keeps_promise, opens_at
 
 VISIT = date(2026, 11, 26)
 CLOSES = closes_at(VISIT, time(15))
@@ -16,8 +16,25 @@ def test_booking_closes_at_fifteen_the_day_before_in_beijing() -> None:
     assert closes_at(date(2027, 1, 1), time(14)) == datetime(2026, 12, 31, 6, tzinfo=UTC)
 
 
-def test_a_place_opens_at_midnight_in_beijing_two_weeks_before() -> None:
+def test_a_place_opens_so_many_days_before_at_its_hour_in_beijing() -> None:
     assert opens_at(VISIT, 14) == datetime(2026, 11, 11, 16, tzinfo=UTC)
+    assert opens_at(VISIT, 21, time(17)) == datetime(2026, 11, 5, 9, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("cutoff", "days", "hour", "expected"),
+    [
+        (time(15), 1, time(15), datetime(2026, 11, 25, 7, tzinfo=UTC)),
+        (time(14), 1, time(15), datetime(2026, 11, 25, 6, tzinfo=UTC)),
+        (time(15), 1, time(11, 30), datetime(2026, 11, 25, 3, 30, tzinfo=UTC)),
+        (time(15), 2, time(15), datetime(2026, 11, 24, 7, tzinfo=UTC)),
+        (time(9), 2, time(15), datetime(2026, 11, 24, 7, tzinfo=UTC)),
+    ],
+)
+def test_places_go_back_at_the_earlier_of_booking_s_cutoff_and_the_hospital_s_own(
+    cutoff: time, days: int, hour: time, expected: datetime
+) -> None:
+    assert gives_back_at(VISIT, cutoff=cutoff, return_days_before=days, return_time=hour) == expected
 
 
 def test_a_place_is_open_from_its_opening_until_just_before_its_cutoff() -> None:

@@ -71,11 +71,22 @@ def test_the_up_slip_holds_the_official_form_the_stub_and_the_booking():
         "上午08:00–08:30",
         "心血管内科",
         "11月23日15:00前",
+        "预约咨询服务台：门诊大厅东侧",
+        "预约咨询服务台：门诊大厅东侧",
         "满3次，暂停预约转诊3个月",
         "7K4M9TQX",
         "尾号002X",
     ):
         assert told in text
+
+
+def test_an_examination_names_itself_and_its_preparation_on_one_page():
+    pdf = printed(changed(UP, booking={"service": "冠心病风险筛查套餐", "preparation": "空腹八小时，当日晨停服二甲双胍"}))
+
+    assert pages_of(pdf) == 1
+    assert "项目冠心病风险筛查套餐" in read(pdf)
+    assert "准备空腹八小时" in read(pdf)
+    assert "医师职称" not in read(pdf)
 
 
 def test_the_return_slip_holds_its_three_parts_and_the_drugs():

@@ -1,0 +1,124 @@
+"""How people read the regulation's values: title, unit, group, how far down one may be set, and the bounds of common sense."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from clinics.policy import Level, Merge, Parameter
+from vault.refusal import Sentence
+
+
+class Group(TextChoices):
+    """The headings of the page of values, in its order."""
+
+    SHARES = "shares", _("Shares of places")
+    RELEASE = "release", _("Opening and giving back")
+    BOOKING = "booking", _("Booking, limits and deadlines")
+    TIMETABLE = "timetable", _("Timetables and stops")
+    PEOPLE = "people", _("Rights and registrations")
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """One parameter for people; `reach` is the lowest level at which a row has any effect, `least` and `most` bound numbers."""
+
+    title: Sentence
+    unit: Sentence
+    group: Group
+    reach: Level
+    least: int = 0
+    most: int = 365
+
+
+DAYS = _("days")
+DAYS_BEFORE = _("days before the visit")
+MINUTES = _("minutes")
+MONTHS = _("months")
+BOOKINGS = _("bookings")
+HOUR = _("Beijing time")
+OF_ALL = _("of all places")
+S, R, B, T, P = Group.SHARES, Group.RELEASE, Group.BOOKING, Group.TIMETABLE, Group.PEOPLE
+HERE, THERE, WIDE = Level.DEPARTMENT, Level.INSTITUTION, Level.DISTRICT
+
+WORDS: Mapping[str, Words] = MappingProxyType(
+    {
+        "bookable_share": Words(_("Share that can be booked"), OF_ALL, S, HERE),
+        "reserved_share_base": Words(_("What the reserved share is a share of"), "", S, HERE),
+        "reserved_share": Words(_("Share reserved for community referrals"), _("of the base"), S, HERE),
+        "expert_share": Words(_("Experts' part of the reserved places"), _("of reserved places"), S, HERE),
+        "exempt_classes": Words(_("Classes without reserved places"), "", S, HERE),
+        "near_term_share": Words(_("Part kept for the last days"), _("of reserved places"), S, HERE),
+        "near_term_days": Words(_("When the part for the last days opens"), DAYS_BEFORE, R, HERE, 0, 60),
+        "ordinary_release_days": Words(_("Ordinary release"), DAYS_BEFORE, R, HERE, 1, 180),
+        "pool_lead_days": Words(_("Reserved places open earlier by"), _("days before the ordinary release"), R, HERE, 0, 180),
+        "pool_opening_time": Words(_("Hour of opening"), HOUR, R, HERE),
+        "return_days_before": Words(_("Unused places go back"), DAYS_BEFORE, R, HERE, 1, 30),
+        "return_time": Words(_("Hour at which unused places go back"), HOUR, R, HERE),
+        "cool_down_minutes_least": Words(_("A place given back rests at least"), MINUTES, R, HERE, 0, 1440),
+        "cool_down_minutes_most": Words(_("A place given back rests at most"), MINUTES, R, HERE, 0, 1440),
+        "cool_down_ends_before_cutoff": Words(_("Last moment a rested place opens"), _("minutes before the cut-off"), R, HERE, 0, 1440),
+        "promise_days": Words(_("Visit promised within"), _("calendar days"), B, WIDE, 1, 30),
+        "booking_horizon_days": Words(_("Booking ahead"), DAYS, B, HERE, 1, 180),
+        "booking_cutoff": Words(_("Booking closes the day before at"), HOUR, B, HERE),
+        "cancel_cutoff": Words(_("Cancelling is free until the day before at"), HOUR, B, HERE),
+        "limit_per_day": Words(_("Bookings a resident may have on one day"), BOOKINGS, B, WIDE, 1, 20),
+        "limit_per_day_department": Words(_("Bookings a day in one department"), BOOKINGS, B, WIDE, 1, 20),
+        "limit_7_days": Words(_("Bookings in seven days"), BOOKINGS, B, WIDE, 1, 50),
+        "limit_7_days_department": Words(_("Bookings in seven days in one department"), BOOKINGS, B, WIDE, 1, 50),
+        "no_show_threshold": Words(_("Missed visits until a ban"), _("in a calendar year"), B, WIDE, 1, 20),
+        "no_show_ban_months": Words(_("Length of a ban"), MONTHS, B, WIDE, 0, 24),
+        "encounter_fresh_days": Words(_("Visit to the doctor counts for"), DAYS, B, WIDE, 0, 90),
+        "arrival_early_days": Words(_("Received before the visit day"), DAYS, B, THERE, 0, 30),
+        "arrival_undo_minutes": Words(_("An arrival can be undone for"), MINUTES, B, THERE, 0, 120),
+        "return_answer_days": Words(_("A return is answered within"), DAYS, B, THERE, 1, 30),
+        "band_minutes_tertiary": Words(_("Length of a band, tertiary hospitals"), MINUTES, T, THERE, 5, 240),
+        "band_minutes_secondary": Words(_("Length of a band, secondary hospitals"), MINUTES, T, THERE, 5, 240),
+        "band_minutes_other": Words(_("Length of a band, other institutions"), MINUTES, T, THERE, 5, 240),
+        "general_without_cap": Words(_("General clinics without a limit"), _("in the ordinary release"), T, HERE),
+        "publishing_horizon_months": Words(_("Timetables are published ahead by"), MONTHS, T, THERE, 1, 12),
+        "schedule_freeze_days": Words(_("A timetable stays as it is for"), _("days before the session"), T, THERE, 0, 60),
+        "stop_notice_days": Words(_("Notice of a stop"), _("days before the session"), T, HERE, 0, 60),
+        "long_stop_days": Words(_("A stop counts as long above"), DAYS, T, HERE, 1, 90),
+        "long_stop_notice_days": Words(_("Notice of a long stop"), _("days before the first session"), T, HERE, 0, 60),
+        "day_list_time": Words(_("The list of the next day's patients is due"), _("Beijing time, the day before"), T, THERE),
+        "attestation_grace_days": Words(_("Attesting late is possible for"), _("days after the quarter"), P, THERE, 0, 60),
+        "right_dormant_days": Words(_("A right rests unused after"), DAYS, P, THERE, 1, 730),
+        "registration_edits_per_month": Words(_("Corrections of a registration in a month"), _("edits"), P, WIDE, 0, 30),
+        "conduct_sign_days": Words(_("Monthly lists are signed within"), DAYS, P, THERE, 1, 60),
+    }
+)
+
+LEVELS: Mapping[Level, Sentence] = MappingProxyType(
+    {
+        Level.CITY: pgettext_lazy("policy level", "city"),
+        Level.DISTRICT: pgettext_lazy("policy level", "district"),
+        Level.INSTITUTION: pgettext_lazy("policy level", "institution"),
+        Level.DEPARTMENT: pgettext_lazy("policy level", "department"),
+    }
+)
+MERGES: Mapping[Merge, Sentence] = MappingProxyType(
+    {
+        Merge.SUPERIOR: _("The higher authority's value is final; a lower one has no effect."),
+        Merge.AT_MOST: _("A lower level may only set a smaller number."),
+        Merge.AT_LEAST: _("A lower level may only set a larger value."),
+        Merge.EARLIEST: _("A lower level may only set an earlier hour."),
+        Merge.NEAREST: _("The nearest value counts: department before institution before district."),
+    }
+)
+OPTIONS: Mapping[str, Sentence] = MappingProxyType(
+    {
+        "bookable": _("the bookable places"),
+        "all": _("all places"),
+        "yes": pgettext_lazy("policy", "yes"),
+        "no": pgettext_lazy("policy", "no"),
+    }
+)
+
+
+def words_of(parameter: Parameter) -> Words:
+    """The words of a parameter; a test demands them of every one, and until they are written its key stands for them."""
+    return WORDS.get(parameter.key) or Words(parameter.key, parameter.unit, Group.BOOKING, Level.DEPARTMENT)

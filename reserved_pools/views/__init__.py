@@ -1,0 +1,1 @@
+"""The pages of reserved pools and of the values they follow."""

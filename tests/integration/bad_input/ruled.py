@@ -1,0 +1,41 @@
+"""What the requests about values and the calendar are about: drafts of a colleague and of a hospital, and a value in force."""
+
+from datetime import timedelta
+from typing import Any
+
+from clinics.models import PolicyRow
+from clinics.policy_judging import NewRow, parameter_named
+from clinics.policy_rows import enter
+from clinics.policy_scope import Scope
+from permissions.acting import Acting
+from reserved_pools.policy_acts import approve
+from tests.cast import acting_as, an_admin
+from tests.cast_referral import World, today
+
+
+class Ruled:
+    """The district's administrator decides about what 冯岩 entered."""
+
+    def __init__(self, world: World, coordinator: Acting) -> None:
+        self.by: Acting = world.district_admin
+        colleague = acting_as(an_admin("冯岩", district=world.district))
+        scope = Scope(world.district)
+        self.start, self.later = today() + timedelta(days=20), today() + timedelta(days=40)
+
+        def entered(value: str) -> PolicyRow:
+            new = NewRow(scope, value, self.start, "区卫健委通知")
+            return enter(parameter_named("promise_days"), new, today=today(), by=colleague)
+
+        self.draft, self.other, self.row = entered("2"), entered("1"), self._in_force(scope, colleague)
+        inside = NewRow(Scope(world.district, world.hospital), "0.45", self.later, "院办通知")
+        self.of_hospital = enter(parameter_named("reserved_share"), inside, today=today(), by=coordinator)
+        self.day = (today() + timedelta(days=30)).isoformat()
+
+    def _in_force(self, scope: Scope, colleague: Acting) -> PolicyRow:
+        row = enter(parameter_named("stop_notice_days"), NewRow(scope, "3", self.start, "区卫健委通知"), today=today(), by=colleague)
+        approve(row, today=today(), expected_version=1, by=self.by)
+        return row
+
+    def new(self, **more: Any) -> dict[str, Any]:
+        """A value somebody enters."""
+        return {"valid_from": self.start.isoformat(), "valid_to": self.later.isoformat(), "source": "区卫健委〔2026〕12号"} | more

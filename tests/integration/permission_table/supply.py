@@ -1,0 +1,117 @@
+"""The right requests of what hospitals offer whose thing on the stage is not the one that stands for its kind elsewhere."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from clinics.models import BookingRules, CalendarDay, ScheduleChange
+from tests.cast_referral import today
+from tests.integration.bad_input.stage import Stage
+
+API = "/api/v1"
+
+
+def supply_paths(stage: Stage) -> dict[str, Any]:
+    """Addresses, or addresses with bodies, by door."""
+    return {**_places(stage), **_stops(stage), **_values(stage), **_pools(stage), **_exports(stage)}
+
+
+def supply_tags(stage: Stage) -> dict[str, int]:
+    """The versions that some of them name."""
+    tags = {f"POST {API}/stops/{{}}/{act}#own": stage.stopped.own.version for act in ("approve", "decline")}
+    tags |= {f"POST {API}/policy-rows/{{}}/{act}#hospital": stage.ruled.of_hospital.version for act in ("approve", "reject", "withdraw")}
+    doors = (f"DELETE {API}/feed/webhooks", f"POST {API}/feed/webhooks/secret")
+    return tags | dict.fromkeys(doors, stage.exchanged.endpoint.version)
+
+
+def supply_things(stage: Stage) -> Iterator[Any]:
+    """What the stage's hospital offers: doctors, services, sessions, stops, pools, and its own system's messages."""
+    offered, weeks, stopped, balanced = stage.offered, stage.weeks, stage.stopped, stage.balanced
+    yield from (offered.practitioner, offered.gone, offered.service, offered.clinic, weeks.template, weeks.session, weeks.service)
+    yield from (stopped.session, stopped.own, stopped.waiting, balanced.pool, balanced.monday, balanced.closed, balanced.moved)
+    yield from (stage.exchanged.service, stage.exchanged.session, stage.exchanged.endpoint, stage.exchanged.dead, stage.ruled.of_hospital)
+    yield stage.register.label
+
+
+def supply_names(stage: Stage) -> list[str]:
+    """What a list without ids shows of them."""
+    weeks, offered = stage.weeks, stage.offered
+    return [
+        weeks.service.name,
+        weeks.department.name,
+        offered.practitioner.name,
+        offered.service.name,
+        stage.balanced.pool.service.department.name,
+        f'"up_to":{stage.balanced.last}',
+    ]
+
+
+def _places(stage: Stage) -> dict[str, Any]:
+    hospital, weeks = stage.world.hospital, stage.weeks
+    rules = BookingRules.objects.filter(institution=hospital).first() or _rules(stage)
+    ScheduleChange.objects.get_or_create(session=weeks.session, kind="added_places", places=1, changed_by=weeks.by.user)
+    page, program = f"/institutions/{hospital.public_id}", f"{API}/institutions/{hospital.public_id}"
+    return {
+        f"GET {API}/institutions/{{}}/booking-rules": f"{program}/booking-rules", "GET /institutions/{}/rules/": f"{page}/rules/",
+        f"GET {API}/institutions/{{}}/subject-map": f"{program}/subject-map", "GET /institutions/{}/subjects/": f"{page}/subjects/",
+        "GET /institutions/{}/rules/{}/": f"{page}/rules/{rules.public_id}/",
+        "POST /institutions/{}/subjects/export/": (f"{page}/subjects/export/", {"as": "csv"}),
+    }  # fmt: skip
+
+
+def _rules(stage: Stage) -> BookingRules:
+    return BookingRules.objects.create(
+        institution=stage.world.hospital, text="凭证件取号。", valid_from=today(), entered_by=stage.world.admin
+    )
+
+
+def _stops(stage: Stage) -> dict[str, Any]:
+    own, program = stage.stopped.own, f"{API}/stops/{stage.stopped.own.public_id}"
+    page = f"/stops/{own.public_id}/"
+    return {
+        "GET /stops/{}/print/": f"{page}print/",
+        "POST /stops/{}/export/": (f"{page}export/", {"as": "csv"}),
+        f"POST {API}/stops/{{}}/approve#own": f"{program}/approve",
+        f"POST {API}/stops/{{}}/decline#own": (f"{program}/decline", {"why": "请先安排替诊"}),
+        "POST /stops/{}/#own": (page, {"act": "approve", "version": str(own.version)}),
+    }
+
+
+def _values(stage: Stage) -> dict[str, Any]:
+    row, hospital, day = stage.ruled.of_hospital, stage.world.hospital, stage.ruled.day
+    for place in (hospital, None):
+        CalendarDay.objects.get_or_create(date=day, institution=place, defaults={"is_working": False, "note": "院庆", "source": "院办通知"})
+    program, page, seen = f"{API}/policy-rows/{row.public_id}", f"/policy/rows/{row.public_id}/", {"version": str(row.version)}
+    own_day = f"institutions/{hospital.public_id}/calendar/{day}"
+    return {
+        "GET /policy/{}/": "/policy/reserved_share/",
+        f"GET {API}/policy/{{}}": f"{API}/policy/reserved_share",
+        f"GET {API}/policy#hospital": f"{API}/policy?institution={hospital.public_id}",
+        f"GET {API}/calendar#hospital": f"{API}/calendar?year={day[:4]}&institution={hospital.public_id}",
+        f"DELETE {API}/institutions/{{}}/calendar/{{}}": f"{API}/{own_day}",
+        f"DELETE {API}/calendar/{{}}": f"{API}/calendar/{day}",
+        "GET /policy/rows/{}/#hospital": page,
+        "POST /policy/rows/{}/#hospital": (page, seen | {"act": "approve"}),
+        "POST /policy/rows/{}/#withdraw": (page, seen | {"act": "withdraw"}),
+        f"POST {API}/policy-rows/{{}}/reject#hospital": (f"{program}/reject", {"reason": "缺少文件"}),
+        f"POST {API}/policy-rows/{{}}/approve#hospital": f"{program}/approve",
+        f"POST {API}/policy-rows/{{}}/withdraw#hospital": f"{program}/withdraw",
+    }
+
+
+def _pools(stage: Stage) -> dict[str, Any]:
+    day, endpoint = stage.balanced.closed.date.isoformat(), stage.exchanged.endpoint
+    back = {"hospital": str(stage.world.hospital.public_id), "date": day, "as": "csv"}
+    hook = {"url": "https://127.0.0.1:8443/other", "event": endpoint.events, "version": str(endpoint.version)}
+    return {
+        f"GET {API}/released-places": f"{API}/released-places?date={day}",
+        "POST /released/export/": ("/released/export/", back),
+        "POST /exchange/": ("/exchange/", hook),
+        f"DELETE {API}/feed/webhooks": f"{API}/feed/webhooks",
+        f"POST {API}/feed/webhooks/secret": f"{API}/feed/webhooks/secret",
+    }
+
+
+def _exports(stage: Stage) -> dict[str, Any]:
+    lists = ("practitioners", "services", "timetable", "day-list", "policy", "compliance")
+    found: dict[str, Any] = {f"POST /{one}/export/": (f"/{one}/export/", {"as": "csv"}) for one in lists}
+    return found | {"POST /week/export/": (f"/week/export/?from={stage.weeks.monday}", {"as": "csv"})}
