@@ -31,14 +31,19 @@ class Known:
 
 
 def known_of(entries: Sequence[Entry], today: date) -> Known:
-    """Everything that the rows of one chunk are judged by."""
+    """Everything that the rows of one chunk are judged by.
+
+    Holders of numbers are read before people: somebody registered in between is then known as a person, never as a stranger who holds
+    the row's own number.
+    """
+    holders, records = _holders(entries), _records(entries)
     people = _people(entries)
     ids = {patient.pk for patient in people.values()}
     contracts: dict[int, list[FamilyDoctorContract]] = defaultdict(list)
     for contract in FamilyDoctorContract.objects.filter(patient__in=ids).order_by("valid_from", "pk"):
         contracts[contract.patient_id].append(contract)
     edits = RegistrationEdit.objects.filter(patient__in=ids, month=month_of(today)).values_list("patient_id", flat=True)
-    return Known(people, _holders(entries), _records(entries), contracts, Counter(edits))
+    return Known(people, holders, records, contracts, Counter(edits))
 
 
 def _people(entries: Iterable[Entry]) -> dict[str, Patient]:

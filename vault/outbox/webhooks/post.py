@@ -64,17 +64,18 @@ def post(url: str, body: str, headers: Mapping[str, str]) -> Answer:
         return Answer(None, refused.code)
     met: list[socket.socket] = []
     connection = _Pinned(place, addresses, met.append)
-    watch = threading.Timer(TOTAL_SECONDS, _hang_up, [met])
+    over = threading.Event()  # set before the line is cut, so that what the cut causes is told as what it is
+    watch = threading.Timer(TOTAL_SECONDS, _hang_up, [met, over])
     watch.daemon = True
     watch.start()
     try:
         return _spoken(connection, place, body, headers)
     except ssl.SSLError:
-        return Answer(None, "certificate_refused" if watch.is_alive() else "timeout")
+        return Answer(None, "timeout" if over.is_set() else "certificate_refused")
     except TimeoutError:
         return Answer(None, "timeout")
     except (OSError, http.client.HTTPException, ValueError):
-        return Answer(None, "no_connection" if watch.is_alive() else "timeout")
+        return Answer(None, "timeout" if over.is_set() else "no_connection")
     finally:
         watch.cancel()
         connection.close()
@@ -97,7 +98,8 @@ def _seconds(answer: Any) -> int | None:
     return min(int(text), 3600) if text.isascii() and text.isdigit() and len(text) < 6 else None
 
 
-def _hang_up(met: list[socket.socket]) -> None:
+def _hang_up(met: list[socket.socket], over: threading.Event) -> None:
+    over.set()
     for one in met:
         try:
             one.shutdown(socket.SHUT_RDWR)
