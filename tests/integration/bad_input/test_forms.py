@@ -84,13 +84,15 @@ def test_a_bad_value_is_refused_on_the_page_and_nothing_is_written(stage: Stage,
 def trials(form: Form) -> Iterator[tuple[dict[str, str], Value]]:
     """What to try: texts only, as a form holds nothing else. One hidden character goes into each field alone, the others into all.
 
-    One value of a kind in eight goes into a field, the others into the next forms' and fields'; by night all of them.
+    One value of a kind in eight goes into a field and one of those for every text in three into a form, the others into the next forms' and
+    fields'; by night all of them.
     """
     for place, (field, kind) in enumerate(form.kinds.items(), NAMES.index(form.name)):
         values = [value for value in corpus.refused_only(kind) if is_typed(value)]
         yield from [({field: value.given}, value) for value in (values if THOROUGH else values[place % 8 :: 8])]
     texts = [field for field, kind in form.kinds.items() if "unprintable" in corpus.FIELDS[kind].get("also", ())]
-    for value in [value for shared in ("string", "unprintable") for value in corpus.refused_only(shared) if texts and is_typed(value)]:
+    shared = [value for kind in ("string", "unprintable") for value in corpus.refused_only(kind) if texts and is_typed(value)]
+    for value in shared if THOROUGH else shared[NAMES.index(form.name) % 3 :: 3]:
         alone = value.given in ALONE
         yield from [({field: value.given}, value) for field in texts] if alone else [(dict.fromkeys(texts, value.given), value)]
 
