@@ -10,7 +10,8 @@ from clinics.models import Department, Institution
 from clinics.models.institution import InstitutionKind
 from permissions.acting import Acting
 from permissions.roles import Capability, Role
-from vault.refusal import Refusal
+from vault.faults import Faults
+from vault.refusal import Refusal, invalid
 
 HAS_DEPARTMENTS = Exists(Department.objects.filter(institution=OuterRef("pk")))
 
@@ -46,3 +47,13 @@ def require_kept(by: Acting, institution: int) -> None:
     """Refuse with `no_grant_on_target` unless the actor keeps the register of this institution."""
     if not places_kept_by(by).filter(pk=institution).exists():
         raise Refusal("no_grant_on_target", _("You do not keep the register of this hospital."))
+
+
+def department_within(institution: Institution, public_id: UUID | None, faults: Faults) -> Department | None:
+    """The department somebody chose for a doctor or a service; None without one, and a fault when it is another hospital's."""
+    if public_id is None:
+        return None
+    found = Department.objects.filter(public_id=public_id, institution=institution).first()
+    if found is None:
+        faults.add(invalid("department", _("Choose a department of this hospital.")))
+    return found

@@ -8,6 +8,7 @@ from uuid import UUID
 from django.utils.translation import gettext_lazy as _
 
 from clinics.facts import cleaned_facts, labels_for, with_facts
+from clinics.keeping import department_within
 from clinics.models import Department, FactOf, Institution, Practitioner, Service
 from clinics.offer_fields import FIELDS
 from clinics.offer_reading import ENTERED, Item, Offer, items_as_text, judged
@@ -43,7 +44,7 @@ def offer_of(service: Service) -> Offer:
 def wish_of(institution: Institution, given: Offer, faults: Faults, *, own: Service | None = None) -> Wish:
     """The service this asks for at a hospital; every fault goes into `faults`. Facts that are not given stay."""
     cleaned = judged(given, faults)
-    department = _department(institution, given.department, faults)
+    department = department_within(institution, given.department, faults)
     team = _team(institution, given.team, own, faults)
     said = cleaned_facts(given.facts, labels_for(FactOf.SERVICE, institution.district_id), faults)
     if department is not None and cleaned.name and not {"kind", "slot_class"} & {one.field for one in faults.violations}:
@@ -67,15 +68,6 @@ def as_text(offer: Offer) -> dict[str, str]:
 
 def _names(team: Any) -> str:
     return ", ".join(sorted(one.name for one in team))
-
-
-def _department(institution: Institution, public_id: UUID | None, faults: Faults) -> Department | None:
-    if public_id is None:
-        return None
-    found = Department.objects.filter(public_id=public_id, institution=institution).first()
-    if found is None:
-        faults.add(invalid("department", _("Choose a department of this hospital.")))
-    return found
 
 
 def _team(institution: Institution, public_ids: tuple[UUID, ...], own: Service | None, faults: Faults) -> tuple[Practitioner, ...]:

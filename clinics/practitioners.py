@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
-from uuid import UUID
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -12,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from clinics.facts import cleaned_facts, fact_changes, labels_for, with_facts
 from clinics.history import BEGINS
-from clinics.keeping import require_kept
+from clinics.keeping import department_within, require_kept
 from clinics.models import Department, FactOf, Institution, Practitioner
 from clinics.practitioner_reading import ENTERED, Doctor, judged
 from clinics.registry import STALE
@@ -98,7 +97,7 @@ def doctor_of(practitioner: Practitioner) -> Doctor:
 def wish_of(institution: Institution, given: Doctor, faults: Faults, *, own: Practitioner | None = None) -> Wish:
     """The doctor this asks for at a hospital; every fault goes into `faults`. Facts that are not given stay."""
     cleaned = judged(given, faults)
-    department = _department(institution, cleaned.department, faults)
+    department = department_within(institution, cleaned.department, faults)
     said = cleaned_facts(given.facts, labels_for(FactOf.PRACTITIONER, institution.district_id), faults)
     others = Practitioner.objects.filter(institution=institution).exclude(pk=own.pk if own else None)
     if cleaned.staff_number and others.filter(staff_number=cleaned.staff_number).exists():
@@ -141,15 +140,6 @@ def differences(practitioner: Practitioner, wish: Wish) -> dict[str, tuple[str, 
 
 def _said(value: Any) -> str:
     return "" if value is None else str(value)
-
-
-def _department(institution: Institution, public_id: UUID | None, faults: Faults) -> Department | None:
-    if public_id is None:
-        return None
-    found = Department.objects.filter(public_id=public_id, institution=institution).first()
-    if found is None:
-        faults.add(invalid("department", _("Choose a department of this hospital.")))
-    return found
 
 
 def _number_taken() -> Refusal:
