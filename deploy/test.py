@@ -15,10 +15,10 @@ IN_PARALLEL = ["-n", "2", "--dist", "worksteal"]
 def test(words: list[str], *, nightly: bool, began: float) -> int:
     """Pytest's own answer; its arguments may narrow the run. By night each test tries everything it otherwise takes in turns.
 
-    Those that wait for a seal run first and apart: a transaction that another test keeps open anywhere on the server holds
-    every seal back.
+    Those that wait for the horizon run first and apart: a transaction that another test keeps open anywhere on the server
+    holds every seal and every feed back.
     """
-    runs = [words] if words else [["-m", "seals"], ["-m", "not seals"]]
+    runs = [words] if words else [["-m", "horizon"], ["-m", "not horizon"]]
     commands = [[str(PYTHON), "-m", "pytest", *IN_PARALLEL, *run] for run in runs]
     environment = _environment() | ({"THOROUGH": "1"} if nightly else {})
     answer = max(subprocess.run(command, cwd=places.ROOT, env=environment).returncode for command in commands)

@@ -24,7 +24,7 @@ from vault.outbox.sms.protocol import Answer, Found, Trace, Verdict
 from vault.refusal import Refusal
 from vault.states import advance
 
-pytestmark = [pytest.mark.seals, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.horizon, pytest.mark.django_db(transaction=True)]
 
 
 def at_once(*jobs: Callable[[], Any]) -> list[Any]:

@@ -135,7 +135,7 @@ BAD = (
     {"date": "2026-13-01"},
     {"date": "1999-01-01"},
     {"date": "０１"},
-    {"date": day(15).isoformat()},
+    {"date": day(16).isoformat()},
     {"date": day(-15).isoformat()},
     {"department": "x"},
 )

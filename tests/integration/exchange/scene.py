@@ -64,7 +64,7 @@ def a_row(key: str = "S1", ahead: int = 10, **fields: Any) -> dict[str, Any]:
 
 
 def told(count: int) -> list[WebhookDelivery]:
-    """So many deliveries, once the horizon has passed what was committed; other databases of the server may hold it for a while."""
+    """So many deliveries, once the horizon has passed what was committed."""
     end = time.monotonic() + PATIENCE
     while WebhookDelivery.objects.count() < count and time.monotonic() < end:
         cache.clear()

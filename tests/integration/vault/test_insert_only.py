@@ -10,7 +10,7 @@ from vault.audit import partitions
 from vault.audit.models import AccessEntry, AuditEntry, AuditSeal
 from vault.events import Event
 
-pytestmark = [pytest.mark.seals, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.horizon, pytest.mark.django_db(transaction=True)]
 TABLES = ("vault_event", "vault_auditentry", "vault_auditseal", "vault_accessentry")
 
 

@@ -15,7 +15,7 @@ from tests.integration.vault.stage import PATIENCE, act
 from vault.audit.models import AuditSeal
 from vault.audit.verify import verify
 
-pytestmark = [pytest.mark.seals, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.horizon, pytest.mark.django_db(transaction=True)]
 ROOT = Path(__file__).resolve().parents[3]
 
 

@@ -19,7 +19,7 @@ from vault.audit.models import AccessEntry, AuditEntry, AuditSeal
 from vault.audit.seal import NotQuiet, SeriesBroken, restart, seal, waiting_seconds
 from vault.audit.verify import verify
 
-pytestmark = [pytest.mark.seals, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.horizon, pytest.mark.django_db(transaction=True)]
 
 
 @contextmanager

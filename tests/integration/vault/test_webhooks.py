@@ -233,6 +233,7 @@ def test_reading_the_same_events_twice_tells_once_and_only_what_the_owner_chose_
     assert WebhookDelivery.objects.count() == 1
 
 
+@pytest.mark.horizon
 def test_a_reader_goes_on_where_it_stopped_and_one_that_fails_goes_nowhere() -> None:
     an_endpoint()
     spans: list[tuple[int, int]] = []
@@ -255,7 +256,7 @@ def test_a_reader_goes_on_where_it_stopped_and_one_that_fails_goes_nowhere() -> 
 
 
 def until_the_horizon_moves(read: follow.Read) -> None:
-    """Reads until there is something new below the horizon, which other databases of the server may hold for a while."""
+    """Reads until there is something new below the horizon."""
     end = time.monotonic() + 30
     while not follow.follow("test", read) and time.monotonic() < end:
         with connection.cursor() as cursor:
