@@ -142,7 +142,7 @@ def _week(service: Any, begins: date, half: str, starts: time, ends: time, place
 
 def publish_month(city: City, hospital: Any, days: int) -> int:
     """One hospital's templates become published sessions, a week at a time, as its coordinator does it; answers how many sessions."""
-    from reserved_pools.publish_weeks import Span, publish_span
+    from reserved_pools.sessions.publish_weeks import Span, publish_span
 
     last = city.first_day + timedelta(days=days - 1)
     starts = range(0, days, 7)

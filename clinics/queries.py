@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from clinics import access
 from clinics.among import Among
 from clinics.models import Alliance, AllianceMember, Department, Institution, Post
-from clinics.taking_part import open_on
+from clinics.register.taking_part import open_on
 from permissions.acting import Acting
 from permissions.models import ReferralRight
 from permissions.roles import REFERRING_KINDS, Role

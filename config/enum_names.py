@@ -28,5 +28,5 @@ ENUM_NAMES: Final = {
     "DepartmentCategory": "clinics.models.institution.DepartmentCategory",
     "InstitutionCategory": "clinics.models.institution.Category",
     "PolicyStatus": "clinics.models.policy.PolicyStatus",
-    "Verdict": "reserved_pools.balance.VERDICT_CHOICES",
+    "Verdict": "reserved_pools.balance.balance.VERDICT_CHOICES",
 }

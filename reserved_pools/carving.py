@@ -12,9 +12,9 @@ from django.db.models import Sum
 
 from clinics.clock import database_now
 from clinics.models import ClinicSession, Slot
+from reserved_pools.balance.shares import Offer, places, reserved, spread
 from reserved_pools.held import Held, Policies, residents_open_at, target_of, window_of
 from reserved_pools.models import PlaceMove, PoolKind, PoolSlot, ReservedPool
-from reserved_pools.shares import Offer, places, reserved, spread
 from vault.transactions import requires_transaction
 
 Day = tuple[int, date]

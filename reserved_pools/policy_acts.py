@@ -6,8 +6,8 @@ from celery import current_app
 from django.db import transaction
 
 from clinics.models import PolicyRow
-from clinics.policy_rows import approve_row, end_row
-from clinics.policy_scope import institutions_in, scope_of_row
+from clinics.policy.rows import approve_row, end_row
+from clinics.policy.scope import institutions_in, scope_of_row
 from permissions.acting import Acting
 from reserved_pools.rewindow import MOVES_WINDOWS
 

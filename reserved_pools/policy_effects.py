@@ -13,15 +13,15 @@ from clinics.models import ClinicSession, Department, Institution, SessionTempla
 from clinics.models.institution import InstitutionKind
 from clinics.models.timetable import SessionStatus
 from clinics.policy import Level, Parameter, Row, Target, Value, resolve, rows_in_force
-from clinics.policy_judging import NewRow, with_row
-from clinics.policy_scope import Scope, institutions_in
-from clinics.policy_words import Group, words_of
+from clinics.policy.judging import NewRow, with_row
+from clinics.policy.scope import Scope, institutions_in
+from clinics.policy.words import Group, words_of
+from reserved_pools.balance.shares import places, reserved
 from reserved_pools.carving import offer_of
 from reserved_pools.held import Policies, target_of
 from reserved_pools.models import PoolSlot, ReservedPool
 from reserved_pools.parameters import BOOKABLE_SHARE, EXEMPT_CLASSES, EXPERT_SHARE, RESERVED_SHARE, SHARE_BASE
 from reserved_pools.rewindow import MOVES_WINDOWS
-from reserved_pools.shares import places, reserved
 
 SHARES = frozenset(one.key for one in (BOOKABLE_SHARE, SHARE_BASE, RESERVED_SHARE, EXPERT_SHARE, EXEMPT_CLASSES))
 OF_HOSPITALS = frozenset({Group.SHARES, Group.RELEASE, Group.TIMETABLE})

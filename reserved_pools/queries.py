@@ -8,13 +8,13 @@ from uuid import UUID
 from django.db.models import BooleanField, ExpressionWrapper, F, Q, QuerySet
 from django.db.models.functions import Now
 
-from clinics.offered import offered_on
+from clinics.offers.offered import offered_on
 from clinics.queries import is_partner, places_open_to
-from clinics.taking_part import open_on
+from clinics.register.taking_part import open_on
 from permissions.acting import Acting
 from reserved_pools import windows
-from reserved_pools.half_days import Calendar, Cell, CellState, Row, half_days, promise_days
 from reserved_pools.models import PoolSlot
+from reserved_pools.sessions.half_days import Calendar, Cell, CellState, Row, half_days, promise_days
 from reserved_pools.wanted import Wanted
 
 __all__ = [

@@ -12,7 +12,7 @@ from clinics.clock import database_now
 from clinics.models import Department
 from clinics.policy import Target, values
 from permissions.acting import Acting
-from reserved_pools.balance import percent
+from reserved_pools.balance.balance import percent
 from reserved_pools.models import PoolKind, PoolSlot, ReservedPool
 from reserved_pools.parameters import RESERVED_SHARE
 from reserved_pools.windows import BEIJING

@@ -13,6 +13,7 @@ from clinics.clock import database_now
 from clinics.models import Institution
 from clinics.parameters import BOOKING_CUTOFF
 from clinics.policy import Target
+from reserved_pools.balance.shares import places, spread
 from reserved_pools.held import SHORTEST, Held, Policies, residents_open_at, window_of
 from reserved_pools.models import PoolKind, PoolSlot
 from reserved_pools.parameters import (
@@ -24,7 +25,6 @@ from reserved_pools.parameters import (
     RETURN_DAYS_BEFORE,
     RETURN_TIME,
 )
-from reserved_pools.shares import places, spread
 
 MOVES_WINDOWS = frozenset(
     one.key

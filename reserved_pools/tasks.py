@@ -3,7 +3,8 @@
 from celery import shared_task
 from django.utils import timezone
 
-from reserved_pools import outcomes, release
+from reserved_pools import release
+from reserved_pools.balance import outcomes
 from reserved_pools.rewindow import rewindow
 
 

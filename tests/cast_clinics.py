@@ -16,12 +16,12 @@ from django.utils import timezone
 
 from clinics import grants, mirror
 from clinics.models import Alliance, AllianceMember, Department, HalfDay, Institution, Post, Service, TargetGrant
-from clinics.timetable import SessionPlan
+from clinics.timetables.timetable import SessionPlan
 from permissions.acting import Acting
 from permissions.models import ReferralRight, User
 from permissions.roles import Role
 from reserved_pools.models import PoolKind, PoolSlot, ReservedPool
-from reserved_pools.publishing import publish
+from reserved_pools.sessions.publishing import publish
 from tests.cast import a_district, a_right, a_user, acting_as, an_admin
 
 BEIJING = ZoneInfo("Asia/Shanghai")

@@ -8,12 +8,12 @@ from rest_framework import serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from clinics import alliances
-from clinics.alliances import LONGEST_NAME, MOST_AT_ONCE, NewAlliance
 from clinics.api.institutions import ANSWERING, REGISTERING
 from clinics.models import Alliance
 from clinics.models.alliance import AllianceKind
-from clinics.place_queries import alliance_of, alliances_of, members_of
+from clinics.register import alliances
+from clinics.register.alliances import LONGEST_NAME, MOST_AT_ONCE, NewAlliance
+from clinics.register.place_queries import alliance_of, alliances_of, members_of
 from permissions.doors import IF_MATCH, Api, StrictCharField, StrictChoiceField, StrictSerializer, StrictUUIDField, etag, if_match
 from permissions.doors.paging import PageQuery, page_of
 

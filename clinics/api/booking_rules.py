@@ -10,8 +10,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from clinics.api.institutions import KEEPING
-from clinics.booking_rules import LONGEST_RULES, Dated, dated, enter_rules, one_of, rules_of
-from clinics.place_queries import institution_registered
+from clinics.register.booking_rules import LONGEST_RULES, Dated, dated, enter_rules, one_of, rules_of
+from clinics.register.place_queries import institution_registered
 from permissions.doors import Api, StrictCharField, StrictDateField, StrictSerializer
 
 

@@ -10,12 +10,12 @@ from rest_framework import serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from clinics.calendar import known_until
-from clinics.calendar_days import LONGEST_NOTE, LONGEST_SOURCE, DayWords, remove_day, set_day
-from clinics.calendar_year import Shown, year_of
 from clinics.models import Institution
-from clinics.place_queries import NOTHING_HERE
-from clinics.policy_scope import institutions_of
+from clinics.policy.scope import institutions_of
+from clinics.register.place_queries import NOTHING_HERE
+from clinics.timetables.calendar import known_until
+from clinics.timetables.calendar_days import LONGEST_NOTE, LONGEST_SOURCE, DayWords, remove_day, set_day
+from clinics.timetables.calendar_year import Shown, year_of
 from clinics.views.calendar import KEEPING
 from permissions.acting import Acting
 from permissions.doors import (

@@ -9,12 +9,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from clinics.api.institutions import KEEPING, facts_field
-from clinics.departments import LONGEST_CODE, LONGEST_INTRODUCTION, LONGEST_NAME, Room, add_department, correct_department
 from clinics.models import Department, DepartmentCategory
-from clinics.place_queries import department_of, departments_of, institution_registered
 from clinics.queries import departments_open_to
-from clinics.subject_map import mapping
-from clinics.subjects import SUBJECTS, with_words
+from clinics.register.departments import LONGEST_CODE, LONGEST_INTRODUCTION, LONGEST_NAME, Room, add_department, correct_department
+from clinics.register.place_queries import department_of, departments_of, institution_registered
+from clinics.register.subject_map import mapping
+from clinics.register.subjects import SUBJECTS, with_words
 from permissions.doors import Api, Needs, StrictCharField, StrictChoiceField, StrictSerializer, StrictUUIDField
 from permissions.doors.paging import PageQuery, page_of
 from permissions.roles import Capability

@@ -10,8 +10,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from clinics.api.institutions import KEEPING, REGISTERING
-from clinics.fact_labels import LONGEST_LABEL, define_fact, end_fact, label_of, labels_of
 from clinics.models import FactLabel, FactOf
+from clinics.register.fact_labels import LONGEST_LABEL, define_fact, end_fact, label_of, labels_of
 from permissions.doors import Api, StrictCharField, StrictChoiceField, StrictSerializer
 
 

@@ -9,11 +9,12 @@ from rest_framework import serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from clinics.facts import LONGEST_FACT
 from clinics.models import Institution
 from clinics.models.institution import Category, InstitutionKind, Level, PickupBy
-from clinics.particulars import HIDDEN, LONGEST, SHOWN, Particulars, day_of
-from clinics.place_queries import (
+from clinics.queries import institutions_open_to
+from clinics.register.facts import LONGEST_FACT
+from clinics.register.particulars import HIDDEN, LONGEST, SHOWN, Particulars, day_of
+from clinics.register.place_queries import (
     STANDINGS,
     contacts_of,
     institution_registered,
@@ -22,8 +23,7 @@ from clinics.place_queries import (
     with_contact,
     with_name,
 )
-from clinics.queries import institutions_open_to
-from clinics.registry import correct_institution, register_institution
+from clinics.register.registry import correct_institution, register_institution
 from permissions.doors import (
     IF_MATCH,
     Api,

@@ -16,10 +16,10 @@ from clinics.api.practitioners import KEEPING, facts_field, line
 from clinics.keeping import place_kept_by
 from clinics.models import Service, ServiceKind, SlotClass
 from clinics.models.post import Title
-from clinics.offer_fields import LONGEST, MOST_IN_TEAM, MOST_ITEMS
-from clinics.offer_queries import STANDINGS, service_kept_by, services_called, services_kept_by, services_standing
-from clinics.offer_reading import LONGEST_ITEM, Item, Offer, clean_fee
-from clinics.offers import bring_back_service, complete, correct_service, offer_service
+from clinics.offers.fields import LONGEST, MOST_IN_TEAM, MOST_ITEMS
+from clinics.offers.offers import bring_back_service, complete, correct_service, offer_service
+from clinics.offers.queries import STANDINGS, service_kept_by, services_called, services_kept_by, services_standing
+from clinics.offers.reading import LONGEST_ITEM, Item, Offer, clean_fee
 from permissions.doors import (
     IF_MATCH,
     Api,

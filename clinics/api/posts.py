@@ -15,7 +15,7 @@ from clinics.models import Post
 from clinics.models.post import Title
 from clinics.people import LONGEST_ENGLISH, NewPerson, NewPost, appoint_again, appoint_person, correct_post
 from clinics.people_queries import person_seen_by, post_in_scope
-from clinics.place_queries import institution_registered
+from clinics.register.place_queries import institution_registered
 from permissions.doors import Api, StrictCharField, StrictChoiceField, StrictSerializer, StrictUUIDField
 from vault.refusal import Refusal, Violation
 

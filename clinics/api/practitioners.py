@@ -10,13 +10,13 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from clinics.api.institutions import LONGEST_SEARCH
-from clinics.facts import LONGEST_FACT
 from clinics.keeping import place_kept_by
 from clinics.models import Practitioner
 from clinics.models.post import Title
-from clinics.offer_queries import PRESENCE, found_by, practitioner_kept_by, practitioners_kept_by, present
-from clinics.practitioner_reading import LONGEST, Doctor
-from clinics.practitioners import bring_back, correct_practitioner, enter_practitioner
+from clinics.offers.practitioner_reading import LONGEST, Doctor
+from clinics.offers.practitioners import bring_back, correct_practitioner, enter_practitioner
+from clinics.offers.queries import PRESENCE, found_by, practitioner_kept_by, practitioners_kept_by, present
+from clinics.register.facts import LONGEST_FACT
 from permissions.doors import (
     IF_MATCH,
     Api,

@@ -11,10 +11,10 @@ from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 
-from clinics import public
 from clinics.models import HalfDay, SlotClass
-from clinics.public import Asked
-from clinics.public_answers import kept_answer
+from clinics.register import public
+from clinics.register.public import Asked
+from clinics.register.public_answers import kept_answer
 from clinics.views.public import LANGUAGES, MOST_AHEAD
 from permissions.doors import PUBLIC, Api, StrictChoiceField, StrictDateField, StrictUUIDField
 from permissions.doors.paging import PageQuery

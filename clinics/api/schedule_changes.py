@@ -10,8 +10,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from clinics.models import ChangeKind, HalfDay, ScheduleChange, SlotClass
-from clinics.schedule_changes import ANNOUNCED_DAYS, changes_open_to
-from clinics.timetable import BEIJING
+from clinics.timetables.schedule_changes import ANNOUNCED_DAYS, changes_open_to
+from clinics.timetables.timetable import BEIJING
 from permissions.doors import Api, Needs, StrictUUIDField
 from permissions.doors.fields import StrictDateField
 from permissions.doors.paging import PageQuery, page_of

@@ -9,10 +9,10 @@ from rest_framework import serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from clinics import weekly
-from clinics.half_day_fields import LIMITED, MOST_PLACES, UNLIMITED
 from clinics.models import HalfDay, SessionTemplate
-from clinics.weekly_queries import hospital_run_by, hospitals_run_by, template_run_by, templates_of
+from clinics.timetables import weekly
+from clinics.timetables.half_day_fields import LIMITED, MOST_PLACES, UNLIMITED
+from clinics.timetables.weekly_queries import hospital_run_by, hospitals_run_by, template_run_by, templates_of
 from permissions.doors import (
     IF_MATCH,
     Api,

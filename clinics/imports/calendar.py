@@ -8,13 +8,13 @@ from typing import ClassVar
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from clinics.calendar_days import DayWords, check_day, check_words, coded, write_days
-from clinics.calendar_year import weekdays
 from clinics.imports.header import folded
 from clinics.imports.kinds import Checked, Column, Outcome, Row
 from clinics.imports.words import RowFaults, choices_in_words
 from clinics.models import CalendarDay
-from clinics.policy_scope import governs
+from clinics.policy.scope import governs
+from clinics.timetables.calendar_days import DayWords, check_day, check_words, coded, write_days
+from clinics.timetables.calendar_year import weekdays
 from permissions.acting import Acting
 from permissions.doors.fields import read_day
 from permissions.roles import Capability

@@ -6,13 +6,13 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from clinics.departments import Room, judged, room_of
 from clinics.imports.header import folded
 from clinics.imports.kept import Kept, kept_by
 from clinics.imports.kinds import Fault, Outcome, Row
 from clinics.imports.words import RowFaults, choice, choices_in_words
 from clinics.models import Department, DepartmentCategory, Institution
-from clinics.subjects import SUBJECTS, subject_code
+from clinics.register.departments import Room, judged, room_of
+from clinics.register.subjects import SUBJECTS, subject_code
 from permissions.acting import Acting
 from vault.faults import Faults
 

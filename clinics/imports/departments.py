@@ -7,10 +7,10 @@ from typing import ClassVar
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
-from clinics.departments import LABELS, amend, enter
 from clinics.imports.department_rows import Entry, Rooms, entries, rooms_of
 from clinics.imports.kinds import Checked, Column, Fault, Outcome, Row
-from clinics.place_queries import require_keeper
+from clinics.register.departments import LABELS, amend, enter
+from clinics.register.place_queries import require_keeper
 from permissions.acting import Acting
 from permissions.roles import Capability
 from vault.refusal import Sentence

@@ -8,14 +8,14 @@ from uuid import NAMESPACE_OID, uuid5
 
 from django.utils.translation import gettext_lazy as _
 
-from clinics.departments import LONGEST_CODE, LONGEST_NAME
 from clinics.imports.kinds import Fault, Outcome, Row
 from clinics.imports.words import RowFaults, choice, choices_in_words
 from clinics.models import Department, Institution
 from clinics.models.institution import Category, InstitutionKind, Level, PickupBy
-from clinics.particulars import HIDDEN, SHOWN, Particulars, judged
-from clinics.registry import DAYS, particulars_of
-from clinics.subjects import SUBJECTS, subject_code, unknown_code
+from clinics.register.departments import LONGEST_CODE, LONGEST_NAME
+from clinics.register.particulars import HIDDEN, SHOWN, Particulars, judged
+from clinics.register.registry import DAYS, particulars_of
+from clinics.register.subjects import SUBJECTS, subject_code, unknown_code
 from permissions.acting import Acting
 from vault.faults import Faults
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from clinics.imports.institution_rows import Entry, Known, Register, differences, entries, register_of
 from clinics.imports.kinds import Checked, Column, Fault, Outcome, Row
 from clinics.models import Department, Institution
-from clinics.registry import require_register, stored
+from clinics.register.registry import require_register, stored
 from permissions.acting import Acting
 from permissions.roles import Capability
 from vault import audit

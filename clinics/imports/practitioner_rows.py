@@ -11,8 +11,8 @@ from clinics.imports.kinds import Fault, Outcome, Row
 from clinics.imports.words import RowFaults, became_a_number, choice, choices_in_words
 from clinics.models import Department, Institution, Practitioner
 from clinics.models.post import Title
-from clinics.practitioner_reading import Doctor, judged
-from clinics.practitioners import doctor_of
+from clinics.offers.practitioner_reading import Doctor, judged
+from clinics.offers.practitioners import doctor_of
 from permissions.acting import Acting
 from permissions.identity.folding import fold_width
 from vault.faults import Faults

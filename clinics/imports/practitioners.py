@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from clinics.imports.kinds import Checked, Column, Fault, Outcome, Row
 from clinics.imports.practitioner_rows import Doctors, Entry, doctors_of, entries
 from clinics.imports.words import RowFaults
-from clinics.practitioners import Wish, amend, enter
+from clinics.offers.practitioners import Wish, amend, enter
 from permissions.acting import Acting
 from permissions.roles import Capability
 from vault.refusal import Refusal, Sentence

@@ -12,9 +12,9 @@ from clinics.imports.kinds import Checked, Column, Fault, Outcome, Row
 from clinics.imports.service_rows import Catalogue, Entry, catalogue_of, entry_of, noted
 from clinics.imports.words import RowFaults
 from clinics.models import Service
-from clinics.offer_fields import LABELS
-from clinics.offer_wishes import Wish
-from clinics.offers import amend, complete, enter
+from clinics.offers.fields import LABELS
+from clinics.offers.offers import amend, complete, enter
+from clinics.offers.wishes import Wish
 from permissions.acting import Acting
 from permissions.roles import Capability
 from vault.refusal import Refusal, Sentence

@@ -14,8 +14,8 @@ from clinics.imports.kinds import Fault, Outcome, Row
 from clinics.imports.words import RowFaults, choice, choices_in_words
 from clinics.models import Department, Institution, Practitioner, Service, ServiceKind, SlotClass
 from clinics.models.post import Title
-from clinics.offer_reading import Item, Offer, clean_fee, clean_places, items_in, judged
-from clinics.offer_wishes import offer_of
+from clinics.offers.reading import Item, Offer, clean_fee, clean_places, items_in, judged
+from clinics.offers.wishes import offer_of
 from permissions.acting import Acting
 from vault.faults import Faults
 

@@ -11,12 +11,12 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from clinics.alliances import NewAlliance, admit, correct, exclude, found, grants_that_would_end
-from clinics.history import timeline_of
 from clinics.models import Alliance
 from clinics.models.alliance import AllianceKind
 from clinics.models.institution import InstitutionKind
-from clinics.place_queries import alliance_of, alliances_of, could_join, institution_registered, members_of
+from clinics.register.alliances import NewAlliance, admit, correct, exclude, found, grants_that_would_end
+from clinics.register.history import timeline_of
+from clinics.register.place_queries import alliance_of, alliances_of, could_join, institution_registered, members_of
 from clinics.views import typed
 from clinics.views.institutions import REGISTERING, SEEING
 from clinics.views.institutions_words import ALLIANCE_WORDS

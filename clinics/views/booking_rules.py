@@ -10,11 +10,11 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from clinics.booking_rules import LONGEST_RULES, dated, enter_rules, one_of, rules_of
 from clinics.models import Institution
 from clinics.models.institution import InstitutionKind
-from clinics.particulars import day_of
-from clinics.place_queries import NOTHING_HERE, institution_registered
+from clinics.register.booking_rules import LONGEST_RULES, dated, enter_rules, one_of, rules_of
+from clinics.register.particulars import day_of
+from clinics.register.place_queries import NOTHING_HERE, institution_registered
 from clinics.views import typed
 from clinics.views.institutions import KEEPING
 from permissions.doors import Page

@@ -13,8 +13,11 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
-from clinics.calendar import known_until
-from clinics.calendar_days import (
+from clinics.models import Institution
+from clinics.models.institution import InstitutionKind
+from clinics.policy.scope import governs, institutions_of
+from clinics.timetables.calendar import known_until
+from clinics.timetables.calendar_days import (
     LONGEST_NOTE,
     LONGEST_SOURCE,
     YEARS_AHEAD,
@@ -27,10 +30,7 @@ from clinics.calendar_days import (
     seed_year,
     set_day,
 )
-from clinics.calendar_year import Year, history_of, weekdays, year_of
-from clinics.models import Institution
-from clinics.models.institution import InstitutionKind
-from clinics.policy_scope import governs, institutions_of
+from clinics.timetables.calendar_year import Year, history_of, weekdays, year_of
 from clinics.views import typed
 from permissions.doors import Needs, Page
 from permissions.doors.fields import read_day

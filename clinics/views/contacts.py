@@ -10,7 +10,7 @@ from django.utils.translation import pgettext
 
 from clinics.models import Institution
 from clinics.models.institution import InstitutionKind
-from clinics.place_queries import contacts_of, institutions_registered, with_contact
+from clinics.register.place_queries import contacts_of, institutions_registered, with_contact
 from clinics.views import typed
 from clinics.views.exporting import handed_out
 from permissions.doors import Needs, Page

@@ -9,8 +9,8 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from clinics.fact_labels import define_fact, end_fact, label_of, labels_of
 from clinics.models import FactOf
+from clinics.register.fact_labels import define_fact, end_fact, label_of, labels_of
 from clinics.views import typed
 from clinics.views.institutions import REGISTERING
 from permissions.doors import Page

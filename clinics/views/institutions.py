@@ -8,13 +8,13 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from clinics.answerable import missing_of
-from clinics.booking_rules import rules_on
-from clinics.facts import fact_fields, facts_shown, label_words, labels_for
-from clinics.history import Entry, timeline_of
 from clinics.models import FactOf, Institution
 from clinics.models.institution import DepartmentCategory, InstitutionKind, Level
-from clinics.place_queries import (
+from clinics.register.answerable import missing_of
+from clinics.register.booking_rules import rules_on
+from clinics.register.facts import fact_fields, facts_shown, label_words, labels_for
+from clinics.register.history import Entry, timeline_of
+from clinics.register.place_queries import (
     STANDINGS,
     counted,
     departments_of,
@@ -26,7 +26,7 @@ from clinics.place_queries import (
     stations_of,
     with_name,
 )
-from clinics.subjects import SUBJECTS
+from clinics.register.subjects import SUBJECTS
 from clinics.views import typed
 from clinics.views.exporting import handed_out
 from clinics.views.institutions_lines import COLUMNS, kind_of_state, line_of, state_of

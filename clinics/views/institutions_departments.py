@@ -8,10 +8,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
-from clinics.departments import FIELDS, LABELS, Room, add_department, correct_department
-from clinics.facts import fact_fields, labels_for, typed_facts
 from clinics.models import Department, DepartmentCategory, FactLabel, FactOf, Institution
-from clinics.place_queries import department_of, institution_registered
+from clinics.register.departments import FIELDS, LABELS, Room, add_department, correct_department
+from clinics.register.facts import fact_fields, labels_for, typed_facts
+from clinics.register.place_queries import department_of, institution_registered
 from clinics.views import typed
 from clinics.views.institutions import KEEPING, page_of
 from permissions.doors import Page

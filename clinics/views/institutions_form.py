@@ -10,10 +10,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
-from clinics.facts import fact_fields, labels_for, typed_facts
 from clinics.models import FactLabel, FactOf, Institution
 from clinics.models.institution import Category, InstitutionKind, Level, PickupBy
-from clinics.particulars import (
+from clinics.register.facts import fact_fields, labels_for, typed_facts
+from clinics.register.particulars import (
     KEPT_BY_MANAGERS,
     LABELS,
     LONGEST,
@@ -23,8 +23,8 @@ from clinics.particulars import (
     SEVERAL_LINES,
     Particulars,
 )
-from clinics.place_queries import centres_of, institution_registered
-from clinics.registry import correct_institution, particulars_of, register_institution
+from clinics.register.place_queries import centres_of, institution_registered
+from clinics.register.registry import correct_institution, particulars_of, register_institution
 from clinics.views import typed
 from clinics.views.institutions import KEEPING, REGISTERING
 from permissions.doors import Page

@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from django.utils import timezone
 from django.utils.translation import gettext, gettext_lazy
 
-from clinics.answerable import takes_part
 from clinics.models import FactLabel, Institution
 from clinics.models.institution import InstitutionKind
-from clinics.particulars import LABELS
+from clinics.register.answerable import takes_part
+from clinics.register.particulars import LABELS
 
 COLUMNS = (
     LABELS["name"], LABELS["short_name"], LABELS["name_en"], LABELS["kind"], LABELS["parent"], LABELS["level"], LABELS["grade"],

@@ -5,10 +5,10 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from clinics.history import BEGINS, Words
 from clinics.models.alliance import AllianceKind
 from clinics.models.institution import Category, DepartmentCategory, InstitutionKind, Level, PickupBy
-from clinics.particulars import LABELS, NAMES_OF_DOCTORS
+from clinics.register.history import BEGINS, Words
+from clinics.register.particulars import LABELS, NAMES_OF_DOCTORS
 
 CODES: dict[str, dict[str, Any]] = {
     "kind": dict(InstitutionKind.choices),
@@ -30,7 +30,7 @@ def _department(old: str, new: str) -> tuple[Any, str]:
 
 
 def _of_department(old: str, new: str) -> tuple[Any, str]:
-    """One field of a department, as clinics.departments.told keeps it."""
+    """One field of a department, as clinics.register.departments.told keeps it."""
     name, label, before = (old or new).split("\n", 2)
     after = new.split("\n", 2)[2]
     words = {"name": name, "label": label or _("Introduction"), "before": before or _("nothing"), "after": after or _("nothing")}

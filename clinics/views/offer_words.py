@@ -4,11 +4,11 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from clinics.history import BEGINS, Words
 from clinics.models.offer import ServiceKind, SlotClass
 from clinics.models.post import Title
-from clinics.offer_fields import LABELS
-from clinics.practitioner_reading import LABELS as DOCTOR_LABELS
+from clinics.offers.fields import LABELS
+from clinics.offers.practitioner_reading import LABELS as DOCTOR_LABELS
+from clinics.register.history import BEGINS, Words
 from permissions.identity.licences import mask_licence
 from permissions.identity.phones import mask_phone
 

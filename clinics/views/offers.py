@@ -10,15 +10,15 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from clinics.facts import facts_shown, labels_for
-from clinics.history import Entry, timeline_of
 from clinics.keeping import places_kept_by
 from clinics.models import FactOf, Service, ServiceKind, SlotClass
 from clinics.models.post import Title
-from clinics.offer_fields import LABELS, SEVERAL_LINES, fields_of
-from clinics.offer_queries import STANDINGS, service_kept_by, services_called, services_kept_by, services_standing
-from clinics.offer_reading import items_as_text
-from clinics.offer_wishes import offer_of
+from clinics.offers.fields import LABELS, SEVERAL_LINES, fields_of
+from clinics.offers.queries import STANDINGS, service_kept_by, services_called, services_kept_by, services_standing
+from clinics.offers.reading import items_as_text
+from clinics.offers.wishes import offer_of
+from clinics.register.facts import facts_shown, labels_for
+from clinics.register.history import Entry, timeline_of
 from clinics.views import typed
 from clinics.views.exporting import handed_out
 from clinics.views.offer_words import OF_SERVICES

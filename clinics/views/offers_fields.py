@@ -5,13 +5,13 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from clinics.facts import fact_fields, labels_for
 from clinics.models import FactOf, Institution, Service, ServiceKind, SlotClass
 from clinics.models.post import Title
-from clinics.offer_fields import LABELS, LONGEST, SEVERAL_LINES, fields_of, is_required
-from clinics.offer_queries import departments_of_place, doctors_of_place
-from clinics.offer_reading import ITEM_FORM, items_as_text
-from clinics.offer_wishes import offer_of
+from clinics.offers.fields import LABELS, LONGEST, SEVERAL_LINES, fields_of, is_required
+from clinics.offers.queries import departments_of_place, doctors_of_place
+from clinics.offers.reading import ITEM_FORM, items_as_text
+from clinics.offers.wishes import offer_of
+from clinics.register.facts import fact_fields, labels_for
 from clinics.views import typed
 from vault.refusal import Refusal
 

@@ -10,13 +10,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
-from clinics.facts import labels_for, typed_facts
 from clinics.keeping import place_kept_by
 from clinics.models import FactOf, Institution, Service, ServiceKind
-from clinics.offer_fields import SEVERAL_LINES, fields_of
-from clinics.offer_queries import service_kept_by
-from clinics.offer_reading import Offer, clean_fee, clean_places, items_in
-from clinics.offers import bring_back_service, correct_service, end_service, offer_service
+from clinics.offers.fields import SEVERAL_LINES, fields_of
+from clinics.offers.offers import bring_back_service, correct_service, end_service, offer_service
+from clinics.offers.queries import service_kept_by
+from clinics.offers.reading import Offer, clean_fee, clean_places, items_in
+from clinics.register.facts import labels_for, typed_facts
 from clinics.views import typed
 from clinics.views.offers import page_of
 from clinics.views.offers_fields import form_of

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from clinics.models import Institution
 from clinics.people_queries import STATES, chosen, people_seen_by, person_seen_by, with_posts
-from clinics.place_queries import institutions_registered
+from clinics.register.place_queries import institutions_registered
 from clinics.views import typed
 from clinics.views.exporting import handed_out
 from clinics.views.people_page import person_context

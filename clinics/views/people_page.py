@@ -7,12 +7,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from clinics.history import Entry, Words, timeline_of
 from clinics.models import Post
 from clinics.models.post import Title
 from clinics.people_queries import all_posts_of, rights_shown, roles_shown
-from clinics.place_queries import institutions_registered
 from clinics.post_kinds import kinds_open_to
+from clinics.register.history import Entry, Words, timeline_of
+from clinics.register.place_queries import institutions_registered
 from clinics.views.right_words import last_day_of, standing_of
 from permissions.acting import Acting
 from permissions.duties import CURRENT, acceptances_of

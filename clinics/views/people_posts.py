@@ -15,8 +15,8 @@ from clinics.models import Institution, Post
 from clinics.models.post import Title
 from clinics.people import NewPerson, NewPost, appoint_again, appoint_person, correct_name, correct_post
 from clinics.people_queries import person_seen_by, post_in_scope
-from clinics.place_queries import departments_of, institution_registered, institutions_registered
 from clinics.post_kinds import kinds_open_to
+from clinics.register.place_queries import departments_of, institution_registered, institutions_registered
 from clinics.views import typed
 from clinics.views.people import SEEING
 from clinics.views.people_page import person_context

@@ -9,12 +9,12 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from clinics.facts import facts_shown, labels_for
-from clinics.history import Entry, timeline_of
 from clinics.keeping import places_kept_by
 from clinics.models import FactOf, Institution, Practitioner
 from clinics.models.post import Title
-from clinics.offer_queries import PRESENCE, departments_of_place, found_by, practitioner_kept_by, practitioners_kept_by, present
+from clinics.offers.queries import PRESENCE, departments_of_place, found_by, practitioner_kept_by, practitioners_kept_by, present
+from clinics.register.facts import facts_shown, labels_for
+from clinics.register.history import Entry, timeline_of
 from clinics.views import typed
 from clinics.views.exporting import handed_out
 from clinics.views.offer_words import OF_DOCTORS

@@ -10,13 +10,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
-from clinics.facts import fact_fields, labels_for, typed_facts
 from clinics.keeping import place_kept_by, places_kept_by
 from clinics.models import FactOf, Institution, Practitioner
 from clinics.models.post import Title
-from clinics.offer_queries import departments_of_place, practitioner_kept_by
-from clinics.practitioner_reading import LABELS, LONGEST, REQUIRED, SEVERAL_LINES, Doctor
-from clinics.practitioners import bring_back, correct_practitioner, doctor_of, enter_practitioner, leave
+from clinics.offers.practitioner_reading import LABELS, LONGEST, REQUIRED, SEVERAL_LINES, Doctor
+from clinics.offers.practitioners import bring_back, correct_practitioner, doctor_of, enter_practitioner, leave
+from clinics.offers.queries import departments_of_place, practitioner_kept_by
+from clinics.register.facts import fact_fields, labels_for, typed_facts
 from clinics.views import typed
 from clinics.views.practitioners import KEEPING, page_of
 from permissions.doors import Page

@@ -10,11 +10,11 @@ from django.utils import timezone, translation
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
-from clinics import public
 from clinics.models import Institution, SlotClass
 from clinics.models.post import Title
-from clinics.public import Asked
-from clinics.public_answers import kept_answer
+from clinics.register import public
+from clinics.register.public import Asked
+from clinics.register.public_answers import kept_answer
 from permissions.doors import PUBLIC, Page
 from permissions.doors.fields import ID, read_day
 

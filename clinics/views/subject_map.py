@@ -5,10 +5,10 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.translation import gettext as _
 
-from clinics.departments import LABELS
 from clinics.models import Department, Institution
-from clinics.place_queries import departments_of, institution_registered
-from clinics.subject_map import Mapped, mapping, not_offered
+from clinics.register.departments import LABELS
+from clinics.register.place_queries import departments_of, institution_registered
+from clinics.register.subject_map import Mapped, mapping, not_offered
 from clinics.views import typed
 from clinics.views.exporting import handed_out
 from clinics.views.institutions import KEEPING

@@ -13,15 +13,12 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from clinics.calendar import known_until
-from clinics.half_day_fields import BY_RULE, LIMITED, UNLIMITED
-from clinics.history import timeline_of
 from clinics.models import HalfDay, Institution, SessionTemplate
-from clinics.views import typed
-from clinics.views.exporting import handed_out
-from clinics.views.timetable_words import TEMPLATE_WORDS, WEEKDAYS, doctor_words, service_words, weekday_words
-from clinics.weekly import Wish, correct, end, enter, wish_of
-from clinics.weekly_queries import (
+from clinics.register.history import timeline_of
+from clinics.timetables.calendar import known_until
+from clinics.timetables.half_day_fields import BY_RULE, LIMITED, UNLIMITED
+from clinics.timetables.weekly import Wish, correct, end, enter, wish_of
+from clinics.timetables.weekly_queries import (
     doctors_working_at,
     hospital_run_by,
     hospitals_run_by,
@@ -30,6 +27,9 @@ from clinics.weekly_queries import (
     templates_of,
     week_of,
 )
+from clinics.views import typed
+from clinics.views.exporting import handed_out
+from clinics.views.timetable_words import TEMPLATE_WORDS, WEEKDAYS, doctor_words, service_words, weekday_words
 from permissions.doors import Needs, Page
 from permissions.doors.fields import read_day
 from permissions.roles import Capability

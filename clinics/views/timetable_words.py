@@ -5,10 +5,10 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from clinics.half_day_fields import UNLIMITED
-from clinics.history import BEGINS, Words
 from clinics.models import HalfDay, Practitioner, Service, SlotClass
 from clinics.models.offer import EXPERT_CLASSES
+from clinics.register.history import BEGINS, Words
+from clinics.timetables.half_day_fields import UNLIMITED
 
 WEEKDAYS = [
     ("1", pgettext_lazy("weekday", "Mon")),

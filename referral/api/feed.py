@@ -7,8 +7,8 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from clinics.half_day_fields import MOST_PLACES
 from clinics.models import HalfDay, StopReason
+from clinics.timetables.half_day_fields import MOST_PLACES
 from permissions.doors import (
     StrictBooleanField,
     StrictCharField,

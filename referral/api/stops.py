@@ -9,7 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from clinics.models import ClinicStop, HalfDay, StopReason, StopStatus
-from clinics.stop_queries import service_run_by, sessions_of, stop_seen_by, stops_seen_by
+from clinics.timetables.stop_queries import service_run_by, sessions_of, stop_seen_by, stops_seen_by
 from permissions.acting import Acting
 from permissions.doors import (
     IF_MATCH,

@@ -7,8 +7,8 @@ from zlib import crc32
 
 from django.db.models import Sum
 
-from clinics.calendar import working_days
 from clinics.models import HalfDay, Service
+from clinics.timetables.calendar import working_days
 from reserved_pools.models import OutcomeSource, PoolSlot, SessionOutcome
 
 DAYS = 90

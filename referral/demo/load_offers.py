@@ -5,10 +5,10 @@ from itertools import count
 from uuid import UUID
 
 from clinics.models import Department, Institution, Post, Practitioner, Service
-from clinics.offer_reading import Offer
-from clinics.offers import offer_service
-from clinics.practitioner_reading import Doctor
-from clinics.practitioners import enter_practitioner
+from clinics.offers.offers import offer_service
+from clinics.offers.practitioner_reading import Doctor
+from clinics.offers.practitioners import enter_practitioner
+from clinics.offers.reading import Offer
 from permissions.acting import Acting
 from permissions.roles import Role
 from referral.demo.offers import GIVEN, OFFERS, SKILLS, SURNAMES, TITLES

@@ -2,10 +2,10 @@
 
 from datetime import date
 
-from clinics.booking_rules import enter_rules
-from clinics.fact_labels import define_fact
 from clinics.models import Alliance, BookingRules, Department, FactLabel, FactOf, Institution
-from clinics.registry import correct_institution, found_alliance, register_departments, register_institutions
+from clinics.register.booking_rules import enter_rules
+from clinics.register.fact_labels import define_fact
+from clinics.register.registry import correct_institution, found_alliance, register_departments, register_institutions
 from permissions.acting import Acting
 from permissions.founding import Founder, confirm_other, found, waiting_for
 from permissions.models import District, User

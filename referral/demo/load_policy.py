@@ -3,11 +3,11 @@
 from datetime import date, timedelta
 from typing import Final
 
-from clinics.calendar_days import official_days, seed_year
 from clinics.models import CalendarYear, Institution, PolicyRow
-from clinics.policy_judging import NewRow, parameter_named
-from clinics.policy_rows import enter
-from clinics.policy_scope import Scope
+from clinics.policy.judging import NewRow, parameter_named
+from clinics.policy.rows import enter
+from clinics.policy.scope import Scope
+from clinics.timetables.calendar_days import official_days, seed_year
 from permissions.acting import Acting
 from permissions.models import District
 from referral import parameters

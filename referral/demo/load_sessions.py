@@ -5,18 +5,18 @@ from datetime import date, timedelta
 from decimal import Decimal
 from zlib import crc32
 
-from clinics.calendar import day_kinds
-from clinics.half_day_fields import LIMITED, UNLIMITED
-from clinics.horizon import horizon
 from clinics.models import Department, HalfDay, Institution, Post, Service, SessionTemplate
-from clinics.registry import offer_services
-from clinics.weekly import Wish, enter_week
-from clinics.weekly_queries import templates_of
+from clinics.register.registry import offer_services
+from clinics.timetables.calendar import day_kinds
+from clinics.timetables.half_day_fields import LIMITED, UNLIMITED
+from clinics.timetables.horizon import horizon
+from clinics.timetables.weekly import Wish, enter_week
+from clinics.timetables.weekly_queries import templates_of
 from permissions.acting import Acting
 from permissions.roles import Role
 from referral.demo.places import HOSPITALS
-from reserved_pools.publishing import open_pools, publish
-from reserved_pools.week_preview import pattern_of
+from reserved_pools.sessions.publishing import open_pools, publish
+from reserved_pools.sessions.week_preview import pattern_of
 
 AHEAD = 14
 SHARE = Decimal("0.300")

@@ -3,7 +3,7 @@
 from decimal import Decimal
 from typing import Any
 
-from clinics.offer_reading import Item
+from clinics.offers.reading import Item
 
 SURNAMES = "温贺柯裴蓝景应荣闵喻佟涂阮项祝蒲单蔺戚晏桂麦燕辛邬茅闻苗冉展"
 GIVEN = (

@@ -9,7 +9,7 @@ from django.db.models import Case, Count, ExpressionWrapper, F, OuterRef, Q, Que
 from django.db.models.functions import Coalesce, Now
 
 from clinics.models import ClinicSession, ClinicStop, Slot, StopStatus
-from clinics.stop_queries import sessions_of
+from clinics.timetables.stop_queries import sessions_of
 from permissions.acting import Acting
 from permissions.identity.masking import mask_name
 from permissions.roles import Capability

@@ -6,8 +6,8 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from clinics.models import ClinicStop
-from clinics.stop_queries import BEHIND, NOTHING_HERE, may_decide, sessions_to_stop, stops_seen_by
-from clinics.stopping import terms_of
+from clinics.timetables.stop_queries import BEHIND, NOTHING_HERE, may_decide, sessions_to_stop, stops_seen_by
+from clinics.timetables.stopping import terms_of
 from permissions.acting import Acting
 from permissions.roles import Capability
 from referral.disruptions.stop import LONGEST_NOTE, Outcome, close, recorded, today

@@ -16,8 +16,8 @@ from clinics.access import require_pools_of
 from clinics.clock import database_now
 from clinics.models import ChangeKind, ClinicSession, ClinicStop, HalfDay, ScheduleChange, Service, StopReason
 from clinics.parameters import SCHEDULE_FREEZE_DAYS
-from clinics.stop_queries import STANDING, run_around, session_run_by, sessions_to_stop
-from clinics.stopping import Judgement, Terms, check_days, judge, terms_of
+from clinics.timetables.stop_queries import STANDING, run_around, session_run_by, sessions_to_stop
+from clinics.timetables.stopping import Judgement, Terms, check_days, judge, terms_of
 from permissions.acting import Acting
 from permissions.roles import Capability
 from referral.disruptions.affected import affected_by

@@ -10,7 +10,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from clinics.models import Institution, Practitioner, Service, ServiceKind
-from clinics.ranks import fits
+from clinics.offers.ranks import fits
 from vault.refusal import invalid
 
 

@@ -4,10 +4,10 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from clinics.models import ClinicSession, Slot
-from clinics.timetable import SessionPlan
+from clinics.timetables.timetable import SessionPlan
 from permissions.acting import Acting
-from reserved_pools.session_changes import MOST_EXTRA, add_places
-from reserved_pools.session_doctors import change_doctor
+from reserved_pools.sessions.changes import MOST_EXTRA, add_places
+from reserved_pools.sessions.doctors import change_doctor
 from vault.faults import Faults
 from vault.refusal import Refusal, invalid
 

@@ -9,11 +9,11 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from clinics.half_day_fields import BY_RULE, LIMITED, UNLIMITED, without_limit
-from clinics.half_day_times import moments
 from clinics.models import ChangeKind, ClinicSession, ClinicStop, HalfDay, Institution, Service, StopStatus
-from clinics.schedule_changes import announce, checked_reason, freeze_days_of, is_frozen
-from clinics.timetable import BEIJING, SessionPlan, publish_sessions
+from clinics.timetables.half_day_fields import BY_RULE, LIMITED, UNLIMITED, without_limit
+from clinics.timetables.half_day_times import moments
+from clinics.timetables.schedule_changes import announce, checked_reason, freeze_days_of, is_frozen
+from clinics.timetables.timetable import BEIJING, SessionPlan, publish_sessions
 from permissions.acting import Acting
 from referral.booking.expected import database_now
 from referral.exchange.models import FeedKind, FeedRecord
@@ -21,8 +21,8 @@ from referral.exchange.offered import Offered, offered_by
 from referral.exchange.rows import Outcome, Result, Said, known, refused, remember, unreadable
 from referral.exchange.session_changes import change_session, is_as_said
 from reserved_pools.carving import carve
-from reserved_pools.publish_weeks import open_missing_pools
-from reserved_pools.week_preview import horizon_of
+from reserved_pools.sessions.publish_weeks import open_missing_pools
+from reserved_pools.sessions.week_preview import horizon_of
 from vault import audit
 from vault.faults import Faults
 from vault.refusal import Refusal, invalid

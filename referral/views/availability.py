@@ -9,10 +9,10 @@ from django.utils import timezone
 
 from clinics import policy
 from clinics.models import Institution, Service, ServiceItem
-from clinics.naming import shown_name
-from clinics.offer_fields import LABELS, Has, has
+from clinics.offers.fields import LABELS, Has, has
 from clinics.parameters import BOOKING_HORIZON_DAYS, CANCEL_CUTOFF
-from clinics.schedule_changes import announced_to
+from clinics.register.naming import shown_name
+from clinics.timetables.schedule_changes import announced_to
 from permissions.acting import Acting
 from permissions.doors import Needs, Page
 from permissions.roles import Capability
@@ -20,9 +20,9 @@ from referral.booking.facts import day_before_at
 from referral.views.filters import Choices, Filters, choices_of, filters_from
 from referral.views.matrix import matrix, read_key, service_words
 from referral.views.rights import right_of
-from reserved_pools.half_days import Calendar
 from reserved_pools.models import PoolSlot
 from reserved_pools.queries import bands, half_days
+from reserved_pools.sessions.half_days import Calendar
 
 TO_KNOW = ("fee", "indications", "preparation", "eligibility", "notes")
 SHOWN_CHANGES = 20

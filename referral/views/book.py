@@ -22,8 +22,8 @@ from referral.views.filters import Filters
 from referral.views.matrix import key_of, service_words
 from referral.views.rights import right_of
 from referral.views.strip import strip_of
-from reserved_pools.half_days import Calendar
 from reserved_pools.models import PoolSlot
+from reserved_pools.sessions.half_days import Calendar
 from vault.audit import saw
 from vault.refusal import Refusal, invalid
 

@@ -34,7 +34,7 @@ from referral.views.timeline import timeline_of
 from referral.views.todo import Link
 from referral.worklist.queries import AHEAD, AT_HOSPITAL, REPORT_DAYS, with_booking
 from referral.worklist.record import copies_of
-from reserved_pools.half_days import promise_days
+from reserved_pools.sessions.half_days import promise_days
 from vault.audit import saw
 from vault.refusal import Refusal, invalid
 

@@ -5,8 +5,8 @@ from collections.abc import Callable, Mapping
 from django.utils import timezone
 
 from clinics.nominations.queries import to_decide
-from clinics.policy_board import waiting_to_decide
-from clinics.stop_queries import stops_to_decide
+from clinics.policy.board import waiting_to_decide
+from clinics.timetables.stop_queries import stops_to_decide
 from permissions.acting import Acting
 from referral.returns.queries import waiting_for
 from referral.worklist.queries import open_of, returns_waiting

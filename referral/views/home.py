@@ -20,7 +20,7 @@ from referral.views.rights import right_of
 from referral.views.todo import Link, Todo, things_to_do, tiles
 from referral.worklist.queries import booked_ahead, promise_kept, seen_today
 from referral.worklist.tomorrow import places_tomorrow
-from reserved_pools.half_days import promise_days
+from reserved_pools.sessions.half_days import promise_days
 
 NOON, EVENING = 12, 18
 SHOWN_PROMISES = 5

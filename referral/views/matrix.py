@@ -15,7 +15,7 @@ from clinics.models import ServiceKind, SlotClass
 from clinics.models.offer import EXPERT_CLASSES
 from clinics.models.post import Title
 from referral.booking.models import Booking
-from reserved_pools.half_days import Calendar, Cell, CellState, Row
+from reserved_pools.sessions.half_days import Calendar, Cell, CellState, Row
 
 SATURDAY = 5
 WIDE = 10  # from ten places on there is no room for the second word

@@ -12,7 +12,7 @@ from django.utils.translation import ngettext, pgettext
 
 from clinics.models import ClinicSession, Service, StopReason
 from clinics.parameters import LONG_STOP_NOTICE_DAYS, STOP_NOTICE_DAYS
-from clinics.stop_queries import NOTHING_HERE, service_run_by, services_run_by, session_run_by
+from clinics.timetables.stop_queries import NOTHING_HERE, service_run_by, services_run_by, session_run_by
 from clinics.views.typed import errors_in, id_or_none
 from permissions.acting import Acting
 from permissions.doors import Needs, Page

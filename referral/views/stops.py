@@ -15,8 +15,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
 from clinics.models import ClinicStop
-from clinics.stop_queries import session_run_by, sessions_of, stop_seen_by, stops_seen_by
-from clinics.stopping import terms_of
+from clinics.timetables.stop_queries import session_run_by, sessions_of, stop_seen_by, stops_seen_by
+from clinics.timetables.stopping import terms_of
 from clinics.views.exporting import handed_out
 from clinics.views.typed import errors_in, one_of, search_in
 from permissions.acting import Acting

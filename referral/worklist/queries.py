@@ -5,7 +5,7 @@ from datetime import date, datetime, time, timedelta
 from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
-from clinics.naming import short_name
+from clinics.register.naming import short_name
 from permissions.acting import Acting
 from referral.booking.models import Booking
 from referral.cases.models import SPENT, Referral

@@ -8,7 +8,7 @@ from django.db.models import Max, Min, Sum
 from django.utils import timezone
 
 from clinics.queries import places_open_to
-from clinics.taking_part import open_on
+from clinics.register.taking_part import open_on
 from permissions.acting import Acting
 from reserved_pools.models import REMAINING, PoolSlot
 

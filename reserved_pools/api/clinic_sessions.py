@@ -12,11 +12,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from clinics.api.session_templates import CLOCK, RELEASES
-from clinics.half_day_fields import LIMITED, MOST_PLACES, UNLIMITED
 from clinics.models import ClinicSession, HalfDay
 from clinics.models.timetable import SessionStatus
-from clinics.schedule_changes import LONGEST_REASON
-from clinics.weekly_queries import hospital_run_by
+from clinics.timetables.half_day_fields import LIMITED, MOST_PLACES, UNLIMITED
+from clinics.timetables.schedule_changes import LONGEST_REASON
+from clinics.timetables.weekly_queries import hospital_run_by
 from permissions.doors import (
     IF_MATCH,
     Api,
@@ -32,11 +32,11 @@ from permissions.doors import (
 )
 from permissions.doors.paging import PageQuery, page_of
 from permissions.roles import Capability
-from reserved_pools.band_blocks import block, unblock
-from reserved_pools.extra_sessions import ExtraSession, add_session
-from reserved_pools.session_changes import END, MOST_EXTRA, START, add_band, add_places
-from reserved_pools.session_doctors import change_doctor
-from reserved_pools.session_queries import bands_of, session_run_by, sessions_between
+from reserved_pools.sessions.band_blocks import block, unblock
+from reserved_pools.sessions.changes import END, MOST_EXTRA, START, add_band, add_places
+from reserved_pools.sessions.doctors import change_doctor
+from reserved_pools.sessions.extra_sessions import ExtraSession, add_session
+from reserved_pools.sessions.queries import bands_of, session_run_by, sessions_between
 from vault.refusal import invalid
 
 RUNNING = Needs(Capability.MANAGE_POOLS)

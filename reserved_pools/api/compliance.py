@@ -12,9 +12,9 @@ from rest_framework.response import Response
 from permissions.doors import Api, Needs, StrictCharField, StrictChoiceField, StrictDateField, StrictUUIDField
 from permissions.doors.paging import PAGE, PageQuery, paged
 from permissions.roles import Capability
-from reserved_pools.balance import VERDICT_CHOICES
-from reserved_pools.compliance import By, Line, Within, compliance
-from reserved_pools.spans import WEEK, check_span, named
+from reserved_pools.balance.balance import VERDICT_CHOICES
+from reserved_pools.balance.compliance import By, Line, Within, compliance
+from reserved_pools.sessions.spans import WEEK, check_span, named
 
 PLACES = (
     "all_places", "bookable", "promised", "offered", "booked", "returned", "expert", "direct", "window", "given", "kept", "short",

@@ -12,12 +12,12 @@ from rest_framework.response import Response
 
 from clinics.models import PolicyRow
 from clinics.policy import REGISTRY, Parameter
-from clinics.policy_board import Line, lines_of, rows_of, waiting
-from clinics.policy_judging import LONGEST_QUOTE, LONGEST_SOURCE, NewRow, judge, parameter_named
-from clinics.policy_rows import LONGEST_REASON, ask_end, enter, refuse_end, reject, withdraw
-from clinics.policy_scope import Scope, governs, institutions_of, row_seen_by, scope_of
-from clinics.policy_values import said
-from clinics.policy_words import words_of
+from clinics.policy.board import Line, lines_of, rows_of, waiting
+from clinics.policy.judging import LONGEST_QUOTE, LONGEST_SOURCE, NewRow, judge, parameter_named
+from clinics.policy.rows import LONGEST_REASON, ask_end, enter, refuse_end, reject, withdraw
+from clinics.policy.scope import Scope, governs, institutions_of, row_seen_by, scope_of
+from clinics.policy.typed import said
+from clinics.policy.words import words_of
 from permissions.doors import IF_MATCH, Api, StrictCharField, StrictDateField, StrictSerializer, StrictUUIDField, etag, if_match
 from permissions.doors.paging import PageQuery, page_of
 from reserved_pools.policy_acts import approve, approve_end

@@ -17,12 +17,12 @@ from permissions.doors import IF_MATCH, Api, Needs, StrictIntegerField, StrictSe
 from permissions.doors.paging import PAGE, PageQuery, page_of, paged
 from permissions.doors.serializers import StrictCharField
 from permissions.roles import Capability
-from reserved_pools import rebalancing
-from reserved_pools.balance import VERDICT_CHOICES
+from reserved_pools.balance import rebalancing
+from reserved_pools.balance.balance import VERDICT_CHOICES
+from reserved_pools.balance.proposals import Prospect, outlook
+from reserved_pools.balance.rebalancing import Move, rebalancing_of, rebalancings_of
 from reserved_pools.models import Rebalancing, ReservedPool
 from reserved_pools.pool_queries import pool_of, pools_of
-from reserved_pools.proposals import Prospect, outlook
-from reserved_pools.rebalancing import Move, rebalancing_of, rebalancings_of
 from reserved_pools.resizing import set_places, version_of
 
 MANAGING = Needs(Capability.MANAGE_POOLS)

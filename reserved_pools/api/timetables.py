@@ -9,8 +9,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from clinics.models import Publication
-from clinics.schedule_changes import LONGEST_REASON
-from clinics.weekly_queries import hospital_run_by
+from clinics.timetables.schedule_changes import LONGEST_REASON
+from clinics.timetables.weekly_queries import hospital_run_by
 from permissions.doors import (
     IDEMPOTENCY_KEY,
     Api,
@@ -22,8 +22,8 @@ from permissions.doors import (
     idempotency_key,
 )
 from permissions.roles import Capability
-from reserved_pools.publish_weeks import Span, publish_span
-from reserved_pools.week_preview import Foreseen, Preview, preview
+from reserved_pools.sessions.publish_weeks import Span, publish_span
+from reserved_pools.sessions.week_preview import Foreseen, Preview, preview
 
 RUNNING = Needs(Capability.MANAGE_POOLS)
 

@@ -3,7 +3,7 @@
 from django import template
 
 from clinics.policy import Parameter, Value
-from clinics.policy_values import said as said_value
+from clinics.policy.typed import said as said_value
 
 register = template.Library()
 

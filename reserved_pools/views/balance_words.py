@@ -6,7 +6,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from reserved_pools.balance import Verdict, WeekOf, percent
+from reserved_pools.balance.balance import Verdict, WeekOf, percent
 from vault.refusal import Sentence
 
 VERDICTS: Mapping[Verdict, tuple[str, Sentence]] = {

@@ -16,10 +16,10 @@ from clinics.views import typed
 from clinics.views.exporting import handed_out
 from permissions.doors import Needs, Page
 from permissions.roles import Capability
-from reserved_pools.balance import total
-from reserved_pools.compliance import By, Line, Within, compliance, subjects_seen_by
+from reserved_pools.balance.balance import total
+from reserved_pools.balance.compliance import By, Line, Within, compliance, subjects_seen_by
 from reserved_pools.parameters import SHARE_BASE
-from reserved_pools.spans import Span, choices, span_in
+from reserved_pools.sessions.spans import Span, choices, span_in
 from reserved_pools.views.balance_words import figures_of, tags_of
 from vault.refusal import Refusal
 

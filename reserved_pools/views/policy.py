@@ -7,14 +7,14 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from clinics.calendar import known_until
 from clinics.models import Institution
 from clinics.models.institution import InstitutionKind
 from clinics.policy import REGISTRY
-from clinics.policy_board import board, lines_of, standing, waiting
-from clinics.policy_scope import Scope, governs, institutions_of, place_words, scope_of
-from clinics.policy_values import said_stored
-from clinics.policy_words import words_of
+from clinics.policy.board import board, lines_of, standing, waiting
+from clinics.policy.scope import Scope, governs, institutions_of, place_words, scope_of
+from clinics.policy.typed import said_stored
+from clinics.policy.words import words_of
+from clinics.timetables.calendar import known_until
 from clinics.views import typed
 from clinics.views.exporting import handed_out
 from permissions.acting import Acting

@@ -12,10 +12,10 @@ from django.utils.translation import gettext as _
 
 from clinics.models import PolicyRow
 from clinics.models.policy import PolicyStatus
-from clinics.policy_board import timeline
-from clinics.policy_judging import NewRow, parameter_named
-from clinics.policy_rows import ask_end, refuse_end, reject, withdraw
-from clinics.policy_scope import governs, may_enter_for, row_seen_by, scope_of_row
+from clinics.policy.board import timeline
+from clinics.policy.judging import NewRow, parameter_named
+from clinics.policy.rows import ask_end, refuse_end, reject, withdraw
+from clinics.policy.scope import governs, may_enter_for, row_seen_by, scope_of_row
 from clinics.views import typed
 from permissions.doors import Page
 from permissions.doors.fields import read_day

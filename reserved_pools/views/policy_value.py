@@ -11,14 +11,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from clinics.models import Department
-from clinics.place_queries import departments_of
 from clinics.policy import Level, Merge, Parameter, ValueType
-from clinics.policy_board import beside, lines_of, rows_of, timeline
-from clinics.policy_judging import LONGEST_QUOTE, LONGEST_SOURCE, NewRow, judge, parameter_named
-from clinics.policy_rows import enter
-from clinics.policy_scope import governs, institutions_of, scope_of
-from clinics.policy_values import from_page, options_of
-from clinics.policy_words import LEVELS, MERGES, words_of
+from clinics.policy.board import beside, lines_of, rows_of, timeline
+from clinics.policy.judging import LONGEST_QUOTE, LONGEST_SOURCE, NewRow, judge, parameter_named
+from clinics.policy.rows import enter
+from clinics.policy.scope import governs, institutions_of, scope_of
+from clinics.policy.typed import from_page, options_of
+from clinics.policy.words import LEVELS, MERGES, words_of
+from clinics.register.place_queries import departments_of
 from clinics.views import typed
 from permissions.doors import Page
 from permissions.doors.fields import read_day

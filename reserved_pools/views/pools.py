@@ -17,11 +17,11 @@ from clinics.views.typed import one_of
 from permissions.doors import Needs, Page
 from permissions.doors.fields import ID, read_day
 from permissions.roles import Capability
-from reserved_pools import rebalancing
-from reserved_pools.forecast import LEAST, WEEKS
+from reserved_pools.balance import rebalancing
+from reserved_pools.balance.forecast import LEAST, WEEKS
+from reserved_pools.balance.proposals import Outlook, Prospect, outlook
+from reserved_pools.balance.rebalancing import Move, can_be_undone, rebalancing_of, rebalancings_of, violation_of
 from reserved_pools.models import Rebalancing
-from reserved_pools.proposals import Outlook, Prospect, outlook
-from reserved_pools.rebalancing import Move, can_be_undone, rebalancing_of, rebalancings_of, violation_of
 from reserved_pools.views.balance_words import figures_of
 from vault.refusal import Refusal, Violation, invalid
 

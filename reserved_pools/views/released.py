@@ -23,7 +23,7 @@ from permissions.roles import Capability
 from reserved_pools import returned
 from reserved_pools.models import PlaceEvent, PlaceMove
 from reserved_pools.returned import days_back, departments_back, lines_back, taken_for
-from reserved_pools.spans import DAYS, Span, check_span
+from reserved_pools.sessions.spans import DAYS, Span, check_span
 from vault.refusal import Refusal, invalid
 
 MANAGING = Needs(Capability.MANAGE_POOLS)

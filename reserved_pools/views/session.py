@@ -13,18 +13,18 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from clinics.history import Entry
 from clinics.models import ClinicSession
-from clinics.schedule_changes import changes_of_session, freeze_days_of, is_frozen
-from clinics.timetable import band_minutes
+from clinics.register.history import Entry
+from clinics.timetables.schedule_changes import changes_of_session, freeze_days_of, is_frozen
+from clinics.timetables.timetable import band_minutes
 from clinics.views import typed
 from clinics.views.timetable import RUNNING
 from clinics.views.timetable_words import doctor_words
 from permissions.doors import Page
-from reserved_pools.band_blocks import block, unblock
-from reserved_pools.session_changes import END, START, Added, add_band, add_places
-from reserved_pools.session_doctors import change_doctor, stand_ins
-from reserved_pools.session_queries import Band, bands_of, session_run_by
+from reserved_pools.sessions.band_blocks import block, unblock
+from reserved_pools.sessions.changes import END, START, Added, add_band, add_places
+from reserved_pools.sessions.doctors import change_doctor, stand_ins
+from reserved_pools.sessions.queries import Band, bands_of, session_run_by
 from reserved_pools.views.session_words import change_words
 from vault.refusal import Refusal, invalid
 

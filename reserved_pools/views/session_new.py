@@ -11,12 +11,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from clinics.models import HalfDay, Institution
-from clinics.schedule_changes import LONGEST_REASON, freeze_days_of
+from clinics.timetables.schedule_changes import LONGEST_REASON, freeze_days_of
+from clinics.timetables.weekly_queries import hospital_run_by
 from clinics.views import typed
 from clinics.views.timetable import REDRAWN, RUNNING, USUAL, day_in, form_of, hospital_filter
-from clinics.weekly_queries import hospital_run_by
 from permissions.doors import Page
-from reserved_pools.extra_sessions import ExtraSession, add_session
+from reserved_pools.sessions.extra_sessions import ExtraSession, add_session
 from vault.refusal import Refusal
 
 TEXTS = ("half_day", "starts", "ends", "capacity", "release", "reason")

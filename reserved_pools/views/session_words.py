@@ -9,8 +9,8 @@ from django.utils.translation import gettext_lazy
 
 from clinics.models import ChangeKind, ClinicSession, ScheduleChange, SlotClass
 from clinics.views.timetable_words import SHORT_CLASSES
-from reserved_pools.balance import Verdict
-from reserved_pools.board import Row
+from reserved_pools.balance.balance import Verdict
+from reserved_pools.sessions.board import Row
 
 SHARE_BAR = 100  # the width of a share bar in its own units
 CHANGE_WORDS: dict[str, Any] = {

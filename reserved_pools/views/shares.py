@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from clinics.views import typed
 from permissions.doors import Needs, Page
 from permissions.roles import Capability
-from reserved_pools.balance import percent
+from reserved_pools.balance.balance import percent
 from reserved_pools.models import ReservedPool
 from reserved_pools.pool_queries import floors_of, pool_of, pools_of
 from reserved_pools.resizing import set_places, version_of

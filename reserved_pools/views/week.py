@@ -12,19 +12,19 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from clinics.calendar import known_until
 from clinics.models import Institution, SlotClass
-from clinics.schedule_changes import LONGEST_REASON, announced_to, freeze_days_of, is_frozen
+from clinics.timetables.calendar import known_until
+from clinics.timetables.schedule_changes import LONGEST_REASON, announced_to, freeze_days_of, is_frozen
+from clinics.timetables.weekly_queries import hospital_run_by
 from clinics.views import typed
 from clinics.views.exporting import handed_out
 from clinics.views.timetable import REDRAWN, RUNNING, day_in, hospital_filter
-from clinics.weekly_queries import hospital_run_by
 from permissions.doors import Page
 from permissions.doors.fields import read_day
-from reserved_pools.board import Board, Session, board, monday_of
-from reserved_pools.publish_weeks import Span, publish_span
+from reserved_pools.sessions.board import Board, Session, board, monday_of
+from reserved_pools.sessions.publish_weeks import Span, publish_span
+from reserved_pools.sessions.week_preview import Preview, horizon_of, preview
 from reserved_pools.views.session_words import SHARE_BAR, class_words, shares_of_row, shortfalls
-from reserved_pools.week_preview import Preview, horizon_of, preview
 from vault.refusal import Refusal
 
 WEEK = timedelta(days=7)

@@ -9,10 +9,10 @@ import pytest
 from django.db import connection, transaction
 
 from clinics.models import Institution, Post
-from clinics.particulars import Particulars
 from clinics.people import NewPerson, NewPost, appoint_person, correct_post
 from clinics.posts import end_post
-from clinics.registry import correct_institution, register_institution
+from clinics.register.particulars import Particulars
+from clinics.register.registry import correct_institution, register_institution
 from permissions.models import User
 from tests.integration.places.cast_places import Place, a_place
 from vault.refusal import Refusal

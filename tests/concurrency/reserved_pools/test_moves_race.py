@@ -9,12 +9,13 @@ import pytest
 from django.db import connection, transaction
 from django.utils import timezone
 
-from reserved_pools import claims, rebalancing, release, returned
+from reserved_pools import claims, release, returned
 from reserved_pools.accounts import wrong_pool_slots
-from reserved_pools.balance import Verdict
-from reserved_pools.compliance import week_of_department
+from reserved_pools.balance import rebalancing
+from reserved_pools.balance.balance import Verdict
+from reserved_pools.balance.compliance import week_of_department
+from reserved_pools.balance.rebalancing import Move
 from reserved_pools.models import PlaceEvent, PlacesTaken, PoolKind, PoolSlot, Rebalancing
-from reserved_pools.rebalancing import Move
 from tests.cast_balance import a_clinic, a_session, book, closing, left_in, next_monday, parts, places_in
 from tests.cast_clinics import a_coordinator, a_department
 from tests.concurrency.reserved_pools.test_last_place import at_once

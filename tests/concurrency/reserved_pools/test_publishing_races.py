@@ -8,10 +8,10 @@ import pytest
 from django.db import connection, transaction
 
 from clinics.models import ClinicSession, Publication
-from reserved_pools.band_blocks import block
 from reserved_pools.claims import claim
 from reserved_pools.models import PoolSlot
-from reserved_pools.publish_weeks import Span, publish_span
+from reserved_pools.sessions.band_blocks import block
+from reserved_pools.sessions.publish_weeks import Span, publish_span
 from tests.cast_clinics import at, in_days
 from tests.integration.timetables.cast_weeks import Hospital, a_week_hospital, monday, whole
 from vault.ids import uuid7

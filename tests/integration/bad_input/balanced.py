@@ -6,9 +6,9 @@ from django.db import connection, transaction
 
 from clinics.models import ClinicSession
 from permissions.acting import Acting
-from reserved_pools import rebalancing
+from reserved_pools.balance import rebalancing
+from reserved_pools.balance.rebalancing import Move
 from reserved_pools.models import PlaceEvent, PoolKind
-from reserved_pools.rebalancing import Move
 from tests.cast_balance import a_clinic, a_session, closing, left_in, next_monday, parts, places_in
 from tests.cast_clinics import a_department
 from tests.cast_referral import World

@@ -21,4 +21,4 @@ def stage(django_db_setup: None, django_db_blocker: Any) -> Iterator[Stage]:
 def patient_feed(monkeypatch: pytest.MonkeyPatch) -> None:
     """The corpus asks more often than any hospital's system may."""
     monkeypatch.setattr("referral.exchange.hospital.OFTEN", (Allowance(100_000, timedelta(minutes=1)),))
-    monkeypatch.setattr("clinics.public_answers.OFTEN", (Allowance(100_000, timedelta(minutes=1)),))
+    monkeypatch.setattr("clinics.register.public_answers.OFTEN", (Allowance(100_000, timedelta(minutes=1)),))

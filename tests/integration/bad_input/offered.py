@@ -4,10 +4,10 @@ from datetime import timedelta
 from decimal import Decimal
 
 from clinics.models import Practitioner
-from clinics.offer_reading import Item, Offer
-from clinics.offers import offer_service
-from clinics.practitioner_reading import Doctor
-from clinics.practitioners import enter_practitioner
+from clinics.offers.offers import offer_service
+from clinics.offers.practitioner_reading import Doctor
+from clinics.offers.practitioners import enter_practitioner
+from clinics.offers.reading import Item, Offer
 from tests.cast_clinics import a_department
 from tests.cast_referral import World, today
 

@@ -4,9 +4,9 @@ from datetime import timedelta
 from typing import Any
 
 from clinics.models import PolicyRow
-from clinics.policy_judging import NewRow, parameter_named
-from clinics.policy_rows import enter
-from clinics.policy_scope import Scope
+from clinics.policy.judging import NewRow, parameter_named
+from clinics.policy.rows import enter
+from clinics.policy.scope import Scope
 from permissions.acting import Acting
 from reserved_pools.policy_acts import approve
 from tests.cast import acting_as, an_admin

@@ -4,11 +4,11 @@ from datetime import date, timedelta
 
 from django.db import transaction
 
-from clinics import weekly
 from clinics.models import ClinicSession, Practitioner, Slot
-from clinics.timetable import publish_sessions
+from clinics.timetables import weekly
+from clinics.timetables.timetable import publish_sessions
 from permissions.acting import Acting
-from reserved_pools.publish_weeks import Span, publish_span
+from reserved_pools.sessions.publish_weeks import Span, publish_span
 from tests.cast_clinics import a_department, a_plan, a_service
 from tests.cast_referral import World, today
 

@@ -5,9 +5,9 @@ from datetime import date, time
 import pytest
 from django.db import transaction
 
-from clinics.calendar import working_days
 from clinics.models import CalendarDay, ClinicSession, PolicyRow, Slot
-from clinics.timetable import publish_sessions
+from clinics.timetables.calendar import working_days
+from clinics.timetables.timetable import publish_sessions
 from tests.cast_clinics import a_coordinator, a_department, a_hospital, a_plan, a_service, at, in_days
 from vault.refusal import Refusal
 from vault.states import history

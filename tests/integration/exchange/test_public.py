@@ -9,7 +9,7 @@ from django.core.cache import cache
 from django.test import Client
 
 from clinics.models import Institution, Practitioner
-from clinics.public_answers import OFTEN
+from clinics.register.public_answers import OFTEN
 from tests.cast import sign_in
 from tests.cast_clinics import a_plan, published
 from tests.cast_referral import today

@@ -14,7 +14,6 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from clinics.calendar_days import DayWords, set_day
 from clinics.models import (
     Alliance,
     ClinicSession,
@@ -27,16 +26,17 @@ from clinics.models import (
     Service,
     SessionTemplate,
 )
-from clinics.offer_reading import Item, Offer
-from clinics.offers import offer_service
-from clinics.policy_judging import NewRow, parameter_named
-from clinics.policy_rows import enter
-from clinics.policy_scope import Scope
-from clinics.practitioner_reading import Doctor
-from clinics.practitioners import enter_practitioner
+from clinics.offers.offers import offer_service
+from clinics.offers.practitioner_reading import Doctor
+from clinics.offers.practitioners import enter_practitioner
+from clinics.offers.reading import Item, Offer
+from clinics.policy.judging import NewRow, parameter_named
+from clinics.policy.rows import enter
+from clinics.policy.scope import Scope
+from clinics.timetables.calendar_days import DayWords, set_day
+from clinics.timetables.weekly import Wish
+from clinics.timetables.weekly import enter as enter_half_day
 from clinics.watch import disputes, suspension
-from clinics.weekly import Wish
-from clinics.weekly import enter as enter_half_day
 from permissions.factors import dormancy
 from permissions.models import District, User
 from permissions.roles import Role
@@ -45,8 +45,8 @@ from referral.booking.models import Booking
 from referral.cases.models import Referral
 from referral.patients.contract_life import Ending, end_contract
 from referral.patients.models import CareTeam, Encounter, Patient
-from reserved_pools.band_blocks import block
 from reserved_pools.models import PoolSlot
+from reserved_pools.sessions.band_blocks import block
 from tests.cast import a_role, a_session, a_user, acting_as, sign_in
 from tests.cast_clinics import a_post
 from tests.cast_referral import BONES

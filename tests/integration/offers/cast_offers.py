@@ -7,10 +7,10 @@ from django.test import Client
 
 from clinics.keeping import place_kept_by
 from clinics.models import Department, Institution, Practitioner, Service
-from clinics.offer_reading import Offer
-from clinics.offers import offer_service
-from clinics.practitioner_reading import Doctor
-from clinics.practitioners import enter_practitioner
+from clinics.offers.offers import offer_service
+from clinics.offers.practitioner_reading import Doctor
+from clinics.offers.practitioners import enter_practitioner
+from clinics.offers.reading import Offer
 from permissions.acting import Acting
 from permissions.roles import Role
 from tests.cast import a_district, a_user, acting_as, an_admin, bearer, sign_in

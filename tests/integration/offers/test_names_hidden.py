@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from clinics import mirror
 from clinics.models import ClinicSession, Institution, Practitioner, Service, ServiceItem
-from clinics.naming import shown_name
+from clinics.register.naming import shown_name
 from permissions.roles import Role
 from referral.booking.book import book
 from referral.models import Booking

@@ -9,10 +9,10 @@ from django.test import Client
 from django.urls import reverse
 
 from clinics.models import FactLabel, Service, ServiceKind
-from clinics.offer_fields import FIELDS, fields_of
-from reserved_pools.half_days import half_days
+from clinics.offers.fields import FIELDS, fields_of
 from reserved_pools.models import PoolSlot
 from reserved_pools.queries import Wanted, availability
+from reserved_pools.sessions.half_days import half_days
 from tests.cast_clinics import a_plan, a_referrer, in_days, moved, published, today
 from tests.integration.offers.cast_offers import House, a_doctor, a_house, an_offer, browser, program
 from vault.changes import changes_of

@@ -8,8 +8,8 @@ from django.db import ProgrammingError, connection, transaction
 from django.test import Client
 from django.urls import reverse
 
-from clinics.booking_rules import dated, enter_rules, rules_of, rules_on
 from clinics.models import BookingRules
+from clinics.register.booking_rules import dated, enter_rules, rules_of, rules_on
 from permissions.acting import Acting
 from permissions.roles import Role
 from tests.cast import a_user, acting_as, an_admin, bearer, sign_in

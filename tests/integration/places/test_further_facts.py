@@ -6,8 +6,8 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from clinics.fact_labels import MOST_LABELS, define_fact, end_fact
 from clinics.models import FactLabel, FactOf, Institution
+from clinics.register.fact_labels import MOST_LABELS, define_fact, end_fact
 from permissions.roles import Role
 from tests.cast import a_district, a_user, acting_as, an_admin, bearer
 from tests.cast_clinics import a_post, today

@@ -7,7 +7,7 @@ from django.test import Client
 from django.urls import reverse
 
 from clinics.models import Department, Institution
-from clinics.registry import correct_institution
+from clinics.register.registry import correct_institution
 from tests.cast import a_district, an_admin, bearer, sign_in
 from tests.cast_clinics import a_centre, a_hospital, a_station
 from tests.integration.places.cast_places import Place, text_of

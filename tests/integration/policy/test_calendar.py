@@ -8,11 +8,11 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from clinics.calendar import day_kinds, known_until, working_days
-from clinics.calendar_days import DayWords, mark_known, official_days, remove_day, seed_year, set_day
-from clinics.calendar_year import history_of, year_of
 from clinics.imports import jobs, work
 from clinics.models import CalendarDay, CalendarYear, ImportJob
+from clinics.timetables.calendar import day_kinds, known_until, working_days
+from clinics.timetables.calendar_days import DayWords, mark_known, official_days, remove_day, seed_year, set_day
+from clinics.timetables.calendar_year import history_of, year_of
 from tests.cast import bearer
 from tests.cast_clinics import a_coordinator, a_plan, a_service, in_days, published, today
 from tests.cast_imports import a_text

@@ -7,7 +7,7 @@ import pytest
 from django.db import transaction
 from django.utils import timezone
 
-from clinics.policy_rows import ask_end
+from clinics.policy.rows import ask_end
 from reserved_pools import claims, release
 from reserved_pools.models import PlaceEvent, PoolKind, PoolSlot
 from reserved_pools.policy_acts import approve_end

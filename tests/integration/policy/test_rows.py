@@ -7,10 +7,10 @@ from django.db import IntegrityError, transaction
 
 from clinics import policy
 from clinics.models import PolicyRow
-from clinics.policy_board import lines_of, waiting, waiting_to_decide
-from clinics.policy_judging import parameter_named
-from clinics.policy_rows import ask_end, refuse_end, reject, withdraw
-from clinics.policy_scope import scope_of
+from clinics.policy.board import lines_of, waiting, waiting_to_decide
+from clinics.policy.judging import parameter_named
+from clinics.policy.rows import ask_end, refuse_end, reject, withdraw
+from clinics.policy.scope import scope_of
 from permissions.acting import Acting
 from reserved_pools.policy_acts import approve, approve_end
 from tests.cast import a_district, acting_as, an_admin

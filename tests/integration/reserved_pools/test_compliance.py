@@ -8,10 +8,11 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from clinics.models import PolicyRow, Service, Slot
-from reserved_pools import rebalancing, release
-from reserved_pools.balance import Verdict, WeekOf, percent
-from reserved_pools.compliance import By, Within, compliance, shares_of, week_of_department
-from reserved_pools.rebalancing import Move
+from reserved_pools import release
+from reserved_pools.balance import rebalancing
+from reserved_pools.balance.balance import Verdict, WeekOf, percent
+from reserved_pools.balance.compliance import By, Within, compliance, shares_of, week_of_department
+from reserved_pools.balance.rebalancing import Move
 from tests.cast import acting_as, an_admin
 from tests.cast_balance import a_clinic, a_session, book, closing, left_in, next_monday, places_in
 from tests.cast_clinics import a_coordinator, a_department, a_hospital

@@ -10,9 +10,9 @@ from django.core.management import CommandError, call_command
 from clinics.models import Institution
 from referral.demo.history import load_history
 from referral.demo.places import MARK
-from reserved_pools.ahead import error_ahead
+from reserved_pools.balance.ahead import error_ahead
+from reserved_pools.balance.proposals import outlook
 from reserved_pools.models import SessionOutcome
-from reserved_pools.proposals import outlook
 from tests.cast_balance import a_clinic, a_session, next_monday
 from tests.cast_clinics import a_coordinator, a_department, today
 

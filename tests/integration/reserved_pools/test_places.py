@@ -12,7 +12,7 @@ from django.utils import timezone
 from clinics.models import ClinicSession, PolicyRow, Slot
 from reserved_pools import claims, release
 from reserved_pools.models import CoolingPlace, PlaceEvent, PoolKind, PoolSlot
-from reserved_pools.publishing import open_pools, publish
+from reserved_pools.sessions.publishing import open_pools, publish
 from tests.cast_clinics import (
     Places,
     a_coordinator,

@@ -8,11 +8,12 @@ from django.db.models import Sum
 
 from clinics.models import ClinicSession
 from permissions.acting import Acting
-from reserved_pools import rebalancing, release, resizing, returned
+from reserved_pools import release, resizing, returned
 from reserved_pools.accounts import wrong_pool_slots
+from reserved_pools.balance import rebalancing
+from reserved_pools.balance.proposals import Prospect, outlook
+from reserved_pools.balance.rebalancing import Move
 from reserved_pools.models import PlaceEvent, PoolKind, PoolSlot, Rebalancing
-from reserved_pools.proposals import Prospect, outlook
-from reserved_pools.rebalancing import Move
 from tests.cast_balance import a_clinic, a_session, book, closing, history, left_in, next_monday, places_in
 from tests.cast_clinics import a_coordinator, a_department, a_hospital, today
 from vault.refusal import Refusal

@@ -8,9 +8,10 @@ from django.db import transaction
 
 from clinics.models import Institution
 from referral.booking.accounts import prove_places, wrong_claims
-from reserved_pools import claims, outcomes, release, returned
+from reserved_pools import claims, release, returned
 from reserved_pools.accounts import Wrong, wrong_pool_slots
-from reserved_pools.forecast import Past
+from reserved_pools.balance import outcomes
+from reserved_pools.balance.forecast import Past
 from reserved_pools.models import PlaceEvent, PlacesTaken, PoolSlot, SessionOutcome
 from tests.cast_balance import a_clinic, a_session, book, closing, next_monday, parts
 from tests.cast_clinics import a_coordinator, a_hospital, today

@@ -5,10 +5,10 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
-from clinics import weekly
 from clinics.models import ClinicSession, Department, Institution, Practitioner, Service, SessionTemplate
+from clinics.timetables import weekly
 from permissions.acting import Acting
-from reserved_pools.publish_weeks import Span, publish_span
+from reserved_pools.sessions.publish_weeks import Span, publish_span
 from tests.cast_clinics import HEART, a_coordinator, a_department, a_hospital, a_service, today
 
 NEXT_MONDAY = 15  # so many days ahead at most, the Monday after next lies outside the frozen week

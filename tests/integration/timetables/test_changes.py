@@ -6,12 +6,12 @@ import pytest
 from django.db import transaction
 
 from clinics.models import ChangeKind, ClinicSession, PolicyRow, ScheduleChange, Slot
-from reserved_pools.band_blocks import block, unblock
 from reserved_pools.claims import claim
-from reserved_pools.extra_sessions import ExtraSession, add_session
 from reserved_pools.models import PlaceEvent, PoolKind, PoolSlot
-from reserved_pools.session_changes import add_band, add_places
-from reserved_pools.session_doctors import change_doctor, stand_ins
+from reserved_pools.sessions.band_blocks import block, unblock
+from reserved_pools.sessions.changes import add_band, add_places
+from reserved_pools.sessions.doctors import change_doctor, stand_ins
+from reserved_pools.sessions.extra_sessions import ExtraSession, add_session
 from tests.cast_clinics import at, in_days
 from tests.integration.timetables.cast_weeks import Hospital, a_week_hospital, monday, whole
 from vault.ids import uuid7

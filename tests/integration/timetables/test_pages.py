@@ -10,7 +10,7 @@ from django.urls import reverse
 from clinics.models import CalendarDay, ClinicSession, Publication, ScheduleChange, SessionTemplate
 from permissions.roles import Role
 from reserved_pools.models import PoolSlot
-from reserved_pools.session_doctors import change_doctor
+from reserved_pools.sessions.doctors import change_doctor
 from tests.cast import a_user, sign_in
 from tests.cast_clinics import a_pool, a_post, a_referrer, in_days
 from tests.integration.timetables.cast_weeks import Hospital, a_week_hospital, monday, whole

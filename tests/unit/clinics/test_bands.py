@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from itertools import pairwise
 
-from clinics.bands import bands
+from clinics.timetables.bands import bands
 
 EIGHT = datetime(2026, 11, 24, 8)
 

@@ -4,9 +4,9 @@ from datetime import date, time, timedelta
 
 import pytest
 
-from clinics.calendar import DayKind, kind_of
-from clinics.horizon import Pattern, Why, horizon
 from clinics.models import CalendarDay, Department, HalfDay, Institution, Practitioner, Service
+from clinics.timetables.calendar import DayKind, kind_of
+from clinics.timetables.horizon import Pattern, Why, horizon
 
 MONDAY = date(2026, 11, 30)
 LONG_AGO = date(2026, 11, 1)

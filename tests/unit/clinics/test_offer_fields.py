@@ -9,8 +9,8 @@ from uuid import UUID
 import pytest
 
 from clinics.models.offer import ServiceKind, SlotClass
-from clinics.offer_fields import FIELDS, TABLE, Has, fields_of, has
-from clinics.offer_reading import Item, Offer, clean_fee, items_as_text, items_in, judged
+from clinics.offers.fields import FIELDS, TABLE, Has, fields_of, has
+from clinics.offers.reading import Item, Offer, clean_fee, items_as_text, items_in, judged
 from vault.faults import Faults
 from vault.refusal import Refusal
 

@@ -8,8 +8,8 @@ import pytest
 from django.utils.translation import override
 
 from clinics.policy import REGISTRY, ValueType
-from clinics.policy_values import from_page, options_of, said, stored, typed
-from clinics.policy_words import MERGES, OPTIONS, WORDS, words_of
+from clinics.policy.typed import from_page, options_of, said, stored, typed
+from clinics.policy.words import MERGES, OPTIONS, WORDS, words_of
 from vault.refusal import Refusal
 
 

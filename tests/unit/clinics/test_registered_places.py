@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from clinics.answerable import missing_of, require_answerable, require_publishable, require_taking_part, takes_part
 from clinics.models import Institution
-from clinics.particulars import Particulars, day_of, judged
-from clinics.subject_map import mapping, not_offered
-from clinics.subjects import STANDARD_CODE, SUBJECTS, chosen_code, known_code, nearest
+from clinics.register.answerable import missing_of, require_answerable, require_publishable, require_taking_part, takes_part
+from clinics.register.particulars import Particulars, day_of, judged
+from clinics.register.subject_map import mapping, not_offered
+from clinics.register.subjects import STANDARD_CODE, SUBJECTS, chosen_code, known_code, nearest
 from vault.faults import Faults
 from vault.refusal import Refusal
 

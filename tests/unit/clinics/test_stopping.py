@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from clinics.stopping import Judgement, Terms, check_days, judge
+from clinics.timetables.stopping import Judgement, Terms, check_days, judge
 from vault.refusal import Refusal
 
 TODAY = date(2026, 11, 24)

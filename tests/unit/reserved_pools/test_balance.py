@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from reserved_pools.balance import DayOf, Floors, Verdict, WeekOf, breaks, changed, percent, total, week_of
+from reserved_pools.balance.balance import DayOf, Floors, Verdict, WeekOf, breaks, changed, percent, total, week_of
 
 MONDAY = date(2026, 11, 23)
 FLOORS = Floors(Decimal("0.80"), Decimal("0.30"), Decimal("0.50"))

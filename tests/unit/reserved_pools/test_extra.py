@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reserved_pools.extra import Shares, Standing, shared_out
+from reserved_pools.sessions.extra import Shares, Standing, shared_out
 
 BOOKABLE, RESERVED = Fraction(4, 5), Fraction(3, 10)
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reserved_pools.forecast import Error, Past, comparable, error_of, forecast, quantile
+from reserved_pools.balance.forecast import Error, Past, comparable, error_of, forecast, quantile
 
 TODAY = date(2026, 11, 23)
 

@@ -5,7 +5,7 @@ from decimal import Decimal
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reserved_pools.shares import Offer, places, reserved, spread
+from reserved_pools.balance.shares import Offer, places, reserved, spread
 
 THIRTY, HALF = Decimal("0.30"), Decimal("0.50")
 

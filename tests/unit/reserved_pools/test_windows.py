@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 
-from reserved_pools.half_days import CellState, cell_state
+from reserved_pools.sessions.half_days import CellState, cell_state
 from reserved_pools.windows import closes_at, cools_until, gives_back_at, is_open, keeps_promise, opens_at
 
 VISIT = date(2026, 11, 26)

@@ -1,0 +1,1 @@
+"""What a hospital offers, and the doctors who stand behind it."""

@@ -1,0 +1,1 @@
+"""The register of institutions: what each is, has and says of itself."""

@@ -1,0 +1,1 @@
+"""Days, weeks and bands: the calendar, weekly templates, changes and stops."""

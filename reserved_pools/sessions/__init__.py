@@ -1,0 +1,1 @@
+"""Sessions with their places: published weeks, extra ones, and what changes them."""
