@@ -2,11 +2,12 @@
 
 import argparse
 import os
+import shutil
 import subprocess
 import sys
 import time
 
-from deploy import places, system
+from deploy import places, postgres, system
 from deploy.setup import PYTHON
 
 IN_PARALLEL = ["-n", "2", "--dist", "worksteal"]
@@ -18,16 +19,32 @@ def test(words: list[str], *, nightly: bool, began: float) -> int:
     Those that wait for the horizon run first and apart: a transaction that another test keeps open anywhere on the server
     holds every seal and every feed back.
     """
-    runs = [words] if words else [["-m", "horizon"], ["-m", "not horizon"]]
-    commands = [[str(PYTHON), "-m", "pytest", *IN_PARALLEL, *run] for run in runs]
     environment = _environment() | ({"THOROUGH": "1"} if nightly else {})
-    answer = max(subprocess.run(command, cwd=places.ROOT, env=environment).returncode for command in commands)
+    if words:
+        answer = _pytest(words, environment)
+    else:
+        answer = _horizon_first(environment)
     for line in system.last_lines(with_tests=True):
         print(line)
     seconds = time.time() - began
     verdict = "passed" if answer == 0 else "FAILED"
     print(f"make test: {verdict} in {seconds // 60:.0f} min {seconds % 60:.0f} s, set-up included", flush=True)
     return answer
+
+
+def _horizon_first(environment: dict[str, str]) -> int:
+    """Both parts, one after the other, on databases that the first of them makes."""
+    suffix = f"run{os.getpid()}"
+    shared = environment | {"TEST_DB_SUFFIX": suffix}
+    try:
+        first = _pytest(["-m", "horizon", "--reuse-db"], shared)
+        return max(first, _pytest(["-m", "not horizon", "--reuse-db"], shared))
+    finally:
+        shutil.rmtree(postgres.throwaway(places.ROOT, suffix).home, ignore_errors=True)
+
+
+def _pytest(words: list[str], environment: dict[str, str]) -> int:
+    return subprocess.run([str(PYTHON), "-m", "pytest", *IN_PARALLEL, *words], cwd=places.ROOT, env=environment).returncode
 
 
 def _environment() -> dict[str, str]:

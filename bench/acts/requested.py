@@ -4,17 +4,18 @@ from dataclasses import replace
 from functools import partial
 
 from bench.acts.scene import Scene
+from bench.acts.supplied import PREVIEWS, STEPS_BEFORE, SUPPLY
 from bench.acts.trace import Act, Trace
 from tests.integration.bad_input.schema import operations
-from tests.integration.bad_input.stage import Endpoint, endpoints_of
+from tests.integration.bad_input.stage import Endpoint, Stage, endpoints_of
 
 T = Trace
 # These change nothing that a trail is for: they look something up, preview, or say again what was said.
-LEAVE_NOTHING = {"arrivals_find", "rights_bulk_preview", "me_factor_create", "duties_accept", "auth_verify_create"}
+LEAVE_NOTHING = {"arrivals_find", "rights_bulk_preview", "me_factor_create", "duties_accept", "auth_verify_create", *PREVIEWS}
 # Bodies that only make sense as files or after a step before them; bench/acts/*.py does each by a use case or another request.
 DONE_ELSEWHERE = {
     "administrators_confirm", "administrators_withdraw", "auth_logout_create", "founding_confirm", "imports_receive", "keys_end",
-    "me_sessions_destroy", "papers_add", "papers_take_away", "trail_proof_ask", "auth_verify_create", "duties_accept",
+    "me_sessions_destroy", "papers_add", "papers_take_away", "trail_proof_ask", "auth_verify_create", "duties_accept", *STEPS_BEFORE,
 }  # fmt: skip
 LEFT = (T("right.end right", "left"), T("end_grants right", "left", "targets"), T("end_post post", "left", "user institution"))
 MOVED = (T("right.end right", "moved"), T("end_grants right", "moved", "targets"), T("end_post post", "moved", "user institution"))
@@ -120,13 +121,13 @@ REFERRALS = {
     "returns_follow_up": (T("follow_up return", "", "seen_on"),),
     "returns_close": (T("close return", "", "outcome"),),
 }
-EXPECTED: dict[str, tuple[Trace, ...]] = CODES | PLACES | RIGHTS | RESIDENTS | REFERRALS
+EXPECTED: dict[str, tuple[Trace, ...]] = CODES | PLACES | RIGHTS | RESIDENTS | REFERRALS | SUPPLY
 
 
-def unlisted(scene: Scene) -> list[str]:
+def unlisted(stage: Stage) -> list[str]:
     """The operations that write and are named nowhere here, and those named here for which the stage has no request."""
     writing = {name for name, one in operations().items() if one.method != "GET"}
-    return sorted((writing - LEAVE_NOTHING - DONE_ELSEWHERE - set(EXPECTED)) | (set(EXPECTED) - set(endpoints_of(scene.stage))))
+    return sorted((writing - LEAVE_NOTHING - DONE_ELSEWHERE - set(EXPECTED)) | (set(EXPECTED) - set(endpoints_of(stage))))
 
 
 def acts(scene: Scene) -> list[Act]:

@@ -10,7 +10,7 @@ from typing import Any
 import psycopg
 from django.db import connection
 
-from bench.acts import lists, offices, requested, rights
+from bench.acts import lists, offices, requested, rights, supplied
 from bench.acts.scene import Scene
 from bench.acts.trace import Act, missing_from
 from permissions.trail_words import VERBS
@@ -66,8 +66,8 @@ def told() -> tuple[Told, World]:
     with spoiling():
         _do([offices.founding()], found)
         scene = Scene()
-        found.missing |= {name: ["an operation nobody expects a trace of"] for name in requested.unlisted(scene)}
-        _do([act for part in (requested, offices, rights, lists) for act in part.acts(scene)], found)
+        found.missing |= {name: ["an operation nobody expects a trace of"] for name in requested.unlisted(scene.stage)}
+        _do([act for part in (requested, offices, rights, lists, supplied) for act in part.acts(scene)], found)
     return found, scene.world
 
 

@@ -20,7 +20,7 @@ MOST_LOSS = 0.05
 
 def measure(profile: str) -> Figure:
     """Acts, tampering, the limit of what can be found, and the price."""
-    with stage() as server:
+    with stage(more={"WEBHOOK_NETWORKS": "127.0.0.0/8"}) as server:
         from bench.acts.told import told as acts_told
 
         acts, cast = acts_told()

@@ -71,12 +71,12 @@ def test_every_person_of_the_demonstration_logs_in_sees_her_work_and_leaves(
 
 
 def in_turns(people: list[dict[str, str]]) -> list[dict[str, str]]:
-    """The first of every role and every tenth of the others; by night everybody comes."""
+    """The first of every role; by night everybody comes."""
     met: Counter[str] = Counter()
     chosen = []
     for person in people:
         met[person["role"]] += 1
-        if met[person["role"]] <= 1 or met[person["role"]] % 10 == 0:
+        if met[person["role"]] == 1:
             chosen.append(person)
     return chosen
 

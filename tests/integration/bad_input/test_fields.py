@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.apps import apps
 
+from bench.acts.requested import unlisted
 from tests.integration.bad_input import corpus
 from tests.integration.bad_input.corpus import Value
 from tests.integration.bad_input.proof import faults_of, fields_in, send, sentences_of, short, taken_back, written
@@ -223,3 +224,7 @@ def test_the_corpus_itself_is_read_right() -> None:
     assert values_at({"drugs": [{"name": "x"}]}, "drugs[].name") == ["x"]
     assert json.dumps(next(value.given for value in corpus.refused("text") if value.given == "\ud800")) == '"\\ud800"'
     assert sum(len(list(corpus.refused(kind))) for kind in corpus.FIELDS) > 250
+
+
+def test_no_operation_that_writes_is_left_out_of_what_the_trail_must_hold(stage: Stage) -> None:
+    assert unlisted(stage) == []

@@ -5,9 +5,12 @@ import time
 from collections.abc import Iterator
 from contextlib import nullcontext
 from dataclasses import dataclass, field
+from io import BytesIO
 from typing import Any
 from unittest.mock import patch
+from zipfile import ZipFile
 
+from clinics.views.exporting import XLSX
 from permissions.acting import Acting
 from permissions.roles import DISTRICT_ROLES, Role
 from tests.integration.bad_input.proof import digests, moves, taken_back
@@ -216,5 +219,9 @@ def first_difference(one: str, other: str) -> str:
 
 
 def content_of(answer: Any) -> str:
+    """What an answer holds to be read, a workbook's sheets too."""
     raw = b"".join(answer.streaming_content) if answer.streaming else answer.content
+    if answer.headers.get("Content-Type") == XLSX:
+        with ZipFile(BytesIO(raw)) as book:
+            raw = b"".join(book.read(name) for name in book.namelist())
     return raw.decode("utf-8", "replace")

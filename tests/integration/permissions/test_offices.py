@@ -206,6 +206,7 @@ def test_the_trail_goes_on_where_the_page_ends(django_assert_max_num_queries: An
     assert older[older.index("<main") :].count("<tr>") - 1 == AuditEntry.objects.filter(pk__lt=last).count()
 
 
+@pytest.mark.horizon
 @pytest.mark.django_db(transaction=True)
 def test_the_proof_names_what_was_altered_and_the_page_says_so() -> None:
     reader = holder(Role.AUDIT_ADMIN)
