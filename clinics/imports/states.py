@@ -19,7 +19,7 @@ class ImportStatus(TextChoices):
 
 
 S = ImportStatus
-PERSON = (Role.DISTRICT_ADMIN.value, Role.MANAGER.value)
+PERSON = (Role.DISTRICT_ADMIN.value, Role.MANAGER.value, Role.COORDINATOR.value)
 SYSTEM = ("system",)
 
 IMPORT_STATES = StateTable(

@@ -8,7 +8,7 @@ from clinics.models import HalfDay
 
 KINDS: Final = {"proposed": "few", "in_force": "bad", "declined": "off", "withdrawn": "off"}
 DONE: Final[dict[str, Any]] = {
-    "approve": _("Agreed: the clinic is stopped. Everybody on the list below has to be told."),
+    "approve": _("Agreed: the clinic is stopped."),
     "decline": _("Declined: the sessions take place."),
     "withdraw": _("Taken back: the sessions take place."),
 }

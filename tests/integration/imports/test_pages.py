@@ -13,10 +13,12 @@ from openpyxl import load_workbook
 
 from clinics.imports import work
 from clinics.imports.kinds import find
+from clinics.imports.states import IMPORT_STATES
 from clinics.imports.template import template_of
 from clinics.models import ImportJob, Post
+from clinics.views.imports import MAY
 from permissions.acting import Acting
-from permissions.roles import Role
+from permissions.roles import CAPABILITIES, Role
 from permissions.uploads import MOST_BYTES
 from tests.cast import sign_in
 from tests.cast_clinics import a_centre, a_hospital, a_post, a_user, today
@@ -297,3 +299,10 @@ def test_an_import_goes_on_while_nobody_looks(by: Acting):
     work.work(job.public_id, today=today())
 
     assert fresh(job).status == "checked"
+
+
+def test_whoever_may_hand_in_a_list_may_also_confirm_and_discard_it() -> None:
+    may = {role.value for role in Role if CAPABILITIES[role] & MAY.capabilities}
+
+    for event in ("receive", "confirm", "discard"):
+        assert may <= {who for step in IMPORT_STATES.transitions if step.event == event for who in step.who}
