@@ -36,7 +36,7 @@ SHOTS: tuple[Shot, ...] = (
     ("week", "coordinator", "/week/", ()),
     ("pools", "coordinator", "/pools/", ()),
     ("day-list", "coordinator", "/day-list/", ()),
-    ("compliance", "district_admin", "/compliance/?period=next", ()),
+    ("compliance", "district_admin", "/compliance/", ()),
     ("policy", "district_admin", "/policy/", ()),
     ("rights", "district_admin", "/district/rights/", ()),
     ("right", "district_admin", "/district/rights/", ("td.act a",)),
