@@ -20,7 +20,7 @@ from tests.integration.exchange.scene import a_system
 from vault.outbox.webhooks.models import WebhookDelivery
 from vault.tasks import send_webhooks
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.horizon, pytest.mark.django_db(transaction=True)]
 BEAT = 0.3  # seconds; beat itself says so every five
 
 

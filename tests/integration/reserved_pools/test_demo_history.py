@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from io import StringIO
+from statistics import mean
 from typing import Any
 
 import pytest
@@ -43,12 +44,12 @@ def test_it_writes_ninety_days_once_and_only_in_the_demonstration(settings: Any)
     written = SessionOutcome.objects.all()
 
     assert said == f"{written.count()} outcomes entered\n"
-    assert 75 <= written.count() <= 7 * 13
+    assert 65 <= written.count() <= 7 * 13
     assert (written.earliest("date").date >= today() - timedelta(days=90), written.latest("date").date < today()) == (True, True)
     assert all(one.source == "earlier" and sorted(one.booked_by, reverse=True) == one.booked_by for one in written)
     assert all(one.booked_by[0] <= one.published for one in written)
     mornings = [one for one in written if one.service_id == general.pk and one.half_day == "am"]
-    by_day = [sum(one.booked_by[0] for one in mornings if one.date.weekday() == day) for day in (0, 4)]
+    by_day = [mean(one.booked_by[0] for one in mornings if one.date.weekday() == day) for day in (0, 4)]
     assert by_day[0] > by_day[1]  # Mondays are wanted, Fridays less
     with pytest.raises(CommandError, match="already"):
         enter()
