@@ -16,10 +16,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from itertools import cycle, islice, product
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
+from bench.backend import backend_cpu
 from bench.figure import ROOT, Figure, percentile
 from bench.stage import collect, stage
 
@@ -226,17 +226,6 @@ def ask(door: Callable[[dict[str, str]], int], asked: list[dict[str, str]], cost
         times.append((time.perf_counter() - began) * 1000)
     cost.times.append(times)
     cost.cpus.append((time.process_time() - python + backend_cpu() - backend) * 1000 / len(asked))
-
-
-def backend_cpu() -> float:
-    """Seconds of CPU our connection's backend has used, to a hundredth."""
-    from django.db import connection
-
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_backend_pid()")
-        (pid,) = cursor.fetchone()
-    words = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(words[11]) + int(words[12])) / 100
 
 
 def scans(doors: dict[str, Callable[[dict[str, str]], int]], asked: list[dict[str, str]]) -> list[str]:

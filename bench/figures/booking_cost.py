@@ -7,11 +7,11 @@ import json
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from pathlib import Path
 from statistics import median
 from typing import Any
 from uuid import uuid4
 
+from bench.backend import backend_cpu
 from bench.figure import Figure, percentile
 from bench.stage import stage
 
@@ -128,17 +128,6 @@ def arranged(cast: Any, number: int) -> list[tuple[Any, Any]]:
 
     place = cast.place(places=number)
     return [(referral, place) for referral in drafts(cast, number)]
-
-
-def backend_cpu() -> float:
-    """Seconds of CPU our connection's backend has used, to a hundredth."""
-    from django.db import connection
-
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_backend_pid()")
-        (pid,) = cursor.fetchone()
-    words = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(words[11]) + int(words[12])) / 100
 
 
 def told(costs: dict[str, Cost], n: int) -> Figure:

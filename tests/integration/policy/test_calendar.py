@@ -122,17 +122,8 @@ def test_what_cannot_be_said_of_a_day_is_refused_all_at_once(desk: Desk, days: i
 
 def test_published_sessions_of_a_day_that_becomes_off_are_told(admin: Client, desk: Desk) -> None:
     published(a_plan(a_service(desk.heart), in_days(6)))
-    data = {
-        "act": "set",
-        "day": in_days(6).isoformat(),
-        "works": "off",
-        "runs_as_weekday": "",
-        "note": "校庆",
-        "source": "通知",
-        "institution": "",
-    }
 
-    page = admin.post(reverse("calendar"), data, follow=True).content.decode()
+    page = admin.post(reverse("calendar"), form(), follow=True).content.decode()
 
     assert "该日已有 1 场出诊放号" in page
     assert "校庆" in page
