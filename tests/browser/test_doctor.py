@@ -174,9 +174,9 @@ def test_large_type_and_language_are_remembered(doctor: Open, day: Scene):
     page.get_by_role("button", name="大字").click()
     page.get_by_role("button", name="English").click()
 
+    expect(page.get_by_role("link", name="My patients")).to_be_visible()
     assert "large" in (page.locator("html").get_attribute("class") or "")
     assert page.locator("html").get_attribute("lang") == "en"
-    expect(page.get_by_role("link", name="My patients")).to_be_visible()
     page.goto("/patients/")
     assert page.locator("html").get_attribute("lang") == "en"
 

@@ -199,6 +199,7 @@ def test_a_right_revoked_while_the_page_is_open_refuses_the_very_next_click(cast
     doctor.goto(f"/referrals/{draft.public_id}/book/")
     doctor.locator("a.cell").first.click()
     doctor.locator("a.band").first.click()
+    expect(doctor.get_by_role("button", name="确认预约")).to_be_visible()
 
     admin.goto("/district/rights/?q=周晓岚")
     admin.get_by_role("link", name="查看").click()

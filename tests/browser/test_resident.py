@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import expect
 
 from referral.booking.book import book
 from referral.models import Booking
@@ -51,7 +52,7 @@ def test_a_resident_reads_and_cancels_her_booking_on_a_phone(open_page, booking,
     look(page, "resident-asked")
     page.get_by_role("button", name="取消这次预约").click()
 
-    assert page.get_by_text("这次预约已失效").is_visible()
+    expect(page.get_by_text("这次预约已失效")).to_be_visible()
     look(page, "resident-cancelled")
     booking.refresh_from_db()
     assert booking.status == "cancelled"
@@ -64,7 +65,8 @@ def test_keeping_the_booking_changes_nothing(open_page, booking):
     page.get_by_role("link", name="取消预约").click()
     page.get_by_role("link", name="不取消").click()
 
-    assert not page.get_by_role("dialog").is_visible()
+    expect(page.get_by_role("dialog")).not_to_be_visible()
+    expect(page.get_by_role("link", name="取消预约")).to_be_visible()
     booking.refresh_from_db()
     assert booking.status == "booked"
 

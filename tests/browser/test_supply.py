@@ -1,6 +1,7 @@
 """The supply side at the browser: a timetable published and booked, places rebalanced, a clinic stopped, the day's list, the shares."""
 
 import io
+import re
 import subprocess
 from collections.abc import Callable
 from datetime import date, timedelta
@@ -128,6 +129,7 @@ def test_a_proposal_is_accepted_and_taken_back(seat: Sit) -> None:
     line = page.get_by_role("row", name=empty.date.isoformat()).first
     expect(line).to_contain_text("普通号 4 个")
     line.get_by_role("button", name="采纳").click()
+    expect(page.get_by_role("button", name="撤回")).to_be_visible()
     moved = Rebalancing.objects.get()
     assert [cast_balance.places_in(one) for one in (empty, full)] == [before[0] - moved.places, before[1] + moved.places]
     page.get_by_role("button", name="撤回").click()
@@ -175,6 +177,8 @@ def test_the_list_of_the_next_day_is_printed_and_taken_as_a_sheet(seat: Sit, hos
     expect(page.locator("main")).to_contain_text("李淑珍")
     sheet = taken(page, lambda: page.get_by_role("button", name="导出表格").click())
     page.get_by_role("link", name="打印").click()
+    expect(page).to_have_url(re.compile("/day-list/print/"))
+    page.wait_for_load_state()
     page.pdf(path=tmp_path / "list.pdf", prefer_css_page_size=True)
     paper = subprocess.run(["pdftotext", "-layout", tmp_path / "list.pdf", "-"], capture_output=True, text=True, check=True).stdout
 
