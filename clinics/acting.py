@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -16,8 +17,10 @@ from permissions.factors.required import hold_back
 from permissions.models import Session
 from permissions.right_states import RightStatus
 from permissions.roles import REFERRER, Role
+from vault.compiled import Compiled
 
 HEADER = "Acting-Post"
+ANYBODY, ANY_POST = -1, UUID(int=0)  # stand for a person and a post in the questions below
 REVOKED = _("Your right to refer was revoked. What it opened is closed; the administrator of your district tells you why.")
 
 
@@ -71,12 +74,24 @@ def _part(header: str, acting: Acting, roles: Iterable[Acting]) -> Acting:
     chosen = acting.session.acting_choice if acting.session else None
     if acting.role is not None and acting.choice == chosen:
         return acting
-    posts = Post.objects.live().complete().filter(user=acting.user)
-    post = posts.filter(public_id=chosen).first() if chosen else None
+    post = _chosen_post().first(user=acting.user.pk, public_id=chosen) if chosen else None
     if post is None and acting.role is not None:
         return acting
-    post = post or posts.order_by("pk").first()
+    post = post or _first_post().first(user=acting.user.pk)
     return _as(post, acting) if post else acting
+
+
+@cache
+def _first_post() -> Compiled[Post]:
+    """The first live post of a person."""
+    return Compiled(Post.objects.live().complete().filter(user=ANYBODY).order_by("pk"), user=ANYBODY)
+
+
+@cache
+def _chosen_post() -> Compiled[Post]:
+    """A live post of a person by its public id."""
+    posts = Post.objects.live().complete().filter(user=ANYBODY, public_id=ANY_POST).order_by("pk")
+    return Compiled(posts, user=ANYBODY, public_id=ANY_POST)
 
 
 def _of_the_key(header: str, acting: Acting) -> Acting:
@@ -86,7 +101,7 @@ def _of_the_key(header: str, acting: Acting) -> Acting:
         raise PermissionDenied("no post")
     if acting.role is not None:
         return acting
-    post = Post.objects.live().complete().filter(user=acting.user, public_id=chosen).first()
+    post = _chosen_post().first(user=acting.user.pk, public_id=chosen) if chosen else None
     return _as(post, acting) if post else acting
 
 
@@ -98,7 +113,7 @@ def _named(header: str, acting: Acting, roles: Iterable[Acting]) -> Acting:
     for role in roles:
         if role.choice == wanted:
             return role
-    post = Post.objects.live().complete().filter(user=acting.user, public_id=wanted).first()
+    post = _chosen_post().first(user=acting.user.pk, public_id=wanted)
     if post is None:
         raise PermissionDenied("no post")
     return _as(post, acting)

@@ -92,6 +92,34 @@ LIMIT_7_DAYS_DEPARTMENT = Parameter(
     _("Article 17"),
     "同一科室连续七日内的预约总量不得超过3次",
 )
+LIMIT_3_MONTHS = Parameter(
+    "limit_3_months", ValueType.INTEGER, "bookings", "R018", Merge.AT_MOST, "5",
+    CITY_2011, _("Answer 2"), "在三个月内预约总量不可超过五次", Level.CITY,
+)  # fmt: skip
+LIMIT_3_MONTHS_BINDS = Parameter(
+    "limit_3_months_binds_referrals", ValueType.YES_NO, "whether it binds referrals too", "R018", Merge.NEAREST, "no",
+    CITY_2011, _("Answer 2"), "在三个月内预约总量不可超过五次",
+)  # fmt: skip
+CHURN_APPLIES = Parameter(
+    "churn_applies", ValueType.YES_NO, "whether frequent changes stop new bookings", "R181", Merge.NEAREST, "no",
+    HOSPITALS, "", "预约人恶意预约、频繁变更预约,将被限制预约权限",
+)  # fmt: skip
+CHURN_CHANGES = Parameter(
+    "churn_changes", ValueType.INTEGER, "cancellations and moves that are still free", "R147", Merge.AT_MOST, "3",
+    HOSPITALS, "", "患者超出3次无故取消预约,医院有权暂时停止其预约权限",
+)  # fmt: skip
+CHURN_DAYS = Parameter(
+    "churn_days", ValueType.INTEGER, "days in which they are counted", "R147", Merge.NEAREST, "90",
+    HOSPITALS, "", "患者超出3次无故取消预约,医院有权暂时停止其预约权限",
+)  # fmt: skip
+SERVICE_FROM = Parameter(
+    "service_hours_from", ValueType.TIME, "Beijing time; the same hour twice is the whole day", "R142", Merge.NEAREST, "00:00",
+    HOSPITALS, "", "预约时间段为每周一至周日的上午8:00至下午17:00",
+)  # fmt: skip
+SERVICE_TO = Parameter(
+    "service_hours_to", ValueType.TIME, "Beijing time; the same hour twice is the whole day", "R142", Merge.NEAREST, "00:00",
+    HOSPITALS, "", "预约时间段为每周一至周日的上午8:00至下午17:00",
+)  # fmt: skip
 ENCOUNTER_FRESH_DAYS = Parameter(
     "encounter_fresh_days",
     ValueType.INTEGER,
@@ -234,6 +262,13 @@ ALL: Final = (
     LIMIT_PER_DAY_DEPARTMENT,
     LIMIT_7_DAYS,
     LIMIT_7_DAYS_DEPARTMENT,
+    LIMIT_3_MONTHS,
+    LIMIT_3_MONTHS_BINDS,
+    CHURN_APPLIES,
+    CHURN_CHANGES,
+    CHURN_DAYS,
+    SERVICE_FROM,
+    SERVICE_TO,
     ENCOUNTER_FRESH_DAYS,
     BAND_MINUTES_TERTIARY,
     BAND_MINUTES_SECONDARY,

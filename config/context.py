@@ -9,9 +9,11 @@ from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import get_language
 
+from config.help_pages import topic_of
 from config.sections import SECTIONS, Section
 from permissions.acting import Acting
-from referral.views.counts import COUNTS
+from referral.inbox.queries import unread_count
+from referral.views.counts import Waiting
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,10 @@ class Frame:
         return str(english or getattr(place, "short_name", "") or place.name)
 
     @cached_property
+    def waiting(self) -> Waiting | None:
+        return Waiting(self.acting) if self.acting else None
+
+    @cached_property
     def sections(self) -> list[Entry]:
         acting = self.acting
         mine = [s for s in SECTIONS if s.is_for(acting)]
@@ -61,8 +67,26 @@ class Frame:
         except NoReverseMatch:
             return None
         match = self.request.resolver_match
-        count = COUNTS[section.count](self.acting) if section.count in COUNTS and self.acting else 0
+        count = self.waiting.of(section.count) if self.waiting else 0
         return Entry(section.label, href, match is not None and match.url_name in section.pages, count)
+
+    @cached_property
+    def unread(self) -> int:
+        """How many notices the reader has not opened; at an open screen only."""
+        return unread_count(self.acting) if self.acting else 0
+
+    @property
+    def at_inbox(self) -> bool:
+        """Whether this page is the inbox itself."""
+        match = self.request.resolver_match
+        return match is not None and match.url_name == "notices"
+
+    @property
+    def help(self) -> str:
+        """Where the help of this page is; of a page in no section, all of it."""
+        match = self.request.resolver_match
+        topic = topic_of(self.acting, match.url_name if match else None)
+        return reverse("help_page", args=[topic]) if topic else reverse("help")
 
     @property
     def searches(self) -> bool:

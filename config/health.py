@@ -10,11 +10,14 @@ from django.http import HttpRequest, JsonResponse
 from permissions.doors import PUBLIC, Page
 from referral.slips.checks import printing_needs
 from vault.audit.seal import waiting_seconds
+from vault.journal import pages
+from vault.journal.follow import is_behind
 from vault.outbox.claims import oldest_due_seconds
 
 SEAL_AGE_LIMIT = 60  # seconds
 OUTBOX_AGE_LIMIT = 300  # seconds
 HEARTBEAT_AGE_LIMIT = 30  # seconds
+JOURNAL_AGE_LIMIT = 30  # seconds
 
 
 class Healthz(Page):
@@ -43,12 +46,14 @@ def readiness() -> dict[str, dict[str, Any]]:
         cursor.execute("SELECT current_user")
         role = cursor.fetchone()[0]
     heartbeat, outbox, seals = heartbeat_age(), oldest_due_seconds(), waiting_seconds()
+    journal, behind = pages.age(), is_behind()
     return {
         "database": {"ok": True},
         "roles": {"ok": role == "referral_app", "role": role},
         "worker": {"ok": heartbeat is not None and heartbeat < HEARTBEAT_AGE_LIMIT, "age": heartbeat},
         "outbox": {"ok": outbox < OUTBOX_AGE_LIMIT, "age": round(outbox, 1)},
         "seals": {"ok": seals < SEAL_AGE_LIMIT, "age": round(seals, 1)},
+        "journal": {"ok": journal is not None and journal < JOURNAL_AGE_LIMIT and not behind, "age": journal, "behind": behind},
         "printing": {"ok": True, "needs": printing_needs()},  # without paper the product still books
     }
 

@@ -18,6 +18,7 @@ APPS = ("vault", "permissions", "clinics", "reserved_pools", "referral", "config
 LOCALE = "zh_Hans"
 KEYWORDS = {
     "_": None,
+    "_lazy": None,
     "gettext": None,
     "gettext_lazy": None,
     "gettext_noop": None,

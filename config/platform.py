@@ -26,6 +26,7 @@ PARTS: dict[str, Any] = {
     "worker": pgettext_lazy("platform", "Worker"),
     "outbox": pgettext_lazy("platform", "Outbox"),
     "seals": pgettext_lazy("platform", "Seals of the audit trail"),
+    "journal": pgettext_lazy("platform", "Journal outside the database"),
     "printing": pgettext_lazy("platform", "Printing"),
 }
 STATES: dict[str, Any] = {
@@ -34,6 +35,7 @@ STATES: dict[str, Any] = {
     MessageState.SENT: pgettext_lazy("platform", "sent"),
     MessageState.FAILED: pgettext_lazy("platform", "failed"),
     MessageState.EXPIRED: pgettext_lazy("platform", "too late to send"),
+    MessageState.HELD: pgettext_lazy("platform", "held after a restore"),
 }
 CLASSES: dict[str, Any] = {
     MessageClass.OTP: pgettext_lazy("platform", "login codes"),
@@ -81,7 +83,7 @@ def state_of_platform() -> dict[str, Any]:
     """Measured now, in a fixed number of queries; messages and deliveries are those of the last day and whatever waits."""
     parts = readiness()
     since = timezone.now() - A_DAY
-    recent = Message.objects.filter(Q(state__in=(MessageState.WAITING, MessageState.CLAIMED)) | Q(settled_at__gte=since))
+    recent = Message.objects.filter(Q(state__in=(MessageState.WAITING, MessageState.CLAIMED, MessageState.HELD)) | Q(settled_at__gte=since))
     counted = recent.filter(state__in=STATES).values("cls", "state").annotate(n=Count("pk")).order_by("cls", "state")
     bad = Count("pk", filter=~Q(outcome__in=("accepted", "sending")))
     deliveries = Delivery.objects.filter(started_at__gte=since).values("gateway").annotate(n=Count("pk"), bad=bad).order_by("gateway")

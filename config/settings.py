@@ -87,6 +87,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "config.proxies.ProxyMiddleware",
     "permissions.middleware.RequestIdMiddleware",
     "permissions.middleware.CookielessMiddleware",
     "config.errors.RefusalMiddleware",
@@ -95,6 +96,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "permissions.middleware.SessionMiddleware",
     "permissions.middleware.LanguageMiddleware",
+    "config.behind.BehindMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -143,13 +145,14 @@ LOGIN_URL = "login"
 
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", "简体中文"), ("en", "English")]
+FORMAT_MODULE_PATH = ["config.formats"]
 LOCALE_PATHS = [BASE_DIR / "locale"]
 TIME_ZONE = "Asia/Shanghai"
 USE_TZ = True
 USE_I18N = True
 
 STATIC_URL = "static/"
-STATIC_ROOT = STATE_DIR / "static"
+STATIC_ROOT = Path(env.str("STATIC_ROOT", str(STATE_DIR / "static")))
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STORAGES = {
     "staticfiles": {
@@ -181,6 +184,9 @@ SECURE_HSTS_SECONDS = 31536000 if SECURE else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE
 SECURE_HSTS_PRELOAD = SECURE
 SECURE_SSL_REDIRECT = SECURE and env.bool("SSL_REDIRECT", True)
+# What a proxy of ours tells: whether the caller's line is encrypted, and his address. Told by anybody else, neither is read.
+TRUSTED_PROXY_HEADER = env.str("TRUSTED_PROXY_HEADER", "")
+TRUSTED_PROXIES = [ip_network(one) for one in env.list("TRUSTED_PROXIES", list[str]())]
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if SECURE else None
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE
 SESSION_COOKIE_NAME = "__Host-session" if SECURE else "session"
@@ -194,7 +200,6 @@ SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_IDLE_MINUTES = env.int("SESSION_IDLE_MINUTES", 30)
 SESSION_ABSOLUTE_HOURS = env.int("SESSION_ABSOLUTE_HOURS", 12)
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
-TRUSTED_PROXY_HEADER = env.str("TRUSTED_PROXY_HEADER", "")
 DATA_UPLOAD_MAX_MEMORY_SIZE = 64 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 300
 DATA_UPLOAD_MAX_NUMBER_FILES = 10
@@ -223,6 +228,7 @@ SMS_GATEWAY = env.str("SMS_GATEWAY", "file" if DEBUG else "aliyun")
 SMS_SIGN_NAME = env.str("SMS_SIGN_NAME", "西城转诊")
 SMS_QUIET_HOURS = env.bool("SMS_QUIET_HOURS", not DEMO)
 SMS_NOTICES_PER_DAY = env.int("SMS_NOTICES_PER_DAY", 1000 if DEMO else 10)  # to one number
+NOTICES_KEPT_DAYS = env.int("NOTICES_KEPT_DAYS", 90)  # in an inbox, after they were read
 SMS_PER_HOUR = env.int("SMS_PER_HOUR", 60000 if DEMO else 6000)  # to all numbers together
 ALIYUN_ENDPOINT = env.str("ALIYUN_ENDPOINT", "https://dysmsapi.aliyuncs.com")
 ALIYUN_ACCESS_KEY_ID = env.str("ALIYUN_ACCESS_KEY_ID", "")
@@ -234,10 +240,20 @@ if not DEBUG and SMS_GATEWAY == "file":
 if SMS_GATEWAY == "aliyun" and not (ALIYUN_ACCESS_KEY_ID and ALIYUN_ACCESS_KEY_SECRET):
     raise ImproperlyConfigured("ALIYUN_ACCESS_KEY_ID and ALIYUN_ACCESS_KEY_SECRET are not set; the SMS gateway needs both.")
 
+# The gateway of ours before the product (manage.py gateway); somebody else's proxy needs none of these.
+TLS_CERTIFICATE = env.str("TLS_CERTIFICATE", "")
+TLS_KEY = env.str("TLS_KEY", "")
+GATEWAY_LISTEN = env.list("GATEWAY_LISTEN", ["0.0.0.0", "[::]"])  # noqa: S104 (it is there to be reached)
+HTTP_PORT = env.int("HTTP_PORT", 80)
+HTTPS_PORT = env.int("HTTPS_PORT", 443)
+MONITOR_NETWORKS = [ip_network(one) for one in env.list("MONITOR_NETWORKS", ["127.0.0.0/8", "::1/128"])]
+UPSTREAM = env.str("UPSTREAM", f"{env.str('HOST', '127.0.0.1')}:{env.int('PORT', 8000)}")
+
 # Hospitals' systems are told at addresses of the open network; networks of our own that may be called besides, as 10.3.0.0/16.
 WEBHOOK_NETWORKS = [ip_network(one) for one in env.list("WEBHOOK_NETWORKS", ["127.0.0.0/8", "::1/128"] if DEBUG else [])]
 
 CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", "pgmq://")
+POSTGRES_PROGRAMS = env.str("POSTGRES_PROGRAMS", "")  # the folder of pg_dump and pg_restore
 
 REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
@@ -269,10 +285,15 @@ SPECTACULAR_SETTINGS = {
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
+    "filters": {"first word only": {"()": "config.log_words.FirstWordOnly"}},
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": env.str("LOG_LEVEL", "INFO")},
-    "loggers": {"django.request": {"level": "ERROR"}, "httpx": {"level": "WARNING"}, "fontTools": {"level": "ERROR"}},
+    "loggers": {
+        "django.request": {"level": "ERROR", "filters": ["first word only"]},
+        "httpx": {"level": "WARNING"},
+        "fontTools": {"level": "ERROR"},
+    },
 }
 
 # Development values were allowed above; a demonstration is shown to people, so its faults look as they do in production.

@@ -2,25 +2,12 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from config import display, errors, health, inbox, platform, receipts, schema, trail, trail_api
+from config import display, errors, health, help_pages, inbox, platform, receipts, schema, trail, trail_api
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", health.Healthz.as_view(), name="healthz"),
     path("readyz", health.Readyz.as_view(), name="readyz"),
-    path("", include("permissions.urls")),
-    path("", include("clinics.urls")),
-    path("", include("reserved_pools.urls")),
-    path("", include("referral.urls")),
-    path("language/", display.ChooseLanguage.as_view(), name="language"),
-    path("display/", display.ChooseDisplay.as_view(), name="display"),
-    path("trail/", trail.Trail.as_view(), name="trail"),
-    path("trail/file/", trail.TrailFile.as_view(), name="trail_file"),
-    path("platform/", platform.Platform.as_view(), name="platform"),
-    path("dev/inbox/", inbox.Inbox.as_view(), name="inbox"),
-    path("gateways/aliyun/receipts", receipts.AliyunReceipts.as_view(), name="aliyun_receipts"),
-    path("api/schema/", schema.Schema.as_view(), name="schema"),
-    path("api/docs/", schema.Viewer.as_view(), name="api_docs"),
-    path(
+    path(  # before the pages, which are many: each address that does not fit costs every request of a program
         "api/v1/",
         include(
             [
@@ -34,6 +21,21 @@ urlpatterns: list[URLPattern | URLResolver] = [
             ]
         ),
     ),
+    path("", include("permissions.urls")),
+    path("", include("clinics.urls")),
+    path("", include("reserved_pools.urls")),
+    path("", include("referral.urls")),
+    path("help/", help_pages.HelpIndex.as_view(), name="help"),
+    path("help/<slug:topic>/", help_pages.HelpPage.as_view(), name="help_page"),
+    path("language/", display.ChooseLanguage.as_view(), name="language"),
+    path("display/", display.ChooseDisplay.as_view(), name="display"),
+    path("trail/", trail.Trail.as_view(), name="trail"),
+    path("trail/file/", trail.TrailFile.as_view(), name="trail_file"),
+    path("platform/", platform.Platform.as_view(), name="platform"),
+    path("dev/inbox/", inbox.Inbox.as_view(), name="inbox"),
+    path("gateways/aliyun/receipts", receipts.AliyunReceipts.as_view(), name="aliyun_receipts"),
+    path("api/schema/", schema.Schema.as_view(), name="schema"),
+    path("api/docs/", schema.Viewer.as_view(), name="api_docs"),
 ]
 
 handler400 = errors.bad_request

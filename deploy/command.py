@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 from deploy import places
+from deploy.beside import addresses
 from deploy.processes import Trouble
 from deploy.run import embedded_server, serve_environment
 from deploy.setup import PYTHON
@@ -19,10 +20,17 @@ def main() -> None:
     state = Path(os.environ.get("STATE_DIR", places.VAR / "serve")).resolve()
     try:
         environment = dict(os.environ) | serve_environment(state)
-        embedded_server(state, environment)
+        if environment.get("DATABASE_URL"):
+            embedded_server(state, environment)
+        else:
+            environment |= addresses(places.home_of_database(state)) or _nothing_runs()
     except Trouble as trouble:
         sys.exit(str(trouble))
     sys.exit(subprocess.run([PYTHON, "manage.py", *words], cwd=places.ROOT, env=environment, check=False).returncode)
+
+
+def _nothing_runs() -> dict[str, str]:
+    raise Trouble("There is no database of this copy yet; start it first: make serve")
 
 
 if __name__ == "__main__":

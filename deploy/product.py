@@ -1,7 +1,9 @@
-"""What the product consists of when it runs: four processes and the words that start each."""
+"""What the product consists of when it runs: four processes, the gateway where one is wanted, and the words that start each."""
 
+import os
 from pathlib import Path
 
+from deploy import tls
 from deploy.setup import PYTHON
 from deploy.supervise import Child
 
@@ -9,19 +11,26 @@ WORKERS, THREADS = "2", "4"
 
 
 def children(environment: dict[str, str], state: Path) -> list[Child]:
-    """Web, worker, beat and sealer; each with a database role and a file for its words."""
+    """Web, worker, beat and sealer, each with a database role; the gateway, which is told no secret; a file for each one's words."""
     logs = state / "log"
     logs.mkdir(exist_ok=True)
     for old in logs.glob("*.log"):
         old.replace(old.with_suffix(".old"))
-    host, port = environment.get("HOST", "127.0.0.1"), environment["PORT"]
-    return [
-        Child(name, words, environment | {"DATABASE_ROLE": "sealer" if name == "sealer" else "app"}, logs / f"{name}.log")
-        for name, words in _commands(host, port).items()
-    ]
+    started = {name: (words, environment | {"DATABASE_ROLE": role_of(name)}) for name, words in commands(environment).items()}
+    if tls.is_wanted(environment):
+        home = tls.home(state)
+        started["gateway"] = (tls.command(home / "nginx.conf", home), {"PATH": os.environ.get("PATH", "")})
+    return [Child(name, words, told, logs / f"{name}.log") for name, (words, told) in started.items()]
 
 
-def _commands(host: str, port: str) -> dict[str, list[str]]:
+def role_of(name: str) -> str:
+    """The database role of a process."""
+    return "sealer" if name == "sealer" else "app"
+
+
+def commands(environment: dict[str, str]) -> dict[str, list[str]]:
+    """What starts each process of the product, whoever looks after them: our supervisor, systemd or containers."""
+    host, port = environment.get("HOST", "127.0.0.1"), environment.get("PORT", "8000")
     python = str(PYTHON)
     celery = [python, "-m", "celery", "-A", "config.celery"]
     web = [python, "-m", "granian", "--interface", "wsgi", "--host", host, "--port", port, "--workers", WORKERS]
@@ -32,4 +41,5 @@ def _commands(host: str, port: str) -> dict[str, list[str]]:
         "worker": [*worker, "--without-gossip", "--without-mingle"],
         "beat": [*celery, "beat", "--loglevel", "WARNING", "--pidfile", ""],
         "sealer": [python, "manage.py", "seal"],
+        "journal": [python, "manage.py", "journal"],
     }

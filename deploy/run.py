@@ -12,7 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 from threading import Event
 
-from deploy import places, postgres
+from deploy import places, postgres, tls
 from deploy.keys import demo_environment, read_environment
 from deploy.prepare import manage, prepare
 from deploy.processes import LIBC, PR_SET_PDEATHSIG, Trouble
@@ -33,12 +33,16 @@ def run(kind: str, began: float, visit: Callable[[str, dict[str, str]], None] | 
     state.mkdir(parents=True, exist_ok=True)
     with places.lock(state / "run.lock", "This copy is already running; stop that one first."):
         refuse_taken_port(environment.get("HOST", "127.0.0.1"), port)
+        if kind == "serve":
+            look_at_the_gateway(environment)
         supervisor = Supervisor(places.ROOT, [], state / "heartbeat", embedded_server(state, environment))
         supervisor.listen_for_the_end()
         try:
             prepare(kind, environment, supervisor.server, supervisor.stopping)
             if supervisor.stopping.is_set():
                 return
+            if tls.is_wanted(environment):
+                manage(["gateway", "--into", str(tls.home(state))], environment, supervisor.stopping)
             supervisor.children = children(environment, state)
             supervisor.start()
             if await_readiness(supervisor, site):
@@ -65,7 +69,17 @@ def serve_environment(state: Path) -> dict[str, str]:
     environment = wanted | (read_environment(written) if written.exists() else {}) | dict(os.environ) | {"DEBUG": "0", "DEMO": "0"}
     if not environment.get("PUBLIC_URL", "").startswith("https://"):
         raise Trouble("PUBLIC_URL must be the https:// address people type. Put it into the environment or var/serve.env.")
-    return environment
+    return tls.believed(environment)
+
+
+def look_at_the_gateway(environment: dict[str, str]) -> None:
+    """Either everything ours needs is there, or somebody else's proxy says in a header who calls."""
+    if tls.is_wanted(environment):
+        tls.refuse_what_is_missing(environment)
+        for name, usual in (("HTTP_PORT", "80"), ("HTTPS_PORT", "443")):
+            refuse_taken_port("", number_of_port(environment.get(name, usual)), name)
+    elif not environment.get("TRUSTED_PROXY_HEADER"):
+        print(tls.NOBODY_BELIEVED, flush=True)
 
 
 def embedded_server(state: Path, environment: dict[str, str]) -> postgres.Server | None:
@@ -85,7 +99,7 @@ def number_of_port(written: str) -> int:
     return int(written)
 
 
-def refuse_taken_port(host: str, port: int) -> None:
+def refuse_taken_port(host: str, port: int, name: str = "PORT") -> None:
     """One sentence instead of a web process that fails again and again."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -93,7 +107,7 @@ def refuse_taken_port(host: str, port: int) -> None:
             probe.bind((host, port))
         except OSError as problem:
             if problem.errno == errno.EADDRINUSE:
-                raise Trouble(f"Port {port} is taken by another program; choose another one with PORT={port + 1}") from None
+                raise Trouble(f"Port {port} is taken by another program; choose another one with {name}={port + 1}") from None
             raise Trouble(f"Port {port} cannot be used here: {problem.strerror}.") from None
 
 

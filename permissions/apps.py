@@ -1,4 +1,4 @@
-"""Registers the app, its message and its start-up check."""
+"""Registers the app, its message, its start-up check and what a restored copy is told again."""
 
 from django.apps import AppConfig
 from django.core.checks import Tags, register
@@ -8,7 +8,12 @@ class PermissionsConfig(AppConfig):
     name = "permissions"
 
     def ready(self) -> None:
-        from permissions import messages  # noqa: F401
+        from permissions import again, messages, trail  # noqa: F401
         from permissions.checks import doors_have_policies
+        from permissions.models import ReferralRight, Session, User
 
+        again.declare()
+        trail.belongs("user", User, "district")
+        trail.belongs("session", Session, "user__district")
+        trail.belongs("right", ReferralRight, "district")
         register(doors_have_policies, Tags.urls)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -15,6 +16,9 @@ from permissions.duties import Accepted
 from permissions.models import District, DutiesAcceptance, RoleAssignment, Session
 from permissions.roles import IN_PERSON, Role
 from permissions.sessions import hash_of
+from vault.compiled import Compiled
+
+ANY_KEY = b"stands for the key of any session"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,18 +44,7 @@ def recognise(key: str) -> Recognised | None:
     """The live session of this key and its person, or None; one query, so that a revocation counts for the next request."""
     if not key or len(key) > 200:
         return None
-    session: Any = (
-        Session.objects.live()
-        .filter(_good_for_its_person(), key_hash=hash_of(key), user__is_active=True)
-        .select_related("user__district")
-        .annotate(
-            locked=_is_idle(),
-            unnoted=_older_than(timedelta(minutes=1)),
-            live_roles=ArraySubquery(_LIVE_ROLES),
-            accepted=ArraySubquery(_ACCEPTED),
-        )
-        .first()
-    )
+    session: Any = _question(settings.SESSION_IDLE_MINUTES, settings.DORMANT_DAYS).first(key_hash=hash_of(key))
     if session is None:
         return None
     roles = tuple(_part(session, role) for role in session.live_roles)
@@ -59,13 +52,31 @@ def recognise(key: str) -> Recognised | None:
     return Recognised(session, session.locked, session.unnoted, session.epoch != session.user.epoch, roles, duties)
 
 
+@cache
+def _question(idle_minutes: int, dormant_days: int) -> Compiled[Session]:
+    """One query for all of it; written once for each pair of settings."""
+    sessions = (
+        Session.objects.live()
+        .filter(_good_for_its_person(dormant_days), key_hash=ANY_KEY, user__is_active=True)
+        .select_related("user__district")
+        .annotate(
+            locked=_is_idle(idle_minutes),
+            unnoted=_older_than(timedelta(minutes=1)),
+            live_roles=ArraySubquery(_LIVE_ROLES),
+            accepted=ArraySubquery(_ACCEPTED),
+        )
+        .order_by("pk")
+    )
+    return Compiled(sessions, key_hash=ANY_KEY)
+
+
 def _older_than(age: timedelta) -> Case:
     return Case(When(Q(seen_at__lte=Now() - age), then=Value(True)), default=Value(False), output_field=BooleanField())
 
 
-def _is_idle() -> Case:
+def _is_idle(minutes: int) -> Case:
     """Nobody sits before a program: its key is not locked."""
-    idle = ~Q(kind=Session.Kind.KEY) & Q(seen_at__lte=Now() - timedelta(minutes=settings.SESSION_IDLE_MINUTES))
+    idle = ~Q(kind=Session.Kind.KEY) & Q(seen_at__lte=Now() - timedelta(minutes=minutes))
     return Case(When(idle, then=Value(True)), default=Value(False), output_field=BooleanField())
 
 
@@ -94,8 +105,8 @@ def _scopes(session: Session) -> frozenset[str] | None:
     return None if session.scopes is None else frozenset(session.scopes) - IN_PERSON
 
 
-def _good_for_its_person() -> Q:
+def _good_for_its_person(dormant_days: int) -> Q:
     """A program stops with its person: when she neither logged in nor made a key for long, her keys sleep until she does (T29)."""
-    since = Now() - timedelta(days=settings.DORMANT_DAYS)
+    since = Now() - timedelta(days=dormant_days)
     logins = Session.objects.filter(user=OuterRef("user"), created_at__gt=since, proof_due=False)
     return ~Q(kind=Session.Kind.KEY) | Q(Exists(logins))

@@ -34,6 +34,15 @@ class Capability(TextChoices):
     ACCEPT_RETURN = "accept_return", _("Take over a patient who was sent back")
     ASSIGN_RETURN = "assign_return", _("Name the owner of a return")
     RECEIVE = "receive", _("Receive arriving patients")
+    REVIEW_REFERRALS = "review_referrals", _("Review booked referrals of one's hospital")
+    BOOK_NEXT = "book_next", _("Book the next visit from the consulting room")
+    CALL_ABSENT = "call_absent", _("Call those who did not arrive")
+    RESTRICT = "restrict", _("Restrict bookings of one resident at one's hospital")
+    APPEAL_BREACH = "appeal_breach", _("Appeal against a resident's recorded no-show")
+    DECIDE_APPEALS = "decide_appeals", _("Decide about appeals against no-shows")
+    DECIDE_EXCEPTIONS = "decide_exceptions", _("Decide about exceptions from limits")
+    CONTROL_IDENTITIES = "control_identities", _("Keep the list of controlled documents")
+    SEE_MESSAGES = "see_messages", _("See what messages were sent, and send them again")
     RECORD_VISIT = "record_visit", _("Record a visit and its report")
     SEND_BACK = "send_back", _("Send a patient back")
     SEE_BOOKINGS = "see_bookings", _("See the bookings of one's institution")
@@ -61,15 +70,15 @@ class Capability(TextChoices):
 
 
 C = Capability
-REFERRER = frozenset({C.SEE_PATIENTS, C.WRITE_REFERRAL, C.SEE_AVAILABILITY, C.BOOK, C.CANCEL_BOOKING, C.ACCEPT_RETURN})
+REFERRER = frozenset({C.SEE_PATIENTS, C.WRITE_REFERRAL, C.SEE_AVAILABILITY, C.BOOK, C.CANCEL_BOOKING, C.ACCEPT_RETURN, C.APPEAL_BREACH})
 
 # System, security and audit administration stay in three hands (GB/T 22239-2019, 8.1.4): no role below has two of them,
 # and none of the three may see a patient.
 CAPABILITIES: Mapping[Role, frozenset[Capability]] = MappingProxyType(
     {
         Role.FAMILY_DOCTOR: REFERRER,
-        Role.REGIONAL_SPECIALIST: REFERRER | {C.RECORD_VISIT, C.SEND_BACK, C.SEE_BOOKINGS},
-        Role.RECEIVING_DOCTOR: frozenset({C.RECORD_VISIT, C.SEND_BACK, C.SEE_BOOKINGS}),
+        Role.REGIONAL_SPECIALIST: REFERRER | {C.RECORD_VISIT, C.SEND_BACK, C.SEE_BOOKINGS, C.BOOK_NEXT},
+        Role.RECEIVING_DOCTOR: frozenset({C.RECORD_VISIT, C.SEND_BACK, C.SEE_BOOKINGS, C.REVIEW_REFERRALS, C.BOOK_NEXT}),
         Role.MANAGER: frozenset(
             {
                 C.MANAGE_POSTS,
@@ -95,9 +104,12 @@ CAPABILITIES: Mapping[Role, frozenset[Capability]] = MappingProxyType(
                 C.SEE_AVAILABILITY,
                 C.SEE_RIGHTS,
                 C.DISPUTE_RIGHTS,
+                C.REVIEW_REFERRALS,
+                C.CALL_ABSENT,
+                C.RESTRICT,
             }
         ),
-        Role.WINDOW_CLERK: frozenset({C.RECEIVE, C.SEE_BOOKINGS, C.DAY_LIST}),
+        Role.WINDOW_CLERK: frozenset({C.RECEIVE, C.SEE_BOOKINGS, C.DAY_LIST, C.CALL_ABSENT}),
         Role.DISTRICT_ADMIN: frozenset(
             {
                 C.GRANT_RIGHTS,
@@ -109,6 +121,10 @@ CAPABILITIES: Mapping[Role, frozenset[Capability]] = MappingProxyType(
                 C.MANAGE_ROLES,
                 C.KEEP_REGISTER,
                 C.SET_POLICY,
+                C.DECIDE_APPEALS,
+                C.DECIDE_EXCEPTIONS,
+                C.CONTROL_IDENTITIES,
+                C.SEE_MESSAGES,
             }
         ),
         Role.SYSTEM_ADMIN: frozenset({C.MANAGE_ACCOUNTS}),

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from celery import current_app
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -31,6 +31,17 @@ ABOUT_WORK = frozenset(
 )
 WORDLESS = re.compile(r"\A(?:[a-z][a-z0-9_.:]{0,60}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9][0-9:.+TZ-]{0,40})\Z")
 HIDDEN = "…"
+# What nobody's district can be told of; their rows name no person and no resident.
+OF_THE_PLATFORM = frozenset({"trail", "founding", "challenge", "places", "ledger"})
+_owned: dict[str, tuple[type[Model], str]] = {}
+
+
+def belongs(kind: str, model: type[Model], district: str) -> None:
+    """Of this kind of object the platform's and residents' acts are shown to its district; `district` is the way to it.
+
+    Called by each app for its own kinds; such acts on a kind that nobody declared are shown to nobody.
+    """
+    _owned[kind] = (model, district)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,19 +57,27 @@ class Asked:
 
 
 def entries_of(by: Acting, asked: Asked) -> "QuerySet[AuditEntry]":
-    """The acts of the district's people, of the platform and of residents, the newest first."""
+    """The acts of the district's people, and of residents and the platform on what is the district's, the newest first."""
     people = User.objects.filter(district_id=by.district_id)
     zone = timezone.get_current_timezone()
     begin = datetime.combine(asked.first, time(), zone)
     end = datetime.combine(asked.last + timedelta(days=1), time(), zone)
     entries = AuditEntry.objects.filter(at__gte=begin, at__lt=end)
-    entries = entries.filter(~Q(actor_kind=ActorKind.USER) | Q(actor_id__in=people.values("public_id")))
+    entries = entries.filter(Q(actor_id__in=people.values("public_id")) | ~Q(actor_kind=ActorKind.USER) & _of_district(by.district_id))
     for name, value in (("verb", asked.verb), ("kind", asked.kind), ("object_id", asked.about)):
         entries = entries.filter(**{name: value}) if value else entries
     if asked.actor:
         named = found(people, asked.actor).values_list("public_id", flat=True)[:MOST_ACTORS]
         entries = entries.filter(actor_id__in=list(named))
     return entries.order_by("-id")
+
+
+def _of_district(district: int | None) -> Q:
+    """Whether the object of a row is the district's, or nobody's."""
+    owned = Q(kind__in=OF_THE_PLATFORM)
+    for kind, (model, path) in _owned.items():
+        owned |= Q(kind=kind) & Q(Exists(model._default_manager.filter(public_id=OuterRef("object_id"), **{path: district})))
+    return owned
 
 
 def names_of(entries: list[AuditEntry]) -> dict[UUID, str]:

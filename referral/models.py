@@ -1,9 +1,16 @@
 """Re-exports the models of the referral rooms, nothing more."""
 
-from referral.booking.models import Booking, BookingStatus, CancelCause
-from referral.cases.models import Priority, Referral, ReferralSerial, ReferralStatus
+from referral.booking.call_models import AbsenceCall
+from referral.booking.models import Booking, BookingMode, BookingStatus, CancelCause, CancelReason
+from referral.booking.override_models import Overridable, OverrideStatus, RuleOverride
+from referral.cases.models import FollowKind, Priority, Referral, ReferralSerial, ReferralStatus
 from referral.cases.reports import VisitReport
+from referral.cases.versions import EndingKind, ReferralVersion, RequestEnding
+from referral.credit.models import Appeal, BanCovers, BanStatus, BookingBan, Breach, BreachKind, BreachStatus, Restriction
+from referral.disruptions.models import CallFor, Choice, Disruption, DisruptionStatus
 from referral.exchange.models import BookingReceipt, FeedKind, FeedRecord
+from referral.inbox.models import Notice
+from referral.patients.control_models import ControlledIdentity, ControlReason, ControlStatus, PriorityProof
 from referral.patients.models import (
     CareTeam,
     ContractEnding,
@@ -17,35 +24,68 @@ from referral.patients.models import (
     Sex,
 )
 from referral.returns.models import Outcome, Return, ReturnDrug, ReturnStatus, Supply
+from referral.review.models import Advice, AdviceReason, Decision, Question, ReviewDecision
 from referral.slips.models import Failure, Slip, SlipKind
 from referral.supervision.models import ConductSignature
 
 __all__ = [
+    "AbsenceCall",
+    "Advice",
+    "AdviceReason",
+    "Appeal",
+    "BanCovers",
+    "BanStatus",
     "Booking",
+    "BookingBan",
+    "BookingMode",
     "BookingReceipt",
     "BookingStatus",
+    "Breach",
+    "BreachKind",
+    "BreachStatus",
+    "CallFor",
     "CancelCause",
+    "CancelReason",
     "CareTeam",
+    "Choice",
     "ConductSignature",
     "ContractEnding",
+    "ControlReason",
+    "ControlStatus",
+    "ControlledIdentity",
+    "Decision",
+    "Disruption",
+    "DisruptionStatus",
     "Encounter",
+    "EndingKind",
     "Failure",
     "FamilyDoctorContract",
     "FeedKind",
     "FeedRecord",
+    "FollowKind",
     "Guardian",
+    "Notice",
     "Outcome",
+    "Overridable",
+    "OverrideStatus",
     "Patient",
     "PatientIdentifier",
     "Priority",
     "PriorityGroup",
+    "PriorityProof",
+    "Question",
     "Referral",
     "ReferralSerial",
     "ReferralStatus",
+    "ReferralVersion",
     "RegistrationEdit",
+    "RequestEnding",
+    "Restriction",
     "Return",
     "ReturnDrug",
     "ReturnStatus",
+    "ReviewDecision",
+    "RuleOverride",
     "Sex",
     "Slip",
     "SlipKind",

@@ -35,4 +35,93 @@ REGISTRATION_EDITS_PER_MONTH = Parameter(
 )
 CONDUCT_SIGN_DAYS = Parameter("conduct_sign_days", ValueType.INTEGER, "days", "R034", Merge.AT_MOST, "10", PLATFORM)
 
-ALL: Final = (ARRIVAL_EARLY_DAYS, ARRIVAL_UNDO_MINUTES, RETURN_ANSWER_DAYS, REGISTRATION_EDITS_PER_MONTH, CONDUCT_SIGN_DAYS)
+CITY_2021: Final = _("Answers of the Beijing Municipal Health Commission (May 2021)")
+DISTRICT_2018: Final = _("Xicheng measures on booked care (draft for comment, 2018)")
+NO_SHOW_QUOTE: Final = "一年(自然年)内无故爽约累计达到3次的爽约患者将进入爽约名单,此后3个月内将取消预约挂号资格"
+NO_SHOW_THRESHOLD: Final = Parameter(
+    "no_show_threshold", ValueType.INTEGER, "missed visits", "R059", Merge.SUPERIOR, "3",
+    CITY_2021, _("Answer 3"), NO_SHOW_QUOTE, Level.CITY,
+)  # fmt: skip
+NO_SHOW_WINDOW: Final = Parameter(
+    "no_show_window", ValueType.CHOICE, "what counts together", "R059", Merge.SUPERIOR, "calendar_year",
+    CITY_2021, _("Answer 3"), NO_SHOW_QUOTE, Level.CITY, ("calendar_year", "rolling_months", "lifetime"),
+)  # fmt: skip
+NO_SHOW_WINDOW_MONTHS: Final = Parameter(
+    "no_show_window_months", ValueType.INTEGER, "months", "R135", Merge.SUPERIOR, "3",
+    DISTRICT_2018, _("Article 32"), "3个月内累计违约3次,将被列入违约名单", Level.DISTRICT,
+)  # fmt: skip
+NO_SHOW_BAN_MONTHS: Final = Parameter(
+    "no_show_ban_months", ValueType.INTEGER, "months", "R059", Merge.SUPERIOR, "3",
+    CITY_2021, _("Answer 3"), NO_SHOW_QUOTE, Level.CITY,
+)  # fmt: skip
+NO_SHOW_BAN_COVERS: Final = Parameter(
+    "no_show_ban_covers", ValueType.CHOICE, "what a ban covers", "R136", Merge.SUPERIOR, "booking_and_referral",
+    DISTRICT_2018, _("Article 32"), "在此后3个月内将无法享受预约诊疗和预约转诊服务", Level.DISTRICT, ("booking", "booking_and_referral"),
+)  # fmt: skip
+LATE_RULE: Final = Parameter(
+    "late_rule", ValueType.CHOICE, "who comes after the band", "R123", Merge.NEAREST, "in_band",
+    DISTRICT_2018, _("Article 26"), "在预约就诊时段到约定的医疗机构挂号窗口或自助服务设备取号就诊",
+    options=("in_band", "by_hour", "void", "requeue", "no_show"),
+)  # fmt: skip
+LATE_BY_HOUR: Final = Parameter(
+    "late_by_hour", ValueType.TIME, "time of the visit day", "R167", Merge.NEAREST, "10:00",
+    _("booking rules of hospitals (templates)"), "", "患者就诊当天(10点前)到导诊预约台通报本人有关信息和预约号",
+)  # fmt: skip
+NO_SHOW_CLOSING: Final = Parameter(
+    "no_show_closing", ValueType.CHOICE, "what the evening does with visits nobody reported", "R134", Merge.NEAREST, "propose",
+    PLATFORM, options=("propose", "record"),
+)  # fmt: skip
+APPEAL_DAYS: Final = Parameter("appeal_days", ValueType.INTEGER, "days", "R059", Merge.SUPERIOR, "30", PLATFORM)
+RESTRICT_AFTER: Final = Parameter(
+    "restrict_after", ValueType.INTEGER, "uncollected numbers", "R027", Merge.NEAREST, "3",
+    _("Beijing unified booking platform, questions and answers (2011)"), _("Answer 8"),
+    "不到医院取号,超过一定的次数,将被医院限制使用预约服务",
+)  # fmt: skip
+
+CHANGE_CUTOFF: Final = Parameter(
+    "change_cutoff", ValueType.INTEGER, "hours before the visit, never later than cancelling", "R148", Merge.AT_LEAST, "24",
+    _("booking rules of hospitals (templates)"), "", "应提前至少24小时办理预约更改手续",
+)  # fmt: skip
+RESIDENT_MAY_MOVE: Final = Parameter(
+    "resident_may_move", ValueType.YES_NO, "whether residents move their bookings themselves", "R200", Merge.NEAREST, "no",
+    _("booking rules of hospitals (templates)"), "", "需提前24小时以上通知,否则不予变更",
+)  # fmt: skip
+
+BOOKER_RESIDENTS: Final = Parameter(
+    "booker_residents", ValueType.INTEGER, "residents at a time", "R105", Merge.AT_MOST, "3",
+    DISTRICT_2018, _("Article 16"), "非就诊者本人预约的,还应当提供预约人的姓名和联系方式",
+)  # fmt: skip
+PRIORITY_PROOF_MONTHS: Final = Parameter(
+    "priority_proof_months", ValueType.INTEGER, "months", "R201", Merge.AT_MOST, "12",
+    _("booking rules of hospitals (templates)"), "", "针对取得预约优先权的特殊人群,预约管理部门需要定期进行调查核实",
+)  # fmt: skip
+EXCEPTION_DAYS: Final = Parameter("exception_days", ValueType.INTEGER, "days", "R138", Merge.AT_MOST, "7", PLATFORM)
+
+OF_PERSONS: Final = (BOOKER_RESIDENTS, PRIORITY_PROOF_MONTHS, EXCEPTION_DAYS)
+OF_LEDGER: Final = (NO_SHOW_THRESHOLD, NO_SHOW_WINDOW, NO_SHOW_WINDOW_MONTHS, NO_SHOW_BAN_MONTHS, NO_SHOW_BAN_COVERS)
+OF_ATTENDANCE: Final = (LATE_RULE, LATE_BY_HOUR, NO_SHOW_CLOSING, APPEAL_DAYS, RESTRICT_AFTER)
+# The review after booking, and requests that nobody followed up (R054, R119, R199).
+REVIEW_HOURS = Parameter("review_hours", ValueType.INTEGER, "hours", "R054", Merge.AT_MOST, "24", PLATFORM)
+QUESTION_HOURS = Parameter("question_hours", ValueType.INTEGER, "hours", "R104", Merge.AT_MOST, "24", PLATFORM)
+REVIEW_UNDO_MINUTES = Parameter("review_undo_minutes", ValueType.INTEGER, "minutes", "R054", Merge.AT_MOST, "10", PLATFORM)
+ADVICE_PATIENT_HOURS = Parameter("advice_patient_hours", ValueType.INTEGER, "hours", "R199", Merge.AT_MOST, "24", PLATFORM)
+DRAFT_EXPIRES_DAYS = Parameter("draft_expires_days", ValueType.INTEGER, "days", "R199", Merge.AT_MOST, "30", PLATFORM)
+REVIEW: Final = (REVIEW_HOURS, QUESTION_HOURS, REVIEW_UNDO_MINUTES, ADVICE_PATIENT_HOURS, DRAFT_EXPIRES_DAYS)
+
+# The word on the day before the visit, after booking and cancelling have closed (R110).
+REMINDER_TIME = Parameter("reminder_time", ValueType.TIME, "time of the day before the visit", "R110", Merge.NEAREST, "18:00", PLATFORM)
+
+ALL: Final = (
+    *REVIEW,
+    REMINDER_TIME,
+    ARRIVAL_EARLY_DAYS,
+    ARRIVAL_UNDO_MINUTES,
+    RETURN_ANSWER_DAYS,
+    REGISTRATION_EDITS_PER_MONTH,
+    CONDUCT_SIGN_DAYS,
+    CHANGE_CUTOFF,
+    RESIDENT_MAY_MOVE,
+    *OF_LEDGER,
+    *OF_ATTENDANCE,
+    *OF_PERSONS,
+)

@@ -17,12 +17,16 @@ SELECT place.public_id, counted.name, counted.held, counted.moved
                     coalesce(sum(places) FILTER (WHERE move = 'given_back'), 0) AS was_given_back,
                     coalesce(sum(places) FILTER (WHERE move = 'cooled'), 0) AS was_cooled,
                     coalesce(sum(places) FILTER (WHERE move = 'returned'), 0) AS was_returned,
-                    coalesce(sum(places) FILTER (WHERE move = 'returned_late'), 0) AS was_returned_late
+                    coalesce(sum(places) FILTER (WHERE move = 'returned_late'), 0) AS was_returned_late,
+                    coalesce(sum(places) FILTER (WHERE move = 'held'), 0) AS was_held,
+                    coalesce(sum(places) FILTER (WHERE move = 'taken_up'), 0) AS was_taken_up,
+                    coalesce(sum(places) FILTER (WHERE move = 'let_go'), 0) AS was_let_go
                FROM reserved_pools_placeevent GROUP BY pool_slot_id) AS moves ON moves.pool_slot_id = place.id
   CROSS JOIN LATERAL (VALUES
         ('published', place.published, coalesce(was_published + was_added - was_taken_back - was_withdrawn, 0)),
-        ('claimed', place.claimed, coalesce(was_claimed - was_given_back - was_returned_late, 0)),
-        ('cooling', place.cooling, coalesce(was_given_back - was_cooled, 0)),
+        ('claimed', place.claimed, coalesce(was_claimed + was_taken_up - was_given_back - was_returned_late, 0)),
+        ('held', place.held, coalesce(was_held - was_taken_up - was_let_go, 0)),
+        ('cooling', place.cooling, coalesce(was_given_back + was_let_go - was_cooled, 0)),
         ('returned', place.returned, coalesce(was_returned + was_returned_late, 0))
        ) AS counted (name, held, moved)
  WHERE counted.held <> counted.moved

@@ -31,6 +31,18 @@ def claim(pool_slot_id: int, *, about: UUID, reason: str = "") -> bool:
     return bool(_call("SELECT pool_claim(%s, %s, %s)", [pool_slot_id, reason, about]))
 
 
+def claim_of_residents(pool_slot_id: int, *, about: UUID, reason: str = "") -> bool:
+    """Step: take one place kept for contracted residents, as the consulting room does (R120); False when none is left."""
+    requires_transaction()
+    return bool(_call("SELECT pool_claim_direct(%s, %s, %s)", [pool_slot_id, reason, about]))
+
+
+def take_back(pool_slot_id: int, *, about: UUID) -> bool:
+    """Step: have a place again that was given back by mistake and still rests; False when it is open to others by now."""
+    requires_transaction()
+    return bool(_call("SELECT pool_take_back(%s, %s)", [pool_slot_id, about]))
+
+
 def give_back(pool_slot_id: int, *, about: UUID, dice: random.Random = DICE) -> bool:
     """Step: give one claimed place back; it opens again at a moment nobody can foresee (C34, C35).
 

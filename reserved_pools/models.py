@@ -71,7 +71,7 @@ class PoolSlotQuerySet(models.QuerySet["PoolSlot"]):
 class PoolSlot(Public):
     """One kind's places of one band: published = claimed + held + cooling + returned + left; `late` of those left open near the visit.
 
-    Only claims.py, release.py and resizing.py move places. The columns after closed_at repeat the timetable, so that a search
+    Only claims.py, holds.py, release.py and resizing.py move places. The columns after closed_at repeat the timetable, so that a search
     reads one table and a booking copies them without a join; a published band never changes place or time.
     """
 
@@ -151,13 +151,17 @@ class PlaceMove(models.TextChoices):
     COOLED = "cooled", _("open again")
     RETURNED = "returned", _("returned to the hospital")
     RETURNED_LATE = "returned_late", _("given back after the cut-off, to the hospital")
+    HELD = "held", _("held for somebody")
+    TAKEN_UP = "taken_up", _("held place taken up")
+    LET_GO = "let_go", _("held place let go")
 
 
 class PlaceEvent(models.Model):
     """One move of places, written in the same statement as the move; nobody changes or deletes it.
 
-    Every column of a pool slot is the sum of its moves: published = published + added - taken back - withdrawn; claimed = claimed -
-    given back - returned late; cooling = given back - open again; returned = returned + returned late.
+    Every column of a pool slot is the sum of its moves: published = published + added - taken back - withdrawn; claimed = claimed +
+    taken up - given back - returned late; held = held - taken up - let go; cooling = given back + let go - open again; returned =
+    returned + returned late.
     """
 
     pool_slot = models.ForeignKey(PoolSlot, models.PROTECT, related_name="events", db_index=False)  # first of the index below

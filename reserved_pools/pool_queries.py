@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from clinics.access import MANAGE_POOLS, institutions_where
 from clinics.policy import Target, resolve, rows_in_force
 from permissions.acting import Acting
-from reserved_pools.models import ReservedPool
+from reserved_pools.models import PoolSlot, ReservedPool
 from reserved_pools.parameters import RESERVED_SHARE
 from vault.refusal import Refusal
 
@@ -30,6 +30,11 @@ def pool_of(acting: Acting, public_id: UUID) -> ReservedPool:
     if found is None:
         raise Refusal("not_found", _("There is no such pool."))
     return found
+
+
+def referrers_place(public_id: UUID) -> PoolSlot | None:
+    """One place reserved for referrers, with where it is; None when there is none of this id."""
+    return PoolSlot.objects.referral().select_related("institution", "department").filter(public_id=public_id).first()
 
 
 def floors_of(pools: Iterable[ReservedPool]) -> dict[int, Decimal]:

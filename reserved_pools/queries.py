@@ -25,6 +25,7 @@ __all__ = [
     "Wanted",
     "availability",
     "bands",
+    "earliest_day",
     "half_days",
     "pool_slot_open_to",
 ]
@@ -59,14 +60,22 @@ def availability(acting: Acting, wanted: Wanted, *, today: date, offset: int = 0
     One query for the places besides the policy's and the right's. `capacity` counts what was not returned,
     `keeps_promise` whether the visit lies within the promised days (R112). Raises Refusal("right_not_in_force").
     """
-    rows = PoolSlot.objects.bookable().filter(
-        wanted.condition(), places_open_to(acting, district=wanted.district), open_on(day="visit_date"), offered_on(day="visit_date")
-    )
-    rows = rows.annotate(is_partner=is_partner(acting.post), capacity=F("published") - F("returned"))
+    rows = _open_now(acting, wanted).annotate(is_partner=is_partner(acting.post), capacity=F("published") - F("returned"))
     ordered = rows.order_by("-is_partner", "starts_at", "public_id")[offset : offset + limit]
     promise = promise_days(acting, today)
     found = (dict(zip(COLUMNS, row, strict=True)) for row in ordered.values_list(*COLUMNS.values()))
     return [{**row, "keeps_promise": windows.keeps_promise(today, row["visit_date"], promise)} for row in found]
+
+
+def earliest_day(acting: Acting, wanted: Wanted) -> date | None:
+    """The first day on which this person can book such a place now, at whichever hospital; one query besides the right's."""
+    return _open_now(acting, wanted).order_by("starts_at").values_list("visit_date", flat=True).first()
+
+
+def _open_now(acting: Acting, wanted: Wanted) -> QuerySet[PoolSlot]:
+    return PoolSlot.objects.bookable().filter(
+        wanted.condition(), places_open_to(acting, district=wanted.district), open_on(day="visit_date"), offered_on(day="visit_date")
+    )
 
 
 def bands(acting: Acting, service: UUID, visit_date: date, half_day: str) -> QuerySet[PoolSlot]:

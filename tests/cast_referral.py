@@ -105,7 +105,7 @@ class World:
     def referral(self, patient: Patient | None = None, *, encounter: Encounter | None = None, **fields: Any) -> Referral:
         patient = patient or self.patient()
         held = {
-            "number": f"110102{today():%y%m%d}{next(serials) % 10000:04d}",
+            "number": f"110102{today():%y%m%d}{next(serials) % 5000 + 5000:04d}",
             "encounter": encounter or self.encounter(patient),
             "post": self.zhou,
             "owner": fields.get("post", self.zhou),

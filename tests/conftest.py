@@ -36,6 +36,7 @@ def _settle() -> None:
         server = postgres.throwaway(ROOT, os.environ.get("TEST_DB_SUFFIX", ""))
         atexit.register(server.stop)
         server.start()
+        server.sql("GRANT SET ON PARAMETER session_replication_role TO referral_owner")
     except processes.Trouble as trouble:
         pytest.exit(str(trouble), returncode=2)
     os.environ.update(server.environment())

@@ -3,6 +3,7 @@
 from vault.audit.models import AccessEntry, AuditEntry, AuditSeal, SealKind
 from vault.changes import Change
 from vault.events import Event
+from vault.fence.models import LostAct, LostOutcome, Restoration
 from vault.idempotency import IdempotencyKey
 from vault.outbox.models import Breaker, Budget, Delivery, Message, MessageState, Outcome
 from vault.outbox.webhooks.models import WebhookAttempt, WebhookCursor, WebhookDelivery, WebhookEndpoint, WebhookState
@@ -18,10 +19,13 @@ __all__ = [
     "Delivery",
     "Event",
     "IdempotencyKey",
+    "LostAct",
+    "LostOutcome",
     "Message",
     "MessageState",
     "Outcome",
     "Public",
+    "Restoration",
     "SealKind",
     "Stateful",
     "WebhookAttempt",

@@ -8,6 +8,7 @@ from clinics.models.imports import ImportChunk, ImportJob, StaffLicence
 from clinics.models.institution import Department, DepartmentCategory, Institution, InstitutionKind
 from clinics.models.offer import Practitioner, Service, ServiceItem, ServiceKind, SlotClass
 from clinics.models.policy import PolicyRow
+from clinics.models.policy_set import PolicySetChoice, PolicySetValue, PolicySimulation
 from clinics.models.post import Post
 from clinics.models.register import BookingRules, FactLabel, FactOf
 from clinics.models.stop import ClinicStop, StopReason, StopStatus
@@ -39,6 +40,9 @@ __all__ = [
     "InstitutionSanction",
     "InstitutionUserPermission",
     "PolicyRow",
+    "PolicySetChoice",
+    "PolicySetValue",
+    "PolicySimulation",
     "Post",
     "Practitioner",
     "Publication",

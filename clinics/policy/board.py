@@ -7,6 +7,7 @@ from itertools import groupby
 
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from clinics.models import Department, Institution, PolicyRow
 from clinics.models.institution import InstitutionKind
@@ -147,7 +148,8 @@ def timeline(rows: Iterable[PolicyRow]) -> list[Entry]:
 
 def _entry(event: Event, row: PolicyRow, who: str) -> Entry:
     titles = {
-        "enter": _("Entered"), "approve": _("Approved"), "reject": _("Rejected"), "withdraw": _("Withdrawn"), "cancel": _("Cancelled"),
+        "enter": _("Entered"), "approve": _("Approved"), "reject": pgettext("policy", "Rejected"), "withdraw": _("Withdrawn"),
+        "cancel": _("Cancelled"),
         "ask_end": _("End asked for"), "end": _("End approved"), "refuse_end": _("Stays in force"),
     }  # fmt: skip
     value = said_stored(REGISTRY[row.parameter], row.value) if row.parameter in REGISTRY else str(row.value)

@@ -37,6 +37,7 @@ class Words:
 DAYS = _("days")
 DAYS_BEFORE = _("days before the visit")
 MINUTES = _("minutes")
+HOURS = _("hours")
 MONTHS = _("months")
 BOOKINGS = _("bookings")
 HOUR = _("Beijing time")
@@ -69,11 +70,38 @@ WORDS: Mapping[str, Words] = MappingProxyType(
         "limit_per_day_department": Words(_("Bookings a day in one department"), BOOKINGS, B, WIDE, 1, 20),
         "limit_7_days": Words(_("Bookings in seven days"), BOOKINGS, B, WIDE, 1, 50),
         "limit_7_days_department": Words(_("Bookings in seven days in one department"), BOOKINGS, B, WIDE, 1, 50),
-        "no_show_threshold": Words(_("Missed visits until a ban"), _("in a calendar year"), B, WIDE, 1, 20),
+        "limit_3_months": Words(_("Bookings in three months"), BOOKINGS, B, WIDE, 1, 100),
+        "limit_3_months_binds_referrals": Words(_("Three-month limit binds referrals"), "", B, WIDE),
+        "churn_applies": Words(_("Frequent changes stop new bookings"), "", B, WIDE),
+        "churn_changes": Words(_("Cancellations and moves without consequence"), _("by the resident"), B, WIDE, 0, 50),
+        "churn_days": Words(_("Cancellations and moves are counted for"), DAYS, B, WIDE, 1, 365),
+        "service_hours_from": Words(_("Booking begins each day at"), _("Beijing time; the same hour twice is the whole day"), B, THERE),
+        "service_hours_to": Words(_("Booking ends each day at"), _("Beijing time; the same hour twice is the whole day"), B, THERE),
+        "no_show_threshold": Words(_("Missed visits until a ban"), _("missed visits"), B, WIDE, 1, 20),
         "no_show_ban_months": Words(_("Length of a ban"), MONTHS, B, WIDE, 0, 24),
+        "no_show_window": Words(_("Missed visits that count together"), "", B, WIDE),
+        "no_show_window_months": Words(_("Months in which missed visits count together"), MONTHS, B, WIDE, 1, 24),
+        "no_show_ban_covers": Words(_("What a ban covers"), "", B, WIDE),
+        "late_rule": Words(_("Who comes after the time booked"), "", B, HERE),
+        "late_by_hour": Words(_("Latest hour to report on the day"), HOUR, B, HERE),
+        "no_show_closing": Words(_("Visits nobody reported by the evening"), "", B, THERE),
+        "appeal_days": Words(_("A missed visit can be appealed for"), DAYS, B, WIDE, 1, 365),
+        "restrict_after": Words(_("A hospital may restrict a resident after"), _("uncollected numbers"), B, THERE, 1, 50),
+        "booker_residents": Words(_("Residents one booker asks for"), _("residents at a time"), B, WIDE, 0, 20),
+        "exception_days": Words(_("An exception lasts at most"), DAYS, B, WIDE, 0, 7),
+        "priority_proof_months": Words(_("A priority is verified again after"), MONTHS, P, WIDE, 1, 60),
+        "substitute_hold_hours": Words(_("A substitute place is held for"), HOURS, B, HERE, 1, 240),
+        "reminder_time": Words(_("Residents are reminded the day before at"), HOUR, B, THERE),
         "encounter_fresh_days": Words(_("Visit to the doctor counts for"), DAYS, B, WIDE, 0, 90),
         "arrival_early_days": Words(_("Received before the visit day"), DAYS, B, THERE, 0, 30),
         "arrival_undo_minutes": Words(_("An arrival can be undone for"), MINUTES, B, THERE, 0, 120),
+        "change_cutoff": Words(_("Moving a booking ends"), _("hours before the visit"), B, HERE, 0, 168),
+        "resident_may_move": Words(_("Residents move their bookings themselves"), "", B, THERE),
+        "review_hours": Words(_("A hospital reviews a booked referral within"), HOURS, B, HERE, 1, 240),
+        "question_hours": Words(_("The doctor answers the hospital's question within"), HOURS, B, HERE, 1, 240),
+        "review_undo_minutes": Words(_("An acceptance can be taken back for"), MINUTES, B, THERE, 0, 120),
+        "advice_patient_hours": Words(_("The resident hears of a returned referral at the latest after"), HOURS, B, THERE, 1, 96),
+        "draft_expires_days": Words(_("A draft without a place ends after"), DAYS, B, THERE, 3, 180),
         "return_answer_days": Words(_("A return is answered within"), DAYS, B, THERE, 1, 30),
         "band_minutes_tertiary": Words(_("Length of a band, tertiary hospitals"), MINUTES, T, THERE, 5, 240),
         "band_minutes_secondary": Words(_("Length of a band, secondary hospitals"), MINUTES, T, THERE, 5, 240),
@@ -115,6 +143,18 @@ OPTIONS: Mapping[str, Sentence] = MappingProxyType(
         "all": _("all places"),
         "yes": pgettext_lazy("policy", "yes"),
         "no": pgettext_lazy("policy", "no"),
+        "calendar_year": _("those of one calendar year"),
+        "rolling_months": _("those of so many months in a row"),
+        "lifetime": _("all of them"),
+        "booking": _("booking by oneself"),
+        "booking_and_referral": _("booking and referral"),
+        "in_band": _("received on the day; the time booked is over"),
+        "by_hour": _("received until an hour of the day"),
+        "void": _("not received: the booking is void"),
+        "requeue": _("received and queues again"),
+        "no_show": _("not received: counts as missed"),
+        "propose": _("are proposed to the staff, who decide"),
+        "record": _("are recorded as missed"),
     }
 )
 

@@ -26,6 +26,11 @@ def stops_seen_by(acting: Acting) -> QuerySet[ClinicStop]:
     return ClinicStop.objects.filter(_within(acting, "service__institution")).select_related(*BEHIND)
 
 
+def special_stops_of_year(acting: Acting, year: int) -> QuerySet[ClinicStop]:
+    """The stops that began in a year and were said later than the notice asked; each counts against its hospital (R126, R128)."""
+    return stops_seen_by(acting).filter(status="in_force", is_special=True, first_day__year=year)
+
+
 def stop_seen_by(acting: Acting, public_id: UUID) -> ClinicStop:
     """One of them; everything else is `not_found` alike."""
     found = stops_seen_by(acting).filter(public_id=public_id).first()

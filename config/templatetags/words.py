@@ -10,6 +10,8 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext, pgettext
 
+from referral.views.spans import span_words
+
 register = template.Library()
 
 WEEKDAYS = (
@@ -156,6 +158,12 @@ def time_left(value: datetime | None) -> str:
     if minutes < 60:
         return gettext("%(minutes)d min left") % {"minutes": minutes}
     return gettext("%(hours)d h %(minutes)d min left") % {"hours": minutes // 60, "minutes": minutes % 60}
+
+
+@register.filter
+def span(value: timedelta | None) -> str:
+    """3 小时 20 分: how long something took."""
+    return "" if value is None else span_words(value)
 
 
 @register.filter

@@ -19,6 +19,8 @@ from referral.api.versions import versioned
 from referral.booking import arrival, proof
 from referral.booking.expected import expected_on, today
 from referral.booking.models import Booking, BookingStatus
+from referral.booking.noshow import undo_noshow
+from referral.booking.queries import bookings_at
 from vault.refusal import invalid
 
 RECEIVING = Needs(Capability.RECEIVE)
@@ -52,6 +54,7 @@ class ExpectedPatient(serializers.Serializer[Any]):
     starts_at = serializers.DateTimeField()
     ends_at = serializers.DateTimeField()
     undo_until = serializers.DateTimeField(allow_null=True)
+    late = serializers.CharField(allow_null=True)
 
 
 class ExpectedPatients(serializers.Serializer[Any]):
@@ -94,13 +97,16 @@ class Arrive(Api):
 
 
 class UndoArrival(Api):
-    """The arrival was a mistake, noticed within minutes."""
+    """The arrival was a mistake, noticed within minutes; or the report that she did not come, noticed on its day."""
 
-    policies = {"POST": RECEIVING}
+    policies = {"POST": Needs(Capability.RECEIVE, Capability.CALL_ABSENT)}
 
     @extend_schema(request=None, responses=ExpectedPatient, parameters=[IF_MATCH], operation_id="bookings_undo")
     def post(self, request: Request, booking: UUID) -> Response:
-        return shown(arrival.undo_arrival(booking, expected_version=if_match(request), by=self.acting), by=self.acting)
+        version = if_match(request)
+        missed = bookings_at(self.acting).filter(public_id=booking, status="noshow").exists()
+        undo = undo_noshow if missed or not self.acting.can(Capability.RECEIVE) else arrival.undo_arrival
+        return shown(undo(booking, expected_version=version, by=self.acting), by=self.acting)
 
 
 def proof_in(given: Mapping[str, Any]) -> proof.Proof:
@@ -126,6 +132,7 @@ def shown(booking: Booking, *, by: Acting) -> Response:
 def described(bookings: list[Booking], by: Acting) -> list[dict[str, Any]]:
     """The bookings as plain values, masked."""
     undo = arrival.undo_deadlines(bookings, by=by)
+    late = arrival.received_late(bookings)
     return [
         {
             "id": booking.public_id,
@@ -139,6 +146,7 @@ def described(bookings: list[Booking], by: Acting) -> list[dict[str, Any]]:
             "starts_at": booking.starts_at,
             "ends_at": booking.ends_at,
             "undo_until": undo.get(booking.public_id),
+            "late": late.get(booking.public_id),
         }
         for booking in bookings
     ]

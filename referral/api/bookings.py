@@ -13,6 +13,7 @@ from permissions.doors import (
     IF_MATCH,
     Api,
     Needs,
+    StrictBooleanField,
     StrictCharField,
     StrictChoiceField,
     StrictSerializer,
@@ -25,8 +26,8 @@ from permissions.roles import Capability
 from referral.api.versions import versioned
 from referral.booking.book import book
 from referral.booking.cancel import cancel_by_referrer
-from referral.booking.models import Booking, BookingStatus
-from referral.booking.queries import body_of, booking_of
+from referral.booking.models import Booking, BookingMode, BookingStatus, CancelCause, CancelReason
+from referral.booking.queries import body_of, booking_of, neighbours_of
 from referral.booking.tell import FOUR_THINGS, tell
 
 
@@ -48,6 +49,13 @@ class BookingBody(serializers.Serializer[Any]):
     starts_at = serializers.DateTimeField()
     ends_at = serializers.DateTimeField()
     cancel_until = serializers.DateTimeField()
+    change_until = serializers.DateTimeField()
+    mode = serializers.ChoiceField(choices=BookingMode.choices)
+    cancel_cause = serializers.ChoiceField(choices=CancelCause.choices, allow_blank=True)
+    cancel_reason = serializers.ChoiceField(choices=CancelReason.choices, allow_blank=True)
+    cancel_note = serializers.CharField(allow_blank=True)
+    moved_from = serializers.UUIDField(allow_null=True)
+    moved_to = serializers.UUIDField(allow_null=True)
     told_at = serializers.DateTimeField(allow_null=True)
 
 
@@ -68,17 +76,22 @@ class ReferralBookings(Api):
 
 
 class BookingCancel(Api):
-    """Take the booking back before its cut-off; If-Match is the booking's version."""
+    """Take the booking back before its cut-off; If-Match is the booking's version.
+
+    `reason` is one of the codes or free words; with `ends_case` the referral ends too instead of waiting for another time.
+    """
 
     policies = {"POST": Needs(Capability.CANCEL_BOOKING)}
 
     class Input(StrictSerializer):
         reason = StrictCharField(max_length=200, required=False, default="", allow_blank=True)
+        note = StrictCharField(max_length=200, required=False, default="", allow_blank=True)
+        ends_case = StrictBooleanField(required=False, default=False)
 
     @extend_schema(request=Input, responses=BookingBody, parameters=[IF_MATCH], operation_id="bookings_cancel")
     def post(self, request: Request, booking: UUID) -> Response:
         version, given = if_match(request), self.read(self.Input)
-        return shown(cancel_by_referrer(booking, expected_version=version, reason=given["reason"], by=self.acting))
+        return shown(cancel_by_referrer(booking, expected_version=version, by=self.acting, **given))
 
 
 class BookingTold(Api):
@@ -118,5 +131,10 @@ def described(booking: Booking, *, with_code: bool = True) -> dict[str, Any]:
         "starts_at": booking.starts_at,
         "ends_at": booking.ends_at,
         "cancel_until": booking.cancel_until,
+        "change_until": booking.change_until,
+        "mode": booking.mode,
+        "cancel_cause": booking.cancel_cause,
+        "cancel_reason": booking.cancel_reason,
+        "cancel_note": booking.cancel_note,
         "told_at": booking.told_at,
-    }
+    } | neighbours_of(booking)

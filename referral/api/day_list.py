@@ -16,9 +16,11 @@ from permissions.doors.paging import PAGE, PageQuery, paged
 from permissions.roles import Capability
 from referral.daylists.lines import MOST_LINES, cells_of, columns, line_of, looked, named
 from referral.daylists.queries import DayList, asked_by, day_list
+from referral.patients.models import PriorityGroup
 
 LINE = (
-    "booking", "department", "service", "starts_at", "ends_at", "name", "sex", "birth_date", "document_tail", "phone_tail",
+    "booking", "department", "service", "starts_at", "ends_at", "name", "sex", "birth_date", "priority_group",
+    "document_tail", "phone_tail",
     "confirmation_code", "number", "referred_by", "status", "is_stopped",
 )  # fmt: skip
 
@@ -51,6 +53,7 @@ class DayListLine(serializers.Serializer[Any]):
     name = serializers.CharField()
     sex = serializers.CharField()
     birth_date = serializers.DateField()
+    priority_group = serializers.ChoiceField(choices=PriorityGroup.choices, allow_blank=True)
     document_tail = serializers.CharField(allow_blank=True)
     phone_tail = serializers.CharField(allow_blank=True)
     confirmation_code = serializers.CharField()

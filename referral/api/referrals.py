@@ -27,10 +27,13 @@ from permissions.roles import Capability
 from referral.api.bookings import BookingBody
 from referral.api.bookings import described as booking_described
 from referral.api.versions import versioned
+from referral.booking.end_case import cancel_referral
 from referral.booking.models import LIVE
-from referral.cases.models import Priority, Referral, ReferralStatus
+from referral.cases.booker import Booker, booker_of
+from referral.cases.emergencies import CALL, SIGNS, sign_of
+from referral.cases.models import FollowKind, Priority, Referral, ReferralStatus
 from referral.cases.queries import referral_of, referrals_of, steps_open_to
-from referral.cases.write import Record, cancel_draft, edit_draft, write_referral
+from referral.cases.write import Record, edit_draft, write_referral
 from referral.returns.queries import returns_of
 from referral.worklist.record import events_about
 from vault.audit import saw
@@ -38,6 +41,22 @@ from vault.events import Event
 
 SEES_CASES = Needs(Capability.WRITE_REFERRAL, Capability.RECORD_VISIT)
 WRITES = Needs(Capability.WRITE_REFERRAL)
+
+
+class GivenBooker(StrictSerializer):
+    """Whoever asks in the resident's stead (R105)."""
+
+    name = StrictCharField(max_length=100, lines=False)
+    relation = StrictCharField(max_length=20, lines=False)
+    phone = StrictCharField(max_length=30, lines=False)
+
+
+class ShownBooker(serializers.Serializer[Any]):
+    """The same as the referring unit reads it: her phone by its last four."""
+
+    name = serializers.CharField()
+    relation = serializers.CharField()
+    phone_tail = serializers.CharField()
 
 
 class WrittenRecord(StrictSerializer):
@@ -49,7 +68,9 @@ class WrittenRecord(StrictSerializer):
     past_history = StrictCharField(max_length=2000, required=False, default="", allow_blank=True)
     treatment = StrictCharField(max_length=2000, required=False, default="", allow_blank=True)
     priority = StrictChoiceField(choices=Priority.choices, required=False, default=Priority.ROUTINE)
+    emergency_sign = StrictChoiceField(choices=[sign.code for sign in SIGNS], required=False, default="", allow_blank=True)
     truth_accepted = StrictBooleanField()
+    booker = GivenBooker(required=False)
 
 
 class ReferralEntry(serializers.Serializer[Any]):
@@ -63,6 +84,7 @@ class ReferralEntry(serializers.Serializer[Any]):
     patient_name = serializers.CharField()
     reason = serializers.CharField()
     priority = serializers.ChoiceField(choices=Priority.choices)
+    emergency_sign = serializers.CharField(allow_blank=True)
     created_at = serializers.DateTimeField()
 
 
@@ -70,6 +92,7 @@ class ReferralWritten(ReferralEntry):
     """The same with what may be done next."""
 
     actions = serializers.ListField(child=serializers.CharField())
+    emergency_advice = serializers.CharField(allow_blank=True)
 
 
 class TimelineEntry(serializers.Serializer[Any]):
@@ -93,8 +116,12 @@ class ReferralBody(ReferralWritten):
     present_history = serializers.CharField()
     past_history = serializers.CharField(allow_blank=True)
     treatment = serializers.CharField(allow_blank=True)
+    booker = ShownBooker(allow_null=True)
     booking = BookingBody(allow_null=True)
     sent_back = serializers.UUIDField(allow_null=True)
+    follows = serializers.UUIDField(allow_null=True, help_text="the referral whose visit led to this one, at the hospital")
+    follow_kind = serializers.ChoiceField(choices=FollowKind.choices, allow_blank=True)
+    followed_by = serializers.ListField(child=serializers.UUIDField())
     timeline = TimelineEntry(many=True)
 
 
@@ -126,8 +153,9 @@ class Referrals(Api):
     def post(self, request: Request) -> Response:
         given = self.read(self.Input)
         patient, encounter, truth = given.pop("patient"), given.pop("encounter"), given.pop("truth_accepted")
-        referral = write_referral(encounter, Record(**given), truth_accepted=truth, by=self.acting, patient=patient)
-        return versioned(entry(referral) | {"actions": actions(self.acting, referral)}, etag(referral), status=201)
+        booker = Booker(**given.pop("booker", {}))
+        referral = write_referral(encounter, Record(**given), truth_accepted=truth, by=self.acting, patient=patient, booker=booker)
+        return versioned(written(self.acting, referral), etag(referral), status=201)
 
 
 class ReferralDetail(Api):
@@ -146,12 +174,13 @@ class ReferralDetail(Api):
     def put(self, request: Request, referral: UUID) -> Response:
         version, given = if_match(request), self.read(WrittenRecord)
         truth = given.pop("truth_accepted")
-        edited = edit_draft(referral, Record(**given), expected_version=version, truth_accepted=truth, by=self.acting)
-        return versioned(entry(edited) | {"actions": actions(self.acting, edited)}, etag(edited))
+        booker = Booker(**given.pop("booker", {}))
+        edited = edit_draft(referral, Record(**given), expected_version=version, truth_accepted=truth, by=self.acting, booker=booker)
+        return versioned(written(self.acting, edited), etag(edited))
 
 
 class ReferralCancel(Api):
-    """The draft is not needed any more."""
+    """The referral is not needed any more: a draft, or one whose booking is cancelled with it; If-Match is the referral's version."""
 
     policies = {"POST": WRITES}
 
@@ -161,8 +190,8 @@ class ReferralCancel(Api):
     @extend_schema(request=Input, responses=ReferralWritten, parameters=[IF_MATCH], operation_id="referrals_cancel")
     def post(self, request: Request, referral: UUID) -> Response:
         version, given = if_match(request), self.read(self.Input)
-        dropped = cancel_draft(referral, expected_version=version, reason=given["reason"], by=self.acting)
-        return versioned(entry(dropped) | {"actions": actions(self.acting, dropped)}, etag(dropped))
+        dropped = cancel_referral(referral, expected_version=version, reason=given["reason"], by=self.acting)
+        return versioned(written(self.acting, dropped), etag(dropped))
 
 
 def entry(referral: Referral) -> dict[str, Any]:
@@ -176,8 +205,15 @@ def entry(referral: Referral) -> dict[str, Any]:
         "patient_name": mask_name(referral.patient.name),
         "reason": referral.reason,
         "priority": referral.priority,
+        "emergency_sign": referral.emergency_sign,
         "created_at": referral.created_at,
     }
+
+
+def written(acting: Acting, referral: Referral) -> dict[str, Any]:
+    """A referral with what may be done next; with an emergency sign, what has to be done now."""
+    advice = f"{CALL} {sign_of(referral.emergency_sign).now}" if referral.emergency_sign else ""
+    return entry(referral) | {"actions": actions(acting, referral), "emergency_advice": advice}
 
 
 def actions(acting: Acting, referral: Referral) -> list[str]:
@@ -191,16 +227,19 @@ def body(acting: Acting, referral: Referral) -> dict[str, Any]:
     live = next((booking for booking in bookings if booking.status in (*LIVE, "fulfilled", "noshow")), None)
     sent_back = returns_of(acting).filter(referral=referral).first()
     about = [referral.public_id, *(b.public_id for b in bookings), *([sent_back.public_id] if sent_back else [])]
-    return entry(referral) | {
-        "actions": actions(acting, referral),
+    return written(acting, referral) | {
         "encounter": referral.encounter.public_id,
         "owner": referral.owner.public_id if referral.owner else None,
         "impression": referral.impression,
         "present_history": referral.present_history,
         "past_history": referral.past_history,
         "treatment": referral.treatment,
+        "booker": booker_of(referral) if acting.can(Capability.WRITE_REFERRAL) else None,
         "booking": booking_described(live, with_code=acting.can(Capability.BOOK)) if live else None,
         "sent_back": sent_back.public_id if sent_back else None,
+        "follows": referral.follows.public_id if referral.follows else None,
+        "follow_kind": referral.follow_kind,
+        "followed_by": list(referral.followed_by.order_by("pk").values_list("public_id", flat=True)),
         "timeline": [happened(event) for event in events_about(about)],
     }
 

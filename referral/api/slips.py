@@ -48,6 +48,8 @@ class VerifiedSlip(serializers.Serializer[Any]):
     visit_date = serializers.DateField(allow_null=True)
     number_tail = serializers.CharField(allow_blank=True)
     copies = serializers.IntegerField()
+    version = serializers.IntegerField()
+    newest = serializers.IntegerField()
 
 
 ANSWERS: dict[Any, Any] = {
@@ -59,7 +61,7 @@ ANSWERS: dict[Any, Any] = {
 class BookingSlip(Api):
     """GET /bookings/{id}/slip.pdf: one more numbered copy of the slip."""
 
-    policies = {"GET": Needs(Capability.BOOK)}
+    policies = {"GET": Needs(Capability.BOOK, Capability.BOOK_NEXT)}
     renderer_classes = (JSONRenderer, PdfRenderer)
 
     @extend_schema(responses=ANSWERS, operation_id="bookings_slip")
@@ -83,7 +85,7 @@ class ReturnSlip(Api):
 
 
 class SlipVerification(Api):
-    """GET /slips/{token}: valid, moved, void or used, for whoever holds the paper."""
+    """GET /slips/{token}: valid, superseded, moved, void, used or ask (the doctor first), for whoever holds the paper."""
 
     policies = {"GET": PUBLIC}
 

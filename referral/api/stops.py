@@ -23,12 +23,14 @@ from permissions.doors import (
     etag,
     if_match,
 )
+from permissions.doors.fields import QueryCountField
 from permissions.doors.paging import PageQuery, page_of
 from permissions.roles import Capability
 from referral.api.versions import versioned
 from referral.disruptions import decide
 from referral.disruptions.affected import Affected, affected_by_stop, lines_of, with_counts
-from referral.disruptions.stop import LONGEST_NOTE, Outcome, Wanted, stop_clinic, stop_session
+from referral.disruptions.special import special_stops
+from referral.disruptions.stop import LONGEST_NOTE, Outcome, Wanted, stop_clinic, stop_session, today
 from vault.audit import saw_many
 
 SEEING = Needs(Capability.MANAGE_POOLS, Capability.APPROVE_STOP, Capability.SEE_DISTRICT)
@@ -124,6 +126,41 @@ class Stops(Api):
         given = self.read(self.Input)
         wanted = Wanted(service_run_by(self.acting, given.pop("service")), **given)
         return answered(stop_clinic(wanted, by=self.acting), self.acting)
+
+
+class SpecialStopsOfMonth(serializers.Serializer[Any]):
+    """One hospital's special stops of one month (its first day); they count against it."""
+
+    institution = serializers.UUIDField()
+    month = serializers.DateField()
+    stops = serializers.IntegerField()
+    of_all = serializers.IntegerField()
+    sessions = serializers.IntegerField()
+    patients = serializers.IntegerField()
+    settled = serializers.IntegerField()
+    clinics = serializers.ListField(child=serializers.CharField())
+
+
+class SpecialStopsList(serializers.Serializer[Any]):
+    """The special stops of one year."""
+
+    results = SpecialStopsOfMonth(many=True)
+
+
+class SpecialStops(Api):
+    """How often each hospital stopped a clinic later than the notice asked, by month (R128)."""
+
+    policies = {"GET": SEEING}
+
+    class Query(StrictSerializer):
+        year = QueryCountField(required=False, min_value=2000, max_value=2199)
+
+    @extend_schema(parameters=[Query], responses=SpecialStopsList, operation_id="special_stops_list")
+    def get(self, request: Request) -> Response:
+        year = self.asked(self.Query).get("year") or today().year
+        names = ("month", "stops", "of_all", "sessions", "patients", "settled", "clinics")
+        rows = special_stops(self.acting, year)
+        return Response({"results": [{"institution": r.institution.public_id} | {n: getattr(r, n) for n in names} for r in rows]})
 
 
 class SessionStop(Api):

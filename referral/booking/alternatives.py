@@ -13,8 +13,8 @@ from reserved_pools.queries import Wanted, availability
 from vault.refusal import Refusal
 
 MOST: Final = 5
-# Reasons that another time or hospital cures; a missing visit or contract it does not.
-CURABLE: Final = frozenset({"slot_not_available", "limit_reached", "past_cutoff", "outside_horizon", "no_grant_on_target"})
+# Rules that another time or hospital cures; a missing visit or contract, a ban or frequent changes it does not.
+CURABLE: Final = frozenset({"R019", "R052", "R106", "R107", "R108", "R015", "R109", "R017", "R018", "R046", "R027"})
 
 
 def alternatives(facts: BookingFacts, by: Acting) -> list[dict[str, Any]]:
@@ -26,16 +26,22 @@ def alternatives(facts: BookingFacts, by: Acting) -> list[dict[str, Any]]:
     first, last = facts.today + timedelta(days=1), facts.today + timedelta(days=facts.limits.horizon_days)
     rows = availability(by, Wanted(first, last, department=facts.standard_code), today=facts.today)
     institutions = dict(Institution.objects.filter(public_id__in={row["institution"] for row in rows}).values_list("public_id", "pk"))
-    lawful = [row for row in rows if rules.is_lawful_at(facts, institutions[row["institution"]], row["visit_date"])]
+    closed_to_her = {facts.institution} if facts.restricted_until else set()
+    lawful = [row for row in rows if is_lawful(facts, institutions[row["institution"]], row["visit_date"], closed_to_her)]
     chosen: dict[tuple[UUID, date, str], dict[str, Any]] = {}
     for row in sorted(lawful, key=lambda row: (abs(row["visit_date"] - facts.visit_date), not row["is_partner"], row["starts_at"])):
         chosen.setdefault((row["institution"], row["visit_date"], row["slot_class"]), row)
     return list(chosen.values())[:MOST]
 
 
+def is_lawful(facts: BookingFacts, institution: int, day: date, closed_to_her: set[int]) -> bool:
+    """Whether this booking would be allowed there on that day; the hospital that restricts her is no alternative (R027)."""
+    return institution not in closed_to_her and rules.is_lawful_at(facts, institution, day)
+
+
 def with_alternatives(refusal: Refusal, judged: Judged | None, by: Acting) -> Refusal:
     """The same refusal, carrying what could be booked instead when another time would cure it."""
-    codes = {violation.code for violation in refusal.violations}
-    if judged is not None and codes and codes <= CURABLE:
+    broken = {violation.rule for violation in refusal.violations}
+    if judged is not None and broken and broken <= CURABLE:
         refusal.current["alternatives"] = alternatives(judged.facts, by)
     return refusal

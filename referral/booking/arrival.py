@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -13,8 +13,9 @@ from clinics import policy
 from permissions.acting import Acting
 from permissions.roles import Capability
 from referral import parameters
-from referral.booking.expected import database_now, locked, today
+from referral.booking.expected import HAS_COME, database_now, locked, today
 from referral.booking.facts import SHANGHAI
+from referral.booking.late import Lateness, check_late
 from referral.booking.models import Booking
 from referral.booking.proof import Proof
 from referral.booking.queries import bookings_at
@@ -30,8 +31,8 @@ def arrive(booking_id: UUID, proof: Proof, *, expected_version: int, by: Acting)
 
     Judged after the booking's lock, by the database's clock; a hospital may receive `arrival_early_days` before the day
     (none by default). Refuses with `not_allowed`, `not_found` (another
-    institution's booking looks like none), `proof_mismatch`, `not_today` (with the right day), `booking_over`,
-    `stale_state` or `too_many_requests`. What the proof does not open tells nothing more.
+    institution's booking looks like none), `proof_mismatch`, `not_today` (with the right day), `too_late` where the hospital's
+    late rule says so, `booking_over`, `stale_state` or `too_many_requests`. What the proof does not open tells nothing more.
     """
     _may_receive(by)
     _count_try(by)
@@ -40,8 +41,9 @@ def arrive(booking_id: UUID, proof: Proof, *, expected_version: int, by: Acting)
         _check_proof(booking, proof)
         _check_day(booking, _received_today(by))
         _check_open(booking)
-        advance(booking, "arrived", by=by.actor, expected_version=expected_version)
-        audit.record("arrive", "booking", booking.public_id, by=by.actor, details={"proof": str(proof.kind)})
+        late = _check_late(booking)
+        advance(booking, "arrived", by=by.actor, reason=late.rule, expected_version=expected_version)
+        audit.record("arrive", "booking", booking.public_id, by=by.actor, details=_details(proof, late))
     return booking
 
 
@@ -88,6 +90,13 @@ def undo_deadlines(bookings: Iterable[Booking], *, by: Acting) -> dict[UUID, dat
     return {event.object_id: event.at + timedelta(minutes=int(minutes)) for event in events}
 
 
+def received_late(bookings: Iterable[Booking]) -> dict[UUID, str]:
+    """Of those who have come late, by which of the hospital's late rules they were received; one query at most."""
+    here = [booking.public_id for booking in bookings if booking.status in HAS_COME]
+    events = Event.objects.filter(object_id__in=here, target="arrived").exclude(reason="").order_by("id") if here else []
+    return {event.object_id: event.reason for event in events}
+
+
 def _may_receive(by: Acting) -> None:
     if not by.can(Capability.RECEIVE):
         raise Refusal("not_allowed", _("Your role does not include this."))
@@ -101,6 +110,16 @@ def _count_try(by: Acting) -> None:
         (allowed,) = cursor.fetchone()
     if not allowed:
         raise Refusal("too_many_requests", _("Too many codes and documents were tried here. Please wait ten minutes."), retry_after=600)
+
+
+def _check_late(booking: Booking) -> Lateness:
+    """By the hospital's late rule; who comes before her day is not late, and a closed booking speaks for itself."""
+    return check_late(booking, database_now()) if booking.status == "booked" else Lateness("", 0, is_received=True)
+
+
+def _details(proof: Proof, late: Lateness) -> dict[str, Any]:
+    told = {"proof": str(proof.kind)}
+    return told | {"late_rule": late.rule, "late_minutes": late.minutes} if late.rule else told
 
 
 def _check_proof(booking: Booking, proof: Proof) -> None:
@@ -144,6 +163,8 @@ def _check_open(booking: Booking) -> None:
         raise Refusal("booking_over", _("This booking was cancelled. The referring doctor can book again."))
     if booking.status in ("arrived", "fulfilled"):
         raise Refusal("booking_over", _("This patient has already been received."))
+    if booking.status == "noshow":
+        raise Refusal("booking_over", _("This visit was reported as not attended. Take that report back first, then receive the patient."))
     if booking.status == "moved":
         raise Refusal("booking_over", _("This booking was moved to another time. Look for the new one."))
 

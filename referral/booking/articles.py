@@ -11,6 +11,8 @@ class Source(StrEnum):
     CITY_BOOKING = "000"
     CITY_REFERRAL = "002"
     DISTRICT = "003"
+    HOSPITAL_A = "004A"
+    HOSPITAL_N = "004N"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,13 @@ DAY_DEPARTMENT: Final = Article(
 )
 WEEK_DEPARTMENT: Final = Article("R109", Source.DISTRICT, "§17(2)", "同一科室连续七日内的预约总量不得超过3次")
 WEEK: Final = Article("R017", Source.CITY_BOOKING, "Q&A 2", "在七日内的预约总量不可超过三次")
+QUARTER: Final = Article("R018", Source.CITY_BOOKING, "Q&A 2", "在三个月内预约总量不可超过五次")
+CONTROLLED: Final = Article("R014", Source.CITY_BOOKING, "Q&A 1", "以免实名身份信息进入管制名单无法预约")
+BANNED: Final = Article("R136", Source.DISTRICT, "§32", "对重复预约、被列入违约名单的人员在此后3个月内将无法享受预约诊疗和预约转诊服务")
+RESTRICTED: Final = Article("R027", Source.CITY_BOOKING, "Q&A 8.2", "不到医院取号,超过一定的次数,将被医院限制使用预约服务")
+CHURN: Final = Article("R147", Source.HOSPITAL_A, "§8.3", "患者超出3次无故取消预约,医院有权暂时停止其预约权限")
+HOURS: Final = Article("R142", Source.HOSPITAL_A, "§5", "预约时间段为每周一至周日的上午8:00至下午17:00")
+EMERGENCY: Final = Article("R187", Source.HOSPITAL_N, "七.1", "急诊患者享有优先就诊权,预约患者需为其让行")
 TAKEN: Final = Article("R019", Source.CITY_BOOKING, "Q&A 3", "在提交资料的同时,号源已被其他用户先预约了")
 SUSPENDED: Final = Article("R052", Source.CITY_REFERRAL, "Q2", "将取消当事人或该医疗卫生机构使用转诊平台的权限,并依据相关法律法规处理")
 CANCEL: Final = Article("R022", Source.CITY_BOOKING, "Q&A 5", "需要在就诊前日的15时之前(个别医院14时之前)办理")
@@ -48,5 +57,6 @@ TRUTH: Final = Article("R102", Source.DISTRICT, "§16", "并确保信息的真�
 
 ARTICLES: Final = (
     RIGHT, GRANT, SEEN, CONTRACT, HORIZON, CUTOFF, DAY, DAY_DEPARTMENT, WEEK_DEPARTMENT, WEEK,
+    QUARTER, CONTROLLED, BANNED, RESTRICTED, CHURN, HOURS, EMERGENCY,
     TAKEN, SUSPENDED, CANCEL, IDENTITIES, TRUTH,
 )  # fmt: skip

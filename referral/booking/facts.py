@@ -19,7 +19,7 @@ class Counted:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """The policy values this booking is judged by; days and counts, and the hour of the day before."""
+    """The policy values this booking is judged by: days, counts, the hour of the day before, the hours of service in Beijing."""
 
     horizon_days: int
     booking_cutoff: time
@@ -28,6 +28,11 @@ class Limits:
     per_7_days_department: int
     per_7_days: int
     encounter_days: int
+    per_3_months: int | None = None  # None: does not bind referrals (C12)
+    churn_changes: int | None = None  # None: frequent changes stop nothing
+    churn_days: int = 90
+    service_from: time = time.min
+    service_to: time = time.min  # the same hour twice is the whole day
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +40,9 @@ class BookingFacts:
     """One moment of the database, seen after the right and the patient were locked. `now` is its clock."""
 
     now: datetime
-    right_status: str
-    right_from: datetime
-    right_to: datetime
+    right_status: str | None
+    right_from: datetime | None
+    right_to: datetime | None
     post_to: datetime | None
     refers_own_patients: bool
     grant_until: datetime | None
@@ -54,6 +59,12 @@ class BookingFacts:
     visit_date: date
     counted: tuple[Counted, ...]
     limits: Limits
+    emergency_sign: str = ""
+    banned_until: datetime | None = None
+    restricted_until: datetime | None = None
+    controlled_by: str = ""  # the district that holds a document of the resident on its list
+    changed_at: tuple[datetime, ...] = ()  # cancelled by the resident, or moved for her
+    let_pass: frozenset[str] = frozenset()  # rule ids that two persons let pass for this referral
 
     @property
     def today(self) -> date:

@@ -7,13 +7,26 @@ from typing import Any, Final
 from clinics import parameters as p
 from clinics.policy import Parameter, Resolved, Row, Target, resolve
 from referral.booking.facts import Limits, day_before_at
+from referral.parameters import CHANGE_CUTOFF
 
-OF_HOSPITAL: Final[tuple[Parameter, ...]] = (p.BOOKING_HORIZON_DAYS, p.BOOKING_CUTOFF, p.CANCEL_CUTOFF)
+OF_HOSPITAL: Final[tuple[Parameter, ...]] = (
+    p.BOOKING_HORIZON_DAYS,
+    p.BOOKING_CUTOFF,
+    p.CANCEL_CUTOFF,
+    CHANGE_CUTOFF,
+    p.SERVICE_FROM,
+    p.SERVICE_TO,
+)
 OF_RESIDENT: Final[tuple[Parameter, ...]] = (
     p.LIMIT_PER_DAY,
     p.LIMIT_PER_DAY_DEPARTMENT,
     p.LIMIT_7_DAYS_DEPARTMENT,
     p.LIMIT_7_DAYS,
+    p.LIMIT_3_MONTHS,
+    p.LIMIT_3_MONTHS_BINDS,
+    p.CHURN_APPLIES,
+    p.CHURN_CHANGES,
+    p.CHURN_DAYS,
     p.ENCOUNTER_FRESH_DAYS,
 )
 KEYS: Final = [parameter.key for parameter in (*OF_HOSPITAL, *OF_RESIDENT)]
@@ -39,6 +52,11 @@ def limits_from(values: dict[str, Resolved]) -> Limits:
         per_7_days_department=of(p.LIMIT_7_DAYS_DEPARTMENT),
         per_7_days=of(p.LIMIT_7_DAYS),
         encounter_days=of(p.ENCOUNTER_FRESH_DAYS),
+        per_3_months=of(p.LIMIT_3_MONTHS) if of(p.LIMIT_3_MONTHS_BINDS) else None,
+        churn_changes=of(p.CHURN_CHANGES) if of(p.CHURN_APPLIES) else None,
+        churn_days=of(p.CHURN_DAYS),
+        service_from=of(p.SERVICE_FROM),
+        service_to=of(p.SERVICE_TO),
     )
 
 

@@ -50,6 +50,11 @@ def told(appointment: Appointment) -> dict[str, str]:
     return {name: shortened(text, APPOINTMENT[name]) for name, text in words.items()}
 
 
+def told_of_moving(appointment: Appointment, before: datetime) -> dict[str, str]:
+    """The variables of MOVED: the new time with its code, and the one it had."""
+    return told(appointment) | {"before": spoken(before)}
+
+
 def told_of_cancelling(appointment: Appointment) -> dict[str, str]:
     """The variables of CANCELLED: when and where, no code any more."""
     words = told(appointment)
@@ -70,8 +75,9 @@ def shortened(text: str, limit: int) -> str:
 
 
 def still_comes(about: UUID, params: dict[str, str]) -> dict[str, str] | None:
-    """Reads the booking again before a reminder leaves: dropped when it was cancelled, moved or attended, or its day has come."""
-    booking = Booking.objects.filter(public_id=about, status="booked", starts_at__gt=Now()).only("starts_at").first()
+    """Reads the booking again before a reminder leaves: dropped when it was cancelled, moved, stopped or attended, or its time has come."""
+    live = Booking.objects.filter(public_id=about, status="booked", starts_at__gt=Now(), pool_slot__slot__session__status="planned")
+    booking = live.only("starts_at").first()
     if booking is None or params["when"] != spoken(booking.starts_at):
         return None
     return params
@@ -100,6 +106,50 @@ REMINDER = declare(
         cls="notice",
         params=APPOINTMENT,
         text="${name}您好，提醒您${when}到${hospital}${department}就诊，到${pickup}取号，识别码${code}。来不了请在${until}前取消，电话${phone}。",
+        before_send=still_comes,
+    )
+)
+REMINDER_LATE = declare(
+    SmsTemplate(
+        key="reminder_late",
+        cls="notice",
+        params={name: limit for name, limit in APPOINTMENT.items() if name != "until"},
+        text="${name}您好，提醒您${when}到${hospital}${department}就诊，到${pickup}取号，识别码${code}。取消时限已过，来不了请尽早致电${phone}。",
+        before_send=still_comes,
+    )
+)
+CANCELLED_BY_HOSPITAL = declare(
+    SmsTemplate(
+        key="referral_cancelled_by_hospital",
+        cls="notice",
+        params={name: APPOINTMENT[name] for name in ("name", "when", "hospital", "phone")},
+        text="${name}您好，${hospital}不能接待您${when}的就诊，预约已由医院取消，不计爽约。您的签约医生会为您另约，电话${phone}。",
+    )
+)
+RESTORED = declare(
+    SmsTemplate(
+        key="referral_restored",
+        cls="notice",
+        params=APPOINTMENT,
+        text="${name}您好，刚才的取消是误操作，您的预约仍然有效：${when}，${hospital}${department}。请到${pickup}取号，识别码${code}。来不了请在${until}前取消，电话${phone}。",
+        before_send=still_comes,
+    )
+)
+MOVED = declare(
+    SmsTemplate(
+        key="referral_changed",
+        cls="notice",
+        params=APPOINTMENT | {"before": 20},
+        text="${name}您好，您原定${before}的转诊已改到：${when}，${hospital}${department}。请到${pickup}取号，新识别码${code}，原识别码作废。来不了请在${until}前取消，电话${phone}。",
+        before_send=still_comes,
+    )
+)
+RESENT = declare(
+    SmsTemplate(
+        key="referral_resent",
+        cls="notice",
+        params=APPOINTMENT,
+        text="${name}您好，再次发送您的转诊预约：${when}，${hospital}${department}。请带证件到${pickup}取号，识别码${code}。来不了请在${until}前取消，电话${phone}。",
         before_send=still_comes,
     )
 )

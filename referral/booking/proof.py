@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from permissions.identity.documents import DocumentType, parse_document
 from referral.booking import codes
+from referral.cases.versions import ReferralVersion
 from vault.crypto import keyed_hashes
 from vault.refusal import Refusal, invalid
 
@@ -35,7 +36,8 @@ class Proof:
         if self.kind is ProofKind.CODE:
             return Q(code_hash__in=self.values)
         if self.kind is ProofKind.SLIP:
-            return Q(slip_token__in=self.values)
+            earlier = ReferralVersion.objects.filter(slip_token__in=self.values)  # the paper is superseded, the booking holds
+            return Q(slip_token__in=self.values) | Q(pk__in=earlier.values("booking"))
         own = Q(patient__identifiers__is_primary=True, patient__identifiers__number_hash__in=self.values)
         guardian = Q(patient__identifiers__isnull=True, patient__guardian__number_hash__in=self.values)
         return own | guardian

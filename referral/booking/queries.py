@@ -1,16 +1,18 @@
 """Which bookings a person may see."""
 
+from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
 from django.db import connection
 from django.db.models import Q, QuerySet
+from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from permissions.acting import Acting
 from permissions.roles import Capability
 from referral.booking.codes import PURPOSE
-from referral.booking.models import Booking
+from referral.booking.models import Booking, CancelCause
 from referral.patients.queries import of_unit
 from vault.crypto import decrypt
 from vault.refusal import Refusal
@@ -39,7 +41,7 @@ def bookings_of(acting: Acting) -> QuerySet[Booking]:
 
 def booking_proved(public_id: UUID) -> Booking | None:
     """A booking whose holder has proved that it is hers; with what her page shows."""
-    related = ("patient", "institution", "department", "referral__institution", "referral__post__user")
+    related = ("patient", "institution", "department", "referral__institution", "referral__post__user", "post__user", "pool_slot")
     return Booking.objects.filter(public_id=public_id).select_related(*related).first()
 
 
@@ -53,8 +55,12 @@ def booking_of(acting: Acting, public_id: UUID) -> Booking:
 
 BODY: Final = """
     SELECT b.public_id, b.number, b.confirmation_code, b.status, b.version, r.public_id, i.public_id, i.name, d.name, b.slot_class,
-           b.title, b.visit_date, b.starts_at, b.ends_at, b.cancel_until, b.told_at
+           b.title, b.visit_date, b.starts_at, b.ends_at, b.cancel_until, b.told_at, b.mode, b.cancel_cause, b.cancel_reason, b.cancel_note,
+           before.public_id, after.public_id,
+           least(b.cancel_until, b.starts_at - coalesce(b.policy -> 'change_cutoff' ->> 'value', '0')::int * interval '1 hour')
       FROM referral_booking b
+      LEFT JOIN referral_booking before ON before.id = b.moved_from_id
+      LEFT JOIN referral_booking after ON after.moved_from_id = b.id
       JOIN referral_referral r ON r.id = b.referral_id
       JOIN clinics_institution i ON i.id = b.institution_id
       JOIN clinics_department d ON d.id = b.department_id
@@ -62,7 +68,8 @@ BODY: Final = """
 """
 COLUMNS: Final = (
     "id", "number", "confirmation_code", "status", "version", "referral", "institution", "institution_name", "department_name",
-    "slot_class", "title", "visit_date", "starts_at", "ends_at", "cancel_until", "told_at",
+    "slot_class", "title", "visit_date", "starts_at", "ends_at", "cancel_until", "told_at", "mode", "cancel_cause", "cancel_reason",
+    "cancel_note", "moved_from", "moved_to", "change_until",
 )  # fmt: skip
 
 
@@ -76,3 +83,28 @@ def body_of(public_id: UUID) -> dict[str, Any]:
         row = cursor.fetchone()
     body = dict(zip(COLUMNS, row, strict=True))
     return body | {"confirmation_code": decrypt(body["confirmation_code"], PURPOSE)}
+
+
+def moved_to(booking: Booking) -> Booking | None:
+    """The booking that took the place of one that was moved; None while it was not."""
+    return Booking.objects.filter(moved_from=booking).first() if booking.status == "moved" else None
+
+
+def held_back_until(booking: Booking) -> datetime | None:
+    """Until when the resident is not told that the hospital returned her referral, since her own doctor tells her first; None otherwise.
+
+    It ends when her doctor has read the advice, and at the latest at the moment the platform tells her itself.
+    """
+    if booking.status != "cancelled" or booking.cancel_cause != CancelCause.BY_HOSPITAL:
+        return None
+    untold = Booking.objects.filter(pk=booking.pk, advice__patient_told_at=None, advice__tell_patient_at__gt=Now())
+    return untold.values_list("advice__tell_patient_at", flat=True).first()
+
+
+def neighbours_of(booking: Booking) -> dict[str, UUID | None]:
+    """What a booking was moved from and to; asked only where there is something to ask."""
+    rows = Booking.objects.values_list("public_id", flat=True)
+    return {
+        "moved_from": rows.filter(pk=booking.moved_from_id).first() if booking.moved_from_id else None,
+        "moved_to": rows.filter(moved_from=booking.pk).first() if booking.status == "moved" else None,
+    }

@@ -12,6 +12,7 @@ from clinics.policy import Resolved, Target
 from permissions.acting import Acting
 from referral.booking import limits
 from referral.booking.facts import SHANGHAI, BookingFacts, Counted
+from reserved_pools.models import PoolKind
 from vault.transactions import requires_transaction
 
 
@@ -19,9 +20,9 @@ class Row(NamedTuple):
     """What `booking_facts` returns, column by column."""
 
     now: datetime
-    right_status: str
-    right_from: datetime
-    right_to: datetime
+    right_status: str | None
+    right_from: datetime | None
+    right_to: datetime | None
     post_to: datetime | None
     refers_own_patients: bool
     grant_until: datetime | None
@@ -42,6 +43,12 @@ class Row(NamedTuple):
     counted_days: list[date] | None
     counted_institutions: list[int] | None
     counted_codes: list[str] | None
+    emergency_sign: str
+    banned_until: datetime | None
+    restricted_until: datetime | None
+    controlled_by: str | None
+    changed_at: list[datetime] | None
+    exceptions: str | None
     policy_rows: str | None
     hospital_district: int
     department: int
@@ -62,6 +69,8 @@ class Row(NamedTuple):
     department_name: str
     pickup_place: str
     unit_phone: str
+    has_guardian: bool = False
+    booker_phone: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,17 +82,20 @@ class Judged:
     values: dict[str, Resolved]
 
 
-def booking_facts(referral: UUID, pool_slot: UUID, key: str, by: Acting) -> Judged | None:
+def booking_facts(
+    referral: UUID, pool_slot: UUID, key: str, by: Acting, *, without: UUID | None = None, kind: str = PoolKind.COMMUNITY_REFERRAL
+) -> Judged | None:
     """Step: lock the acting right, then the patient, then read; None when there is no such referral or place.
 
-    The locks are `FOR NO KEY UPDATE` and last until the transaction ends. `now` is the database's clock after them.
+    `without` is a booking that is not counted because this one takes its place; `kind` says whose places are asked. The locks
+    are `FOR NO KEY UPDATE` and last until the transaction ends. `now` is the database's clock after them.
     """
     requires_transaction()
     post: Any = by.post
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT * FROM booking_facts(%s::bigint, %s::bigint, %s::uuid, %s::uuid, %s::uuid, %s::text, %s::text[])",
-            [post.right_id, post.pk, referral, pool_slot, by.user.public_id, key, limits.KEYS],
+            "SELECT * FROM booking_facts(%s::bigint, %s::bigint, %s::uuid, %s::uuid, %s::uuid, %s::text, %s::text[], %s::uuid, %s::text)",
+            [post.right_id, post.pk, referral, pool_slot, by.user.public_id, key, limits.KEYS, without, str(kind)],
         )
         found = cursor.fetchone()
     return judged(Row(*found)) if found else None
@@ -122,7 +134,18 @@ def facts_from(row: Row, values: dict[str, Resolved]) -> BookingFacts:
         visit_date=row.visit_date,
         counted=counted_from(row),
         limits=limits.limits_from(values),
+        emergency_sign=row.emergency_sign,
+        banned_until=row.banned_until,
+        restricted_until=row.restricted_until,
+        controlled_by=row.controlled_by or "",
+        changed_at=tuple(row.changed_at or ()),
+        let_pass=frozenset(one["rule"] for one in exceptions_of(row)),
     )
+
+
+def exceptions_of(row: Row) -> list[dict[str, str]]:
+    """What two persons let pass for this referral and has not run out: public id and rule of each."""
+    return json.loads(row.exceptions) if row.exceptions else []
 
 
 def counted_from(row: Row) -> tuple[Counted, ...]:

@@ -1,35 +1,75 @@
 """The regulation of booking as plain Python: one function per article, no database, no Django."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Final
 
 from referral.booking import articles
 from referral.booking.articles import Article
-from referral.booking.facts import SHANGHAI, BookingFacts, Counted
+from referral.booking.counting import fullest_months, fullest_week
+from referral.booking.facts import SHANGHAI, BookingFacts
+from referral.booking.lawful_days import QUARTER_MONTHS, is_lawful_at, is_lawful_on, next_lawful_date
 from vault.refusal import Violation
 
+__all__ = [
+    "LET_PASS_BY_TWO",
+    "RULES",
+    "RULES_IN_CONSULTATION",
+    "RULES_OF_A_MOVE",
+    "broken_rules",
+    "exceptions_used",
+    "is_lawful_at",
+    "is_lawful_on",
+    "next_lawful_date",
+    "right_must_be_in_force",
+    "violation_of",
+]
+
 Rule = Callable[[BookingFacts], Violation | None]
+# What two persons may let pass for one referral; never a right, a visit, a ban without its appeal, or a full place.
+LET_PASS_BY_TWO: Final = frozenset({"R106", "R108", "R109", "R017", "R018", "R147", "R118"})
 
 
-def broken_rules(facts: BookingFacts) -> tuple[Violation, ...]:
-    """Every rule this booking breaks, in the order of `RULES`.
+def broken_rules(facts: BookingFacts, among: Sequence[Rule] | None = None) -> tuple[Violation, ...]:
+    """Every rule this booking breaks, in the order of `RULES`, without those that two persons let pass for this referral.
 
     A person without a right in force learns that and nothing else: the other answers would tell her about the patient.
     """
-    without_right = right_must_be_in_force(facts)
+    return tuple(found for found in _violations(facts, among) if not _is_let_pass(found, facts))
+
+
+def exceptions_used(facts: BookingFacts, among: Sequence[Rule] | None = None) -> frozenset[str]:
+    """The rules this booking would break if two persons had not let them pass."""
+    return frozenset(found.rule for found in _violations(facts, among) if _is_let_pass(found, facts))
+
+
+def _violations(facts: BookingFacts, among: Sequence[Rule] | None) -> tuple[Violation, ...]:
+    asked = RULES if among is None else among
+    without_right = right_must_be_in_force(facts) if right_must_be_in_force in asked else None
     if without_right:
         return (without_right,)
-    return tuple(violation for rule in RULES if (violation := rule(facts)))
+    return tuple(violation for rule in asked if (violation := rule(facts)))
+
+
+def _is_let_pass(violation: Violation, facts: BookingFacts) -> bool:
+    return violation.rule in facts.let_pass & LET_PASS_BY_TWO
 
 
 def right_must_be_in_force(facts: BookingFacts) -> Violation | None:
     """R045, R048: only a granted right inside its dates, under a post that has not ended, books."""
-    in_force = facts.right_status == "granted" and facts.right_from <= facts.now < facts.right_to
+    begin, end = facts.right_from, facts.right_to
+    in_force = facts.right_status == "granted" and begin is not None and end is not None and begin <= facts.now < end
     if in_force and (facts.post_to is None or facts.now < facts.post_to):
         return None
     return violation_of(articles.RIGHT, "right_not_in_force")
+
+
+def emergency_must_not_be_booked(facts: BookingFacts) -> Violation | None:
+    """R187: an emergency goes to hospital at once; a booked place would be too late for it."""
+    if not facts.emergency_sign:
+        return None
+    return replace(violation_of(articles.EMERGENCY, "emergency_do_not_book"), message=facts.emergency_sign)
 
 
 def target_must_be_granted(facts: BookingFacts) -> Violation | None:
@@ -61,6 +101,45 @@ def health_record_must_exist(facts: BookingFacts) -> Violation | None:
     if facts.contract_until is None or facts.health_record_number:
         return None
     return replace(violation_of(articles.CONTRACT, "contract_required"), field="health_record_number")
+
+
+def documents_must_not_be_controlled(facts: BookingFacts) -> Violation | None:
+    """R014, R026: nothing is booked with a document on a district's list; the reason stays with the district."""
+    if not facts.controlled_by:
+        return None
+    return replace(violation_of(articles.CONTROLLED, "banned"), message=facts.controlled_by)
+
+
+def resident_must_not_be_banned(facts: BookingFacts) -> Violation | None:
+    """R023, R059, R136, C4: whoever is on the no-show list is not booked for, until the list lets her go."""
+    if facts.banned_until is None or facts.now >= facts.banned_until:
+        return None
+    return replace(violation_of(articles.BANNED, "banned"), next_date=first_day_from(facts.banned_until))
+
+
+def hospital_must_not_restrict_her(facts: BookingFacts) -> Violation | None:
+    """R027: one hospital may stop taking bookings for a resident for a while; the others do not."""
+    if facts.restricted_until is None or facts.now >= facts.restricted_until:
+        return None
+    return replace(violation_of(articles.RESTRICTED, "banned"), next_date=first_day_from(facts.restricted_until))
+
+
+def booking_must_be_within_service_hours(facts: BookingFacts) -> Violation | None:
+    """R142: booked between two hours in Beijing, on every day; off while both are the same."""
+    begin, end = facts.limits.service_from, facts.limits.service_to
+    if begin == end or is_between(facts.now.astimezone(SHANGHAI).time(), begin, end):
+        return None
+    return replace(violation_of(articles.HOURS, "outside_service_hours"), message=f"{begin:%H:%M}-{end:%H:%M}")
+
+
+def changes_must_not_be_frequent(facts: BookingFacts) -> Violation | None:
+    """R147, R181, C3: more cancellations and moves of the resident's own within so many days than are free; off by default."""
+    limit, days = facts.limits.churn_changes, timedelta(days=facts.limits.churn_days)
+    recent = sorted(day for at in facts.changed_at if facts.today < (day := at.astimezone(SHANGHAI).date()) + days)
+    if limit is None or len(recent) <= limit:
+        return None
+    free_again = recent[len(recent) - limit - 1] + days
+    return replace(violation_of(articles.CHURN, "limit_reached", count=len(recent), limit=limit), next_date=free_again)
 
 
 def hospital_must_take_part(facts: BookingFacts) -> Violation | None:
@@ -100,13 +179,22 @@ def department_must_be_free_that_day(facts: BookingFacts) -> Violation | None:
 
 def department_must_have_room_in_7_days(facts: BookingFacts) -> Violation | None:
     """R109, C31: same department code at any hospital, in every 7 consecutive days that contain the visit."""
-    same = (booking for booking in facts.counted if booking.standard_code == facts.standard_code)
+    same = (booking.visit_date for booking in facts.counted if booking.standard_code == facts.standard_code)
     return over(articles.WEEK_DEPARTMENT, facts, fullest_week(same, facts.visit_date), facts.limits.per_7_days_department)
 
 
 def resident_must_have_room_in_7_days(facts: BookingFacts) -> Violation | None:
     """R017, C11: all departments together, in every 7 consecutive days that contain the visit."""
-    return over(articles.WEEK, facts, fullest_week(facts.counted, facts.visit_date), facts.limits.per_7_days)
+    days = (booking.visit_date for booking in facts.counted)
+    return over(articles.WEEK, facts, fullest_week(days, facts.visit_date), facts.limits.per_7_days)
+
+
+def resident_must_have_room_in_3_months(facts: BookingFacts) -> Violation | None:
+    """R018, C12: all departments together, in every three months that contain the visit; only where the district lets it bind referrals."""
+    if facts.limits.per_3_months is None:
+        return None
+    days = (booking.visit_date for booking in facts.counted)
+    return over(articles.QUARTER, facts, fullest_months(days, facts.visit_date, QUARTER_MONTHS), facts.limits.per_3_months)
 
 
 def place_must_be_free(facts: BookingFacts) -> Violation | None:
@@ -114,63 +202,55 @@ def place_must_be_free(facts: BookingFacts) -> Violation | None:
     return None if facts.place_is_free else violation_of(articles.TAKEN, "slot_not_available")
 
 
-# The documented precedence: right, relation and encounter, hospital, horizon and cut-off, limits, capacity.
-DATE_RULES: Final[tuple[Rule, ...]] = (
+# The documented precedence: right, emergency, relation and encounter, ban, hospital, horizon and cut-off, limits, capacity.
+RULES: Final[tuple[Rule, ...]] = (
+    right_must_be_in_force,
+    emergency_must_not_be_booked,
+    target_must_be_granted,
+    patient_must_have_been_seen,
+    contract_must_be_in_force,
+    health_record_must_exist,
+    documents_must_not_be_controlled,
+    resident_must_not_be_banned,
+    hospital_must_not_restrict_her,
+    booking_must_be_within_service_hours,
+    hospital_must_take_part,
     visit_must_be_within_horizon,
     booking_must_precede_cutoff,
     day_must_have_room,
     department_must_be_free_that_day,
     department_must_have_room_in_7_days,
     resident_must_have_room_in_7_days,
+    resident_must_have_room_in_3_months,
+    changes_must_not_be_frequent,
+    place_must_be_free,
 )
-RULES: Final[tuple[Rule, ...]] = (
+# What the consulting room does not ask: the patient sits before the hospital's doctor, who needs no right, grant, encounter or contract
+# and sees an emergency herself (R120, R121). Hours of service and frequent changes stop bookings from afar, not her next visit.
+NOT_IN_CONSULTATION: Final = (
     right_must_be_in_force,
+    emergency_must_not_be_booked,
     target_must_be_granted,
     patient_must_have_been_seen,
     contract_must_be_in_force,
     health_record_must_exist,
-    hospital_must_take_part,
-    *DATE_RULES,
-    place_must_be_free,
+    booking_must_be_within_service_hours,
+    changes_must_not_be_frequent,
 )
+RULES_IN_CONSULTATION: Final[tuple[Rule, ...]] = tuple(rule for rule in RULES if rule not in NOT_IN_CONSULTATION)
+# A visit that is moved was lawful when it was booked: its encounter is not asked to be fresh again (C32).
+RULES_OF_A_MOVE: Final[tuple[Rule, ...]] = tuple(rule for rule in RULES if rule is not patient_must_have_been_seen)
 
 
-def fullest_week(bookings: Iterator[Counted] | tuple[Counted, ...], day: date) -> int:
-    """The most bookings in any 7 consecutive days that contain `day`, before or after it."""
-    days = [booking.visit_date for booking in bookings]
-    starts = [day - timedelta(days=back) for back in range(7)]
-    return max(sum(start <= other < start + timedelta(days=7) for other in days) for start in starts)
+def is_between(hour: time, begin: time, end: time) -> bool:
+    """Whether an hour lies in a stretch of the day that may run past midnight; its end is outside."""
+    return begin <= hour < end if begin < end else hour >= begin or hour < end
 
 
-def next_lawful_date(facts: BookingFacts) -> date | None:
-    """The nearest later day, else the nearest earlier one, on which this department could be booked; None when there is none."""
-    days = [facts.today + timedelta(days=ahead) for ahead in range(1, facts.limits.horizon_days + 1)]
-    lawful = [day for day in days if is_lawful_on(facts, day)]
-    later = [day for day in lawful if day > facts.visit_date]
-    return min(later) if later else max(lawful, default=None)
-
-
-def is_lawful_on(facts: BookingFacts, day: date) -> bool:
-    """Whether the same booking would break no rule about dates on another day."""
-    return is_lawful_at(facts, facts.institution, day)
-
-
-def is_lawful_at(facts: BookingFacts, institution: int, day: date) -> bool:
-    """Whether the same department at some hospital would break no rule about dates on some day."""
-    moved = replace(facts, institution=institution, visit_date=day)
-    ahead = (day - facts.today).days
-    return ahead <= facts.limits.horizon_days and moved.now < moved.cutoff_of(day) and all(has_room(moved))
-
-
-def has_room(facts: BookingFacts) -> Iterator[bool]:
-    """Each limit in turn, without its sentence."""
-    on_day = [booking for booking in facts.counted if booking.visit_date == facts.visit_date]
-    same_code = [booking for booking in facts.counted if booking.standard_code == facts.standard_code]
-    here = [b for b in on_day if (b.institution, b.standard_code) == (facts.institution, facts.standard_code)]
-    yield len(on_day) < facts.limits.per_day
-    yield len(here) < facts.limits.per_day_department
-    yield fullest_week(tuple(same_code), facts.visit_date) < facts.limits.per_7_days_department
-    yield fullest_week(facts.counted, facts.visit_date) < facts.limits.per_7_days
+def first_day_from(until: datetime) -> date:
+    """The first day on which nothing of what ends at this instant is left."""
+    local = until.astimezone(SHANGHAI)
+    return local.date() if local.time() == time.min else local.date() + timedelta(days=1)
 
 
 def over(article: Article, facts: BookingFacts, count: int, limit: int) -> Violation | None:

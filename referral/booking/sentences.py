@@ -1,21 +1,24 @@
 """What a broken rule says to a doctor: one sentence and one way out for each article, in her language."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import timedelta
 from typing import Any, Final
 
 from django.utils.formats import date_format
-from django.utils.translation import gettext as now_in
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from clinics.parameters import CITY_2011, CITY_2021, DISTRICT_2018
+from clinics.parameters import CITY_2011, CITY_2021, DISTRICT_2018, HOSPITALS
 from referral.booking.articles import Source
+from referral.cases.emergencies import CALL, sign_of
 from vault.refusal import Refusal, Violation
 
 TITLES: Final[dict[str, Any]] = {
     Source.CITY_BOOKING: CITY_2011,
     Source.CITY_REFERRAL: CITY_2021,
     Source.DISTRICT: DISTRICT_2018,
+    Source.HOSPITAL_A: HOSPITALS,
+    Source.HOSPITAL_N: HOSPITALS,
 }
 ARTICLES: Final[dict[str, Any]] = {
     "Q2": _("Answer 2"),
@@ -28,8 +31,13 @@ ARTICLES: Final[dict[str, Any]] = {
     "§17(1)": _("Article 17 (1)"),
     "§17(2)": _("Article 17 (2)"),
     "§22": _("Article 22"),
+    "§32": _("Article 32"),
+    "Q&A 8.2": _("Answer 8 (2)"),
+    "§5": _("Article 5"),
+    "§8.3": _("Article 8 (3)"),
+    "七.1": _("Article 7 (1)"),
 }
-# (code, rule, field) → what is wrong, and what to do about it.
+# (code, rule, field) → what is wrong, and what to do about it. `last` is the last day on which it holds, `what` what the rule names.
 SENTENCES: Final[dict[tuple[str, str, str], tuple[Any, Any]]] = {
     ("right_not_in_force", "R045", ""): (
         _("Your right to refer is not in force."),
@@ -83,6 +91,34 @@ SENTENCES: Final[dict[tuple[str, str, str], tuple[Any, Any]]] = {
         _("Within 7 days the patient would have more than %(limit)s bookings in all; there are %(count)s."),
         _("Choose a day further away."),
     ),
+    ("limit_reached", "R018", ""): (
+        _("Within three months the patient would have more than %(limit)s bookings in all; there are %(count)s."),
+        _("Choose a day further away, or ask the district for an exception."),
+    ),
+    ("limit_reached", "R147", ""): (
+        _("The patient cancelled or moved %(count)s bookings lately; more than %(limit)s stop new ones for a while."),
+        _("Book again later, or ask the district for an exception."),
+    ),
+    ("emergency_do_not_book", "R187", ""): (
+        _("Emergency: %(what)s. Nothing is booked."),
+        CALL,
+    ),
+    ("banned", "R014", ""): (
+        _("%(what)s holds a document of this patient on its list: nothing is booked with it."),
+        _("Please ask the administrator of the district whose list it is; the reason is known there."),
+    ),
+    ("banned", "R136", ""): (
+        _("The patient is on the no-show list, the last day is %(last)s."),
+        _("If the patient was not at fault, appeal against the missed visit; booking is possible when the appeal is accepted."),
+    ),
+    ("banned", "R027", ""): (
+        _("This hospital takes no bookings for this patient, the last day is %(last)s."),
+        _("Choose another hospital, or ask the hospital's referral coordinator."),
+    ),
+    ("outside_service_hours", "R142", ""): (
+        _("Places are booked from %(what)s only."),
+        _("Come back at that time; the draft is kept."),
+    ),
     ("past_cutoff", "R022", ""): (
         _("It is too late to cancel here: that was possible until 15:00 on the day before, or earlier where the hospital says so."),
         _("Please call the hospital, so that the place is not lost."),
@@ -97,19 +133,38 @@ def refusal_of(violations: tuple[Violation, ...], **current: Any) -> Refusal:
 
 
 def speak(violation: Violation) -> Violation:
-    """The same violation with its sentence, its way out, and the names of its document and article."""
+    """The same violation with its sentence, its way out, and the names of its document and article.
+
+    What a rule names besides numbers stands in its `message` until it is spoken: hours, a district, the code of an emergency sign.
+    """
     sentence, remedy = SENTENCES[violation.code, violation.rule, violation.field]
+    named = {"count": violation.count, "limit": violation.limit, "last": last_day_of(violation), "what": named_by(violation)}
     return replace(
         violation,
-        message=sentence % {"count": violation.count, "limit": violation.limit},
-        remedy=remedy_of(remedy, violation.next_date),
+        message=sentence % named,
+        remedy=remedy_of(violation, remedy),
         source=TITLES[violation.source],
         article=str(ARTICLES[violation.article]),
     )
 
 
-def remedy_of(remedy: Any, next_date: date | None) -> str:
-    """The way out, with the next day that would do."""
-    if next_date is None:
+def named_by(violation: Violation) -> Any:
+    """What the rule found, in words."""
+    if violation.code == "emergency_do_not_book":
+        return sign_of(violation.message).words
+    return violation.message
+
+
+def last_day_of(violation: Violation) -> str:
+    """The last day on which a refusal holds that ends by itself."""
+    return date_format(violation.next_date - timedelta(days=1), "DATE_FORMAT") if violation.next_date else ""
+
+
+def remedy_of(violation: Violation, remedy: Any) -> str:
+    """The way out, with the next day that would do; of an emergency what to do now."""
+    if violation.code == "emergency_do_not_book":
+        return f"{remedy} {sign_of(violation.message).now}"
+    if violation.next_date is None:
         return str(remedy)
-    return now_in("%(remedy)s The next possible day is %(day)s.") % {"remedy": remedy, "day": date_format(next_date, "MONTH_DAY_FORMAT")}
+    day = date_format(violation.next_date, "DATE_FORMAT")
+    return gettext("%(remedy)s The next possible day is %(day)s.") % {"remedy": remedy, "day": day}

@@ -6,6 +6,7 @@ from permissions.roles import Role
 from vault.states import StateTable, Transition
 
 DOCTOR: Final = (Role.FAMILY_DOCTOR.value, Role.REGIONAL_SPECIALIST.value)
+CONSULTING: Final = (Role.RECEIVING_DOCTOR.value, Role.REGIONAL_SPECIALIST.value)
 WINDOW: Final = (Role.WINDOW_CLERK.value,)
 HOSPITAL: Final = (Role.COORDINATOR.value, Role.WINDOW_CLERK.value)
 SYSTEM: Final = ("system",)
@@ -15,15 +16,17 @@ TWO_PERSONS: Final = ("two_persons",)
 BOOKING_STATES: Final = StateTable(
     kind="booking",
     transitions=(
-        Transition("", "booked", DOCTOR, "booking.booked", "R114"),
+        Transition("", "booked", (*DOCTOR, *CONSULTING), "booking.booked", "R114"),
         Transition("", "held", SYSTEM, "booking.offered", "R112"),
         Transition("held", "booked", DOCTOR, "booking.booked", "R112"),
         Transition("held", "cancelled", SYSTEM, "booking.offer_lapsed", "R112"),
         Transition("booked", "arrived", WINDOW, "booking.arrived", "R123"),
         Transition("booked", "cancelled", (*DOCTOR, *RESIDENT, *HOSPITAL, *SYSTEM), "booking.cancelled", "R058"),
-        Transition("booked", "moved", DOCTOR, "booking.moved", "R057"),
-        Transition("booked", "noshow", HOSPITAL, "booking.noshow", "R134"),
+        Transition("cancelled", "booked", (*DOCTOR, *RESIDENT, Role.COORDINATOR.value), "booking.cancel_undone", "R151"),
+        Transition("booked", "moved", (*DOCTOR, *RESIDENT, Role.COORDINATOR.value, *SYSTEM), "booking.moved", "R057"),
+        Transition("booked", "noshow", (*HOSPITAL, *SYSTEM), "booking.noshow", "R134"),
         Transition("arrived", "fulfilled", (Role.RECEIVING_DOCTOR.value,), "booking.fulfilled", "R168"),
+        Transition("fulfilled", "arrived", CONSULTING, "booking.fulfilment_undone", "R168"),
         Transition("arrived", "booked", WINDOW, "booking.arrival_undone", "R123"),
         Transition("noshow", "arrived", HOSPITAL, "booking.noshow_undone", "R134"),
         Transition("noshow", "booked", HOSPITAL, "booking.noshow_undone", "R134"),
@@ -31,5 +34,5 @@ BOOKING_STATES: Final = StateTable(
         Transition("arrived", "entered_in_error", TWO_PERSONS, "booking.entered_in_error"),
         Transition("noshow", "entered_in_error", TWO_PERSONS, "booking.entered_in_error"),
     ),
-    final=frozenset({"cancelled", "moved", "fulfilled", "entered_in_error"}),
+    final=frozenset({"moved", "entered_in_error"}),
 )

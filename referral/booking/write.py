@@ -1,18 +1,21 @@
 """Writes a booking in one round trip: place, row, referral, events, message, audit, idempotency key."""
 
 import json
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from django.db import IntegrityError, connection
-from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 from permissions.acting import Acting
-from permissions.identity.masking import name_for_message
+from permissions.identity.phones import is_mobile
 from referral.booking import articles, codes, limits, rules, sentences
+from referral.booking.booker import tell_booker_of_booking, told_for
 from referral.booking.messages import BOOKED, Appointment, told
-from referral.booking.read import Judged
+from referral.booking.models import BookingMode
+from referral.booking.read import Judged, exceptions_of
+from referral.cases.states import REFERRAL_STATES
+from referral.patients.guardians_reach import addressed
 from vault.audit import digest_of
 from vault.crypto import decrypt, encrypt, keyed_hash
 from vault.ids import uuid7
@@ -20,24 +23,30 @@ from vault.outbox.put import Envelope, seal
 from vault.refusal import Refusal
 from vault.transactions import requires_transaction
 
-STATEMENT = f"SELECT booking_write({', '.join(['%s'] * 25)})"
+STATEMENT: Final = f"SELECT booking_write({', '.join(['%s'] * 29)}, %s::uuid[])"
 
 
-def booking_write(judged: Judged, *, key: str, body_hash: bytes, by: Acting) -> UUID:
+def booking_write(
+    judged: Judged, *, key: str, body_hash: bytes, by: Acting,
+    mode: BookingMode = BookingMode.COMMUNITY, moved_from: int | None = None, message: Envelope | None = None, code: str = "",
+) -> UUID:  # fmt: skip
     """Step: the booking whose rules have passed, and its public id.
 
+    `moved_from` is the pk of the booking it takes the place of, already `moved`; the referral then goes from the status it
+    was read in to booked again. `message` replaces *booked* for the resident.
     Takes the place's row, then the referral's, until the transaction ends. Refuses with `slot_not_available` when
     somebody else was first or the cut-off passed meanwhile, `stale_state` when the referral moved.
     """
     requires_transaction()
-    booking, code = uuid7(), codes.new_code()
+    booking, code = uuid7(), code or codes.new_code()
     arguments = [
         *identity_of(judged, booking, by),
         *secrets_of(code),
-        limits.cancel_until(judged.values, judged.row.visit_date), json.dumps(limits.as_json(judged.values)),
+        limits.cancel_until(judged.values, judged.row.visit_date), json.dumps(policy_of(judged)),
         *trail_of(judged, booking, by),
         key, body_hash,
-        *message_of(envelope(judged, code)),
+        *message_of(message or envelope(judged, code)),
+        mode.value, moved_from, *step_of(judged, moved_from), [one["id"] for one in exceptions_spent(judged)],
     ]  # fmt: skip
     try:
         with connection.cursor() as cursor:
@@ -47,6 +56,8 @@ def booking_write(judged: Judged, *, key: str, body_hash: bytes, by: Acting) -> 
         raise second_wall(error, judged) from error
     if outcome != "written":
         raise not_written(outcome, judged)
+    if judged.row.booker_phone:
+        tell_booker_of_booking(booking, decrypt(judged.row.booker_phone, "phone"), words_for_booker(judged))
     return booking
 
 
@@ -55,6 +66,27 @@ def identity_of(judged: Judged, booking: UUID, by: Acting) -> list[Any]:
     row, post = judged.row, by.post
     assert post is not None
     return [booking, row.referral, row.referral_public, row.referral_version, row.pool_slot, post.right_id, post.pk]
+
+
+def policy_of(judged: Judged) -> dict[str, Any]:
+    """What the booking keeps for good: the values it was judged by, and the exceptions without which it would have been refused."""
+    kept, spent = limits.as_json(judged.values), exceptions_spent(judged)
+    return kept | {"exceptions": spent} if spent else kept
+
+
+def exceptions_spent(judged: Judged) -> list[dict[str, str]]:
+    """The exceptions this booking uses up; one it does not need stays for another."""
+    used = rules.exceptions_used(judged.facts) if judged.facts.let_pass else frozenset()
+    return [one for one in exceptions_of(judged.row) if one["rule"] in used]
+
+
+def step_of(judged: Judged, moved_from: int | None = None) -> list[str]:
+    """From which status the referral becomes booked, and what its table calls that; a move has its own name."""
+    source = judged.row.referral_status
+    if moved_from is not None:
+        return [source, "referral.moved"]
+    step = REFERRAL_STATES.find(source, "booked")
+    return [source, step.event if step else "referral.booked"]
 
 
 def secrets_of(code: str) -> list[Any]:
@@ -72,11 +104,18 @@ def trail_of(judged: Judged, booking: UUID, by: Acting) -> list[Any]:
 def envelope(judged: Judged, code: str) -> Envelope:
     """The message *booked*, in Chinese whatever language the doctor reads."""
     row = judged.row
-    with translation.override("zh-hans"):
-        name = name_for_message(row.patient_name, row.patient_sex)
+    name = addressed(row.patient_name, row.patient_sex, has_guardian=row.has_guardian)
     until = limits.cancel_until(judged.values, row.visit_date)
     appointment = Appointment(name, row.hospital_name, row.department_name, row.starts_at, row.pickup_place, code, until, row.unit_phone)
-    return seal(BOOKED.key, decrypt(row.patient_phone, "phone"), told(appointment))
+    phone = decrypt(row.patient_phone, "phone")
+    return seal(BOOKED.key, phone if is_mobile(phone) else "", told(appointment))
+
+
+def words_for_booker(judged: Judged) -> dict[str, str]:
+    """What the booker is told: never the code (R105)."""
+    row = judged.row
+    name = addressed(row.patient_name, row.patient_sex, has_guardian=row.has_guardian)
+    return told_for(name, row.starts_at, row.hospital_name, row.department_name, row.unit_phone)
 
 
 def message_of(sealed: Envelope) -> list[Any]:

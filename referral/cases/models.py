@@ -7,6 +7,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from referral.cases.states import REFERRAL_STATES
+from vault.crypto import EncryptedTextField
 from vault.models import Stateful
 from vault.states import StateTable, fsm_trigger
 
@@ -33,14 +34,25 @@ class Priority(models.TextChoices):
     URGENT = "urgent", _("Urgent")
 
 
-SPENT = ("cancelled", "expired")  # a referral that never led anywhere frees its encounter
+class FollowKind(models.TextChoices):
+    """What a referral booked in the consulting room is to the visit it comes from (R120, R121)."""
+
+    NONE = "", _("Not from a visit at the hospital")
+    NEXT = "next", _("Next visit")
+    SENIOR = "senior", _("Visit to a senior doctor")
+    OTHER = "other_department", _("Visit to another department")
+    CONSULTATION = "consultation", _("Consultation")
+
+
+SPENT = ("cancelled", "expired", "returned_with_advice")  # a referral that never led anywhere frees its encounter
 
 
 class Referral(Stateful):
     """One referral (FHIR ServiceRequest). Lengths follow WS 445.16: reason ≤ 100, the record ≤ 2000.
 
     `post` is who wrote it, for ever. `owner` is the post whose work it is now: the writer's until it is handed over, nobody's
-    while the institution's manager has to name somebody.
+    while the institution's manager has to name somebody. `emergency_sign` is the criterion for which nothing is booked but an
+    ambulance is called; `booker_…` is who asked for the place in the resident's stead (R105).
     """
 
     STATES: ClassVar[StateTable] = REFERRAL_STATES
@@ -59,15 +71,30 @@ class Referral(Stateful):
     treatment = models.TextField(max_length=2000, default="", blank=True)
     priority = models.TextField(choices=Priority, default=Priority.ROUTINE)
     truth_accepted_at = models.DateTimeField()
+    follows = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="followed_by")
+    follow_kind = models.TextField(choices=FollowKind, default=FollowKind.NONE, db_default=FollowKind.NONE, blank=True)
+    emergency_sign = models.TextField(default="", blank=True)
+    booker_name = models.CharField(max_length=100, default="", blank=True)
+    booker_relation = models.CharField(max_length=20, default="", blank=True)
+    booker_phone = EncryptedTextField(purpose="phone", hash_field="booker_phone_hash", default="", blank=True)
+    booker_phone_hash = models.TextField(default="", db_default="", blank=True)
+    booker_phone_tail = models.CharField(max_length=4, default="", blank=True)
 
     class Meta:
         indexes = [
             models.Index(fields=["institution", "status", "-created_at"], name="referral_of_institution"),
+            models.Index(fields=["institution", "-created_at", "-id"], name="referral_newest_of_institution"),
             models.Index(fields=["patient", "-created_at"], name="referral_of_patient"),
+            models.Index(fields=["booker_phone_hash"], condition=~Q(booker_phone_hash=""), name="referral_by_booker_phone"),
         ]
         constraints = [
             models.CheckConstraint(condition=Q(number__regex=r"^[0-9]{16}$"), name="referral_number_has_16_digits"),
             models.CheckConstraint(condition=Q(status__in=ReferralStatus.values), name="referral_status_is_known"),
+            models.CheckConstraint(condition=Q(follow_kind__in=FollowKind.values), name="follow_kind_is_known"),
+            models.CheckConstraint(
+                condition=Q(follows__isnull=True, follow_kind="") | Q(follows__isnull=False) & ~Q(follow_kind=""),
+                name="follow_kind_names_what_follows",
+            ),
             models.UniqueConstraint(fields=["encounter"], condition=~Q(status__in=SPENT), name="encounter_used_for_one_referral"),
         ]
         triggers = [fsm_trigger(REFERRAL_STATES)]

@@ -7,6 +7,7 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from clinics.models import Institution
 from permissions.acting import Acting
 from permissions.roles import Capability
 from referral.cases.models import Referral
@@ -29,6 +30,16 @@ def referrals_of(acting: Acting) -> QuerySet[Referral]:
     return Referral.objects.filter(visible).select_related(*BEHIND)
 
 
+def referrals_listed(acting: Acting) -> QuerySet[Referral]:
+    """The same for a list. One more query names the unit's institutions, so that an index finds its referrals among everybody's."""
+    rows = referrals_of(acting)
+    if acting.post is None or acting.can(Capability.RECORD_VISIT):
+        return rows
+    root = acting.post.institution.root_id
+    unit = Institution.objects.filter(Q(pk=root) | Q(parent_id=root)).values_list("pk", flat=True)
+    return rows.filter(institution_id__in=list(unit))
+
+
 def received_by(acting: Acting) -> QuerySet[Referral, Any]:
     """Referrals with a booking at the acting institution (and department, when the post names one), not one that was cancelled."""
     assert acting.post is not None
@@ -38,9 +49,9 @@ def received_by(acting: Acting) -> QuerySet[Referral, Any]:
     return there.exclude(bookings__status__in=("cancelled", "moved")).values("pk").order_by()
 
 
-def referral_of(acting: Acting, public_id: UUID) -> Referral:
-    """One referral this person may see; refuses with `not_found` otherwise."""
-    found = referrals_of(acting).filter(public_id=public_id).first()
+def referral_of(acting: Acting, public_id: UUID, *beside: str) -> Referral:
+    """One referral this person may see, with what a page reads `beside` it; refuses with `not_found` otherwise."""
+    found = referrals_of(acting).select_related(*BEHIND, *beside).filter(public_id=public_id).first()
     if found is None:
         raise Refusal("not_found", _("There is nothing here that you may see."))
     return found

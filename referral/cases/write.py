@@ -15,6 +15,8 @@ from clinics.posts import hold
 from permissions.acting import Acting
 from permissions.models import ReferralRight
 from permissions.roles import Capability
+from referral.cases.booker import NOBODY, Booker, booker_columns, refuse_crowded_booker, wait_for_booker
+from referral.cases.emergencies import BY_CODE as SIGNS_BY_CODE
 from referral.cases.models import SPENT, Priority, Referral
 from referral.cases.number import next_number
 from referral.cases.queries import referrals_of
@@ -22,6 +24,7 @@ from referral.cases.texts import text_faults
 from referral.patients.models import Encounter
 from referral.patients.queries import of_unit, patients_of
 from vault.audit import record
+from vault.faults import Faults
 from vault.refusal import Refusal, Violation
 from vault.states import advance, created
 from vault.transactions import requires_transaction
@@ -33,7 +36,10 @@ REQUIRED: Final = ("reason", "impression", "present_history")
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """What the doctor writes (WS 445.16): the reason in a hundred characters, the rest in two thousand each."""
+    """What the doctor writes (WS 445.16): the reason in a hundred characters, the rest in two thousand each.
+
+    `emergency_sign` is the code of a sign for which nothing is booked; a false tick is taken off by writing the draft anew.
+    """
 
     reason: str
     impression: str
@@ -41,35 +47,46 @@ class Record:
     past_history: str = ""
     treatment: str = ""
     priority: str = Priority.ROUTINE.value
+    emergency_sign: str = ""
 
 
-def write_referral(encounter_id: UUID, written: Record, *, truth_accepted: bool, by: Acting, patient: UUID | None = None) -> Referral:
+def write_referral(
+    encounter_id: UUID, written: Record, *, truth_accepted: bool, by: Acting, patient: UUID | None = None, booker: Booker = NOBODY
+) -> Referral:
     """Promise a draft with a number of its own, from a visit at the doctor's unit that no other referral uses.
 
     The post is held, so that it does not end before its new referral counts among its open work. A caller that names the
     patient is refused when the visit was somebody else's. Refuses with `not_allowed`, `right_not_in_force`,
     `encounter_required`, `invalid_input` (length, or the truth not accepted, R102),
-    `already_exists` (the visit led to another referral; `current` names it).
+    `already_exists` (the visit led to another referral; `current` names it), `limit_reached` (one booker for too many, R105).
     """
     _may_write(by)
     post: Any = by.post
-    fields = checked(written, truth_accepted)
+    fields = all_checked(written, truth_accepted, booker)
     try:
         with transaction.atomic(durable=True):
+            wait_for_booker(fields)
             hold(post)
             return _written(_encounter(encounter_id, patient, by), fields, by=by)
     except IntegrityError as error:
         raise _used(encounter_id) from error
 
 
-def edit_draft(referral_id: UUID, written: Record, *, expected_version: int, truth_accepted: bool, by: Acting) -> Referral:
-    """Promise the draft with other words and its truth accepted anew. Refuses with `not_found`, `invalid_input`, `stale_state`."""
+def edit_draft(
+    referral_id: UUID, written: Record, *, expected_version: int, truth_accepted: bool, by: Acting, booker: Booker = NOBODY
+) -> Referral:
+    """Promise the draft with other words and its truth accepted anew; without a booker the resident asks herself.
+
+    Refuses with `not_found`, `invalid_input`, `stale_state`, `limit_reached` (R105).
+    """
     _may_write(by)
-    fields = checked(written, truth_accepted)
+    fields = all_checked(written, truth_accepted, booker)
     with transaction.atomic(durable=True):
+        wait_for_booker(fields)
         referral = _locked_draft(referral_id, expected_version, by)
+        refuse_crowded_booker(fields, referral.patient)
         Referral.objects.filter(pk=referral.pk).update(**fields, version=referral.version + 1, truth_accepted_at=Now())
-        record("referral.edit", "referral", referral.public_id, by=by.actor)
+        record("referral.edit", "referral", referral.public_id, by=by.actor, details=advised(fields))
         referral.refresh_from_db()
     return referral
 
@@ -84,12 +101,23 @@ def cancel_draft(referral_id: UUID, *, expected_version: int, reason: str = "", 
     return referral
 
 
+def all_checked(written: Record, truth_accepted: bool, booker: Booker) -> dict[str, Any]:
+    """What was written and who asked for it; refuses with `invalid_input`, every fault at once."""
+    faults = Faults()
+    fields, columns = faults.of(checked, written, truth_accepted), faults.of(booker_columns, booker)
+    if faults:
+        raise Refusal("invalid_input", _("Some of what was entered needs another look."), tuple(faults.violations))
+    return {**(fields or {}), **(columns or {})}
+
+
 def checked(written: Record, truth_accepted: bool) -> dict[str, Any]:
     """The fields trimmed; refuses with `invalid_input`, every fault at once (R102: the truth accepted)."""
     fields = {name: text.strip() for name, text in asdict(written).items()}
     faults = text_faults({name: fields[name] for name in LONGEST}, Referral, optional=frozenset(LONGEST) - frozenset(REQUIRED))
     if fields["priority"] not in Priority.values:
         faults.append(Violation("invalid_input", _("There is no such priority."), field="priority"))
+    if fields["emergency_sign"] and fields["emergency_sign"] not in SIGNS_BY_CODE:
+        faults.append(Violation("invalid_input", _("There is no such emergency sign."), field="emergency_sign"))
     if not truth_accepted:
         sentence = _("Confirm that what you wrote is true and complete.")
         faults.append(Violation("invalid_input", sentence, field="truth_accepted", rule="R102"))
@@ -119,6 +147,7 @@ def _written(encounter: Encounter, fields: dict[str, Any], *, by: Acting) -> Ref
     requires_transaction()
     post: Any = by.post
     now: datetime = encounter.now  # type: ignore[attr-defined]
+    refuse_crowded_booker(fields, encounter.patient)
     if Referral.objects.filter(encounter=encounter).exclude(status__in=SPENT).exists():
         raise _used(encounter.public_id)
     number = next_number(post.institution.district.code, now.astimezone(SHANGHAI).date())
@@ -127,8 +156,15 @@ def _written(encounter: Encounter, fields: dict[str, Any], *, by: Acting) -> Ref
         institution=post.institution, truth_accepted_at=now, **fields,
     )  # fmt: skip
     created(referral, by=by.actor)
-    record("referral.write", "referral", referral.public_id, by=by.actor, details={"number": number, "truth_accepted": True})
+    record(
+        "referral.write", "referral", referral.public_id, by=by.actor, details={"number": number, "truth_accepted": True} | advised(fields)
+    )
     return referral
+
+
+def advised(fields: dict[str, Any]) -> dict[str, Any]:
+    """What the trail keeps of a ticked emergency sign: the doctor was told not to book and what to do."""
+    return {"emergency_sign": fields["emergency_sign"]} if fields["emergency_sign"] else {}
 
 
 def _used(encounter_id: UUID) -> Refusal:

@@ -11,6 +11,7 @@ from permissions.acting import Acting
 from referral.daylists.queries import Asked
 from referral.patients.models import Sex
 from referral.patients.person import age_on
+from referral.patients.priority_queries import group_word
 from vault.audit import saw_many
 
 MOST_LINES: Final = 5000  # of one paper or file
@@ -30,6 +31,8 @@ def line_of(booking: Any) -> dict[str, Any]:
         "sex": patient.sex,
         "birth_date": patient.birth_date,
         "age": age_on(patient.birth_date, booking.visit_date),
+        "priority_group": "" if booking.priority_over else patient.priority_group,
+        "priority": "" if booking.priority_over else group_word(patient.priority_group),
         "document_tail": booking.document_tail or "",
         "phone_tail": patient.phone_tail or patient.landline_tail,
         "confirmation_code": booking.confirmation_code,
@@ -44,7 +47,7 @@ def line_of(booking: Any) -> dict[str, Any]:
 def columns() -> list[str]:
     """The head of the file."""
     return [
-        _("Department"), pgettext("column", "Clinic"), _("Time"), _("Name"), _("Sex"), _("Age"),
+        _("Department"), pgettext("column", "Clinic"), _("Time"), _("Name"), _("Sex"), _("Age"), _("Priority group"),
         _("Last four of the document"), _("Last four of the phone"),
         _("Confirmation code"), _("Referral number"), _("Referred by"), _("State"), _("Stopped"),
     ]  # fmt: skip
@@ -55,6 +58,7 @@ def cells_of(line: dict[str, Any]) -> list[object]:
     starts, ends = timezone.localtime(line["starts_at"]), timezone.localtime(line["ends_at"])
     return [
         line["department"], line["service"], f"{starts:%H:%M}–{ends:%H:%M}", line["name"], SEXES.get(line["sex"], ""), line["age"],
+        line["priority"],
         line["document_tail"], line["phone_tail"], line["confirmation_code"], line["number"], line["referred_by"], line["status_word"],
         _("stopped") if line["is_stopped"] else "",
     ]  # fmt: skip

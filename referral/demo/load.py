@@ -7,9 +7,11 @@ from pathlib import Path
 
 from permissions.roles import Role
 from referral.demo.load_duties import load_duties
+from referral.demo.load_inbox import load_inbox
 from referral.demo.load_nominations import load_nominations
 from referral.demo.load_offers import load_offers
 from referral.demo.load_people import load_accounts, load_rights, load_teams, users_of
+from referral.demo.load_persons import load_persons
 from referral.demo.load_places import (
     as_admin,
     first_admins,
@@ -22,6 +24,7 @@ from referral.demo.load_places import (
 from referral.demo.load_policy import load_policy
 from referral.demo.load_residents import load_residents
 from referral.demo.load_sessions import load_sessions
+from referral.demo.load_sets import load_sets
 from referral.demo.load_watch import load_watch
 from referral.demo.people import Someone, everybody
 
@@ -47,11 +50,14 @@ def load(today: date, folder: Path, tell: Callable[[str], None]) -> None:
     load_duties(people)
     load_nominations(people, admin)
     load_policy(today, district, places, admin, second)
+    load_sets(today, admin)
     load_watch()
     tell(f"{len(places)} institutions, {len(people)} people")
     tell(f"{load_residents(places, today)} residents added")
     tell(f"{load_sessions(places, today)} reserved bands added")
     tell(f"{load_offers(places)} further services added")
+    tell(f"{load_persons(today)} documents, proofs and exceptions added")
+    tell(f"{load_inbox()} notices nobody has read yet")
     write_accounts(people, folder)
 
 

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from zlib import crc32
 
-from clinics.models import Department, HalfDay, Institution, Post, Service, SessionTemplate
+from clinics.models import ClinicSession, Department, HalfDay, Institution, Post, Service, SessionTemplate
 from clinics.register.registry import offer_services
 from clinics.timetables.calendar import day_kinds
 from clinics.timetables.half_day_fields import LIMITED, UNLIMITED
@@ -46,10 +46,12 @@ def _hospital(hospital: Institution, today: date) -> int:
 
 
 def _published(hospital: Institution, today: date, by: Acting) -> int:
-    """A hospital that has been here for long: its first two weeks are no changes of anything, so they are announced to nobody."""
+    """A hospital that has been here for long: its first two weeks change nothing and are announced to nobody; what was stopped stays so."""
     days = day_kinds(hospital, today + timedelta(days=1), today + timedelta(days=AHEAD))
     made = horizon(map(pattern_of, templates_of(hospital)), days, today=today)
-    return len(publish(made.plans, by=by))
+    stopped = ClinicSession.objects.filter(service__institution=hospital, status="stopped", date__gt=today)
+    gone = set(stopped.values_list("service_id", "date", "half_day"))
+    return len(publish([one for one in made.plans if (one.service.pk, one.date, str(one.half_day)) not in gone], by=by))
 
 
 def _coordinator(hospital: Institution) -> Acting:

@@ -11,6 +11,7 @@ from clinics.timetables.stopping import terms_of
 from permissions.acting import Acting
 from permissions.roles import Capability
 from referral.disruptions.stop import LONGEST_NOTE, Outcome, close, recorded, today
+from referral.inbox.tell import tell
 from vault.refusal import Refusal, invalid
 from vault.states import advance
 
@@ -34,6 +35,7 @@ def approve(stop_id: UUID, *, expected_version: int, by: Acting) -> Outcome:
     advance(stop, "in_force", by=by.actor, expected_version=expected_version, decided_by=by.user, is_special=special)
     places = close(stop, sessions, by=by)
     recorded("approve_stop", stop, by=by, withdrawn=places)
+    tell([stop.asked_by], "stop_agreed", about=stop.public_id, version=stop.version)
     return Outcome(stop, is_new=False, withdrawn=places)
 
 
@@ -48,6 +50,7 @@ def decline(stop_id: UUID, *, why: str, expected_version: int, by: Acting) -> Cl
         raise invalid("why", _("Write at most 200 characters."))
     advance(stop, "declined", by=by.actor, reason=words, expected_version=expected_version, decided_by=by.user)
     recorded("decline_stop", stop, by=by)
+    tell([stop.asked_by], "stop_declined", about=stop.public_id, version=stop.version)
     return stop
 
 

@@ -1,4 +1,4 @@
-"""Stops clinics: session and places in one transaction, with the list of who is affected; nobody's booking is cancelled by it."""
+"""Stops clinics: session, places and a disruption for each live booking in one transaction; no booking is cancelled by it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from celery import current_app
 from django.conf import settings
 from django.db import transaction
 from django.utils import translation
@@ -14,13 +15,16 @@ from django.utils.translation import gettext_lazy as _
 from clinics import policy
 from clinics.access import require_pools_of
 from clinics.clock import database_now
-from clinics.models import ChangeKind, ClinicSession, ClinicStop, HalfDay, ScheduleChange, Service, StopReason
+from clinics.models import ChangeKind, ClinicSession, ClinicStop, HalfDay, Post, ScheduleChange, Service, StopReason
 from clinics.parameters import SCHEDULE_FREEZE_DAYS
 from clinics.timetables.stop_queries import STANDING, run_around, session_run_by, sessions_to_stop
 from clinics.timetables.stopping import Judgement, Terms, check_days, judge, terms_of
 from permissions.acting import Acting
-from permissions.roles import Capability
+from permissions.roles import Capability, Role
 from referral.disruptions.affected import affected_by
+from referral.disruptions.opening import open_for
+from referral.disruptions.queries import substitutes_in_sight
+from referral.inbox.tell import tell
 from reserved_pools.windows import BEIJING
 from reserved_pools.withdrawing import withdraw
 from vault import audit
@@ -52,6 +56,7 @@ class Preview:
     terms: Terms
     sessions: Sequence[ClinicSession]
     bookings: int
+    substitutes: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,10 +70,10 @@ class Outcome:
 
 def preview(wanted: Wanted, *, by: Acting) -> Preview:
     """What stopping these half-days would do; changes nothing. Refuses as stop_clinic does."""
-    _check(wanted, by)
+    check(wanted, by)
     sessions = list(sessions_to_stop(wanted.service, wanted.first_day, wanted.last_day, wanted.half_day).order_by("starts_at"))
     terms = terms_of(wanted.service.institution, wanted.service.department, today())
-    return Preview(judged(wanted, sessions, terms), terms, sessions, affected_by(sessions).count())
+    return Preview(judged(wanted, sessions, terms), terms, sessions, affected_by(sessions).count(), substitutes_in_sight(sessions))
 
 
 @transaction.atomic(durable=True)
@@ -80,7 +85,7 @@ def stop_clinic(wanted: Wanted, *, by: Acting) -> Outcome:
     proposed in just these words, is answered again and changes nothing. Refuses with `invalid_input`, `not_found` for services of
     other hospitals, and `notice_too_short` for a long stop that is said too late.
     """
-    _check(wanted, by)
+    check(wanted, by)
     Service.objects.filter(pk=wanted.service.pk).select_for_update(of=("self",), no_key=True).order_by("pk").first()
     sessions = locked(wanted)
     earlier = _the_same(wanted)
@@ -98,7 +103,7 @@ def stop_session(session_id: UUID, *, reason: str, until: date | None, note: str
     """
     session = session_run_by(by, session_id)
     wanted = Wanted(session.service, session.date, until or session.date, session.half_day, reason, note)
-    _check(wanted, by)
+    check(wanted, by)
     Service.objects.filter(pk=session.service_id).select_for_update(of=("self",), no_key=True).order_by("pk").first()
     sessions = locked(wanted)
     now = next((one for one in sessions if one.pk == session.pk), None)
@@ -109,13 +114,18 @@ def stop_session(session_id: UUID, *, reason: str, until: date | None, note: str
 
 
 def close(stop: ClinicStop, sessions: Sequence[ClinicSession], *, by: Acting) -> int:
-    """Step: these locked sessions are stopped and their places withdrawn; answers how many places. Each leaves its change (R125)."""
+    """Step: these locked sessions are stopped and their places withdrawn; answers how many places. Each leaves its change (R125).
+
+    Each live booking gets its disruption in the same transaction; the search for substitutes begins when it has committed (R126).
+    """
     requires_transaction()
     day = today()
     for session in sessions:
         advance(session, "stopped", by=by.actor, reason=stop.reason_code)
     places = withdraw(sessions, reason="stopped", about=stop.public_id)
     stop.sessions.add(*sessions)
+    if open_for(stop, sessions, by=by):
+        transaction.on_commit(ask_to_look_after, robust=True)
     with translation.override(settings.LANGUAGE_CODE):
         announced = str(StopReason(stop.reason_code).label)
     freeze = int(policy.value(SCHEDULE_FREEZE_DAYS, institution=stop.service.institution, department=stop.service.department, at=day))
@@ -143,6 +153,11 @@ def locked(wanted: Wanted) -> list[ClinicSession]:
     return list(rows.select_for_update(of=("self",), no_key=True))
 
 
+def ask_to_look_after() -> None:
+    """Asks the worker; when the queue does not answer, the sweep of the next minute begins the search."""
+    current_app.send_task("referral.tasks.look_after_stops", retry=False, ignore_result=True, expires=600)
+
+
 def today() -> date:
     """The day in Beijing by the database's clock."""
     return database_now().astimezone(BEIJING).date()
@@ -168,10 +183,17 @@ def _made(wanted: Wanted, sessions: Sequence[ClinicSession], found: Judgement, b
     created(stop, by=by.actor, reason=stop.reason_code)
     if found.needs_second:
         recorded("propose_stop", stop, by=by)
+        tell(_second_persons(stop), "stop_waiting", about=stop.public_id, version=stop.version)
         return Outcome(stop, is_new=True)
     places = close(stop, sessions, by=by)
     recorded("stop_clinic", stop, by=by, withdrawn=places)
     return Outcome(stop, is_new=True, withdrawn=places)
+
+
+def _second_persons(stop: ClinicStop) -> list[Post]:
+    """The coordinators and managers of the hospital who may decide, without who asked (R161)."""
+    rows = Post.objects.live().filter(institution=stop.service.institution_id, kind__in=(Role.COORDINATOR, Role.MANAGER))
+    return list(rows.exclude(user=stop.asked_by_id).order_by("pk"))
 
 
 def _the_same(wanted: Wanted) -> ClinicStop | None:
@@ -180,7 +202,8 @@ def _the_same(wanted: Wanted) -> ClinicStop | None:
     return ClinicStop.objects.filter(**same, status__in=STANDING).order_by("-status", "-pk").first()
 
 
-def _check(wanted: Wanted, by: Acting) -> None:
+def check(wanted: Wanted, by: Acting) -> None:
+    """Refuses what cannot be stopped by this person in these words, every fault at once."""
     if not by.can(Capability.MANAGE_POOLS):
         raise Refusal("not_allowed", _("Your role does not include this."))
     require_pools_of(by, {wanted.service.institution_id})

@@ -19,6 +19,7 @@ from referral.booking.models import Booking
 from referral.booking.noshow import NoShowCause, miss
 from referral.booking.proof import by_code
 from referral.cases.models import Referral
+from referral.credit.record import locked_patient
 from referral.exchange.models import FeedKind, FeedRecord
 from referral.exchange.rows import Outcome, Result, Said, known, refused, remember, unreadable
 from vault import audit
@@ -67,9 +68,11 @@ def _reported(hospital: Institution, given: Any, by: Acting) -> tuple[Booking, b
     _check_at(given["at"], now)
     here = Booking.objects.filter(institution=hospital)
     public_id = _booking_meant(hospital, given)
-    referral_id = here.filter(public_id=public_id).values_list("referral_id", flat=True).first()
+    referral_id, patient_id = here.filter(public_id=public_id).values_list("referral_id", "patient_id").first() or (None, None)
+    if patient_id and given["status"] == Attendance.NOSHOW:
+        locked_patient(patient_id)  # what follows for her is counted behind this lock
     referral = Referral.objects.select_for_update(no_key=True).filter(pk=referral_id).first()
-    booking = locked(here.select_related("institution"), public_id)
+    booking = locked(here.select_related("institution", "department", "patient"), public_id)
     assert referral is not None
     booking.referral = referral
     if booking.status == given["status"] or (booking.status, given["status"]) == ("fulfilled", "arrived"):

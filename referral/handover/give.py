@@ -11,6 +11,7 @@ from clinics.models import Post
 from permissions.acting import Acting
 from permissions.roles import Role
 from referral.cases.models import Referral
+from referral.handover.heirs import hand_over_notices
 from referral.handover.items import Item, contracts_of, kind_of, locked_items
 from referral.handover.messages import HANDED
 from referral.patients.models import CareTeam, FamilyDoctorContract
@@ -37,6 +38,7 @@ def give(items: Sequence[Item], to: Post | None, *, by: Acting, reason: str = ""
         rows.update(owner=to, version=F("version") + 1)
     for item in items:
         _remember(item, former.get(item.owner_id or 0), to, by, reason)
+    hand_over_notices(items, to, by=by)
 
 
 def _remember(item: Item, former: UUID | None, to: Post | None, by: Acting, reason: str) -> None:

@@ -18,6 +18,7 @@ from permissions.roles import Capability
 from referral import parameters
 from referral.patients.faults import Faults
 from referral.patients.models import Guardian, Patient, PriorityGroup, RegistrationEdit
+from referral.patients.priority_steps import keep_in_step
 from referral.patients.register import refuse_crowded_mobile
 from referral.patients.residents import answered_for
 from referral.patients.waiting import mobile_key, wait_for
@@ -74,6 +75,9 @@ def correct_registration(patient_id: UUID, correction: Correction, *, by: Acting
             refuse_crowded_mobile(changes["mobile"][1], besides=patient)
         _count_edit(patient, today)
         _write(patient, guardian, {name: new for name, (_old, new) in changes.items()})
+        if "priority_group" in changes:
+            patient.priority_group = changes["priority_group"][1]
+            keep_in_step(patient, by=by)
         seen = clean.reason if "name" in changes else ""
         note_changes("patient", patient.public_id, changes, by=by.actor, reason=seen)
         record("patient.correct", "patient", patient.public_id, by=by.actor, reason=seen, details={"fields": sorted(changes)})

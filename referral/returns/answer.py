@@ -14,6 +14,7 @@ from permissions.roles import Capability
 from referral.booking.expected import NOTHING_HERE, database_now
 from referral.booking.facts import SHANGHAI
 from referral.patients.queries import of_unit
+from referral.returns.inform import tell_of_declining, tell_owner, tell_sender
 from referral.returns.models import Return
 from referral.returns.queries import returns_of
 from referral.returns.send import answer_due
@@ -43,6 +44,7 @@ def accept(return_id: UUID, *, first_follow_up_on: date, expected_version: int, 
             sent_back, "accepted", by=by.actor, expected_version=expected_version,
             owner=by.post, first_follow_up_on=first_follow_up_on,
         )  # fmt: skip
+        tell_sender(sent_back, by=by)
         audit.record("accept", "return", sent_back.public_id, by=by.actor, details={"first_follow_up_on": str(first_follow_up_on)})
     return sent_back
 
@@ -61,6 +63,7 @@ def decline(return_id: UUID, *, reason: str, expected_version: int, by: Acting) 
             sent_back, "declined", by=by.actor, reason=told, expected_version=expected_version,
             decline_reason=told, owner=None,
         )  # fmt: skip
+        tell_of_declining(sent_back, by=by)
         audit.record("decline", "return", sent_back.public_id, by=by.actor, reason=told)
     return sent_back
 
@@ -81,6 +84,7 @@ def assign(return_id: UUID, *, owner: UUID, expected_version: int, by: Acting) -
             sent_back, "sent", by=by.actor, expected_version=expected_version,
             owner=named, decline_reason="", due_at=due_at,
         )  # fmt: skip
+        tell_owner(sent_back, by=by)
         audit.record("assign", "return", sent_back.public_id, by=by.actor, details={"owner": str(named.public_id)})
     return sent_back
 

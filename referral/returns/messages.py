@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from permissions.identity.masking import name_for_message
+from referral.patients.guardians_reach import reached
 from referral.returns.models import Return
 from vault.outbox.templates import SmsTemplate, declare
 
@@ -18,9 +18,9 @@ RETURNED: Final = declare(
 
 def told_of_return(sent_back: Return) -> dict[str, str]:
     """The variables of RETURNED; no diagnosis, and the name as others may read it."""
-    patient, centre = sent_back.patient, sent_back.to_institution
+    centre = sent_back.to_institution
     return {
-        "name": name_for_message(patient.name, patient.sex),
+        "name": reached(sent_back.patient).name,
         "hospital": sent_back.from_institution.short_name,
         "centre": centre.short_name,
         "phone": centre.phone or "114",

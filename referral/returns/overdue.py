@@ -3,6 +3,7 @@
 from django.db import transaction
 from django.db.models.functions import Now
 
+from referral.returns.inform import tell_of_delay
 from referral.returns.models import Return
 from vault import audit
 from vault.actor import SYSTEM
@@ -24,5 +25,6 @@ def mark_overdue() -> int:
         )
         for sent_back in (found := list(late)):
             advance(sent_back, "overdue", by=SYSTEM)
+            tell_of_delay(sent_back)
             audit.record("mark_overdue", "return", sent_back.public_id, by=SYSTEM)
     return len(found)

@@ -16,7 +16,9 @@ from referral.booking.expected import database_now
 from referral.booking.facts import SHANGHAI
 from referral.cases.models import Referral
 from referral.cases.visit import locked_seen_here
+from referral.patients.guardians_reach import reached
 from referral.patients.queries import contract_on
+from referral.returns.inform import tell_centre
 from referral.returns.messages import RETURNED, told_of_return
 from referral.returns.models import Return, ReturnDrug
 from referral.returns.plan import Plan, check_plan
@@ -40,6 +42,7 @@ def send(referral_id: UUID, plan: Plan, *, expected_version: int, by: Acting) ->
         sent_back = _written(referral, plan, by=by)
         created(sent_back, by=by.actor)
         _tell_patient(sent_back)
+        tell_centre(sent_back, by=by)
         audit.record("send_back", "return", sent_back.public_id, by=by.actor, details={"referral": str(referral.public_id)})
     return sent_back
 
@@ -77,5 +80,5 @@ def _written(referral: Referral, plan: Plan, *, by: Acting) -> Return:
 
 def _tell_patient(sent_back: Return) -> None:
     """A landline gets no message: the centre calls."""
-    if sent_back.patient.phone:
-        outbox.put(RETURNED.key, sent_back.patient.phone, told_of_return(sent_back), about=sent_back.public_id, version=sent_back.version)
+    if phone := reached(sent_back.patient).phone:
+        outbox.put(RETURNED.key, phone, told_of_return(sent_back), about=sent_back.public_id, version=sent_back.version)

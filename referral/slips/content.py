@@ -9,14 +9,16 @@ from django.urls import reverse
 from django.utils import timezone
 
 from clinics.models import Institution, ServiceKind
-from clinics.policy import value
 from permissions.identity.phones import mask_phone
 from permissions.models import User
 from referral.booking.facts import SHANGHAI
-from referral.booking.models import Booking
+from referral.booking.models import Booking, BookingMode
+from referral.cases.amend import version_number
+from referral.credit.record import district_of
+from referral.credit.rule_words import no_show_rule_on_paper
+from referral.credit.standing import terms_of
 from referral.patients.models import FamilyDoctorContract, Patient
 from referral.slips import words
-from referral.slips.parameters import NO_SHOW_BAN_MONTHS, NO_SHOW_THRESHOLD
 from referral.slips.proof import PROOF_OF_STATUS, Proof
 from vault.events import Event, history
 
@@ -30,9 +32,10 @@ def up_content(booking: Booking) -> Content:
     return {
         "template": "slips/up_slip.html",
         "kind": "up",
-        "title": "双向转诊（转出）单",
+        "title": "诊间预约单" if booking.mode == BookingMode.CONSULTATION else "双向转诊（转出）单",
         "void": void_note(booking),
         "closed": words.USED_STATUS.get(booking.status, ""),
+        "version": version_number(referral),
         "slip": {
             "number": booking.number,
             "date": local(booking.created_at).date().isoformat(),
@@ -42,9 +45,10 @@ def up_content(booking: Booking) -> Content:
             **person(referral.patient, local(booking.created_at).date()),
             "file_number": record_number(referral.patient, local(booking.created_at).date()),
         },
-        "from": {"name": referral.institution.name, "phone": referral.institution.phone},
+        "from": sender(booking),
         "to": {"name": booking.institution.name, "department": booking.department.name, "doctor": ""},
         "booking": booking_block(booking),
+        "booker": booker_line(referral),
         "case": {
             "impression": referral.impression,
             "present_history": referral.present_history,
@@ -52,6 +56,19 @@ def up_content(booking: Booking) -> Content:
             "treatment": referral.treatment,
         },
     }
+
+
+def sender(booking: Booking) -> Content:
+    """Who sends the patient: the centre that refers, or the hospital whose consulting room booked the visit (R120)."""
+    at = booking.post.institution if booking.mode == BookingMode.CONSULTATION else booking.referral.institution
+    return {"name": at.name, "phone": at.phone}
+
+
+def booker_line(referral: Any) -> str:
+    """Who asked in the resident's stead, as the hospital reads it (R105); '' when she asked herself."""
+    if not referral.booker_name:
+        return ""
+    return f"{referral.booker_name}（{referral.booker_relation}）　电话尾号{referral.booker_phone_tail}"
 
 
 def return_content(sent_back: Any, results: str) -> Content:
@@ -63,6 +80,7 @@ def return_content(sent_back: Any, results: str) -> Content:
         "title": "双向转诊（回转）单",
         "void": None,
         "closed": "",
+        "version": 1,
         "slip": {
             "number": sent_back.referral.number,
             "date": sent_on.isoformat(),
@@ -91,13 +109,14 @@ def booking_block(booking: Booking) -> Content:
     """When, where, which document, how to fetch the number, how to cancel and what missing it costs (R056, R110)."""
     starts, until = local(booking.starts_at), local(booking.cancel_until)
     proof = PROOF_OF_STATUS[booking.status]
-    district, day, service = booking.referral.patient.district, booking.visit_date, booking.pool_slot.service
+    day, service = booking.visit_date, booking.pool_slot.service
     return {
         "date": booking.visit_date.isoformat(),
         "half_day": "上午" if starts.hour < 12 else "下午",
         "time": f"{starts:%H:%M}–{local(booking.ends_at):%H:%M}",
         "slot_class": words.SLOT_CLASS[booking.slot_class],
         "title": words.TITLE[booking.title],
+        "mode": words.MODE[booking.mode],
         "service": "" if service.kind == ServiceKind.CLINIC else service.name,
         "preparation": service.preparation,
         "code": booking.confirmation_code if proof is Proof.VALID else "",
@@ -108,8 +127,7 @@ def booking_block(booking: Booking) -> Content:
         "cancel_time": f"{until:%H:%M}",
         "help_phone": booking.referral.institution.phone or HELP_PHONE,
         "resident_page": urlsplit(settings.PUBLIC_URL).netloc + reverse("resident"),
-        "no_show_threshold": value(NO_SHOW_THRESHOLD, district=district, at=day),
-        "no_show_ban_months": value(NO_SHOW_BAN_MONTHS, district=district, at=day),
+        "no_show_rule": no_show_rule_on_paper(terms_of(district_of(booking.referral.patient, day), day)),
     }
 
 
@@ -140,6 +158,7 @@ def person(patient: Patient, on: date) -> Content:
         "masked_phone": mask_phone(phone) if phone else "",
         "document_name": document or "有效证件",
         "document": f"{document}　尾号{tail}" if tail else document,
+        "guardian": f"{guardian.name}（{guardian.relation}）" if guardian else "",
     }
 
 

@@ -35,6 +35,7 @@ CAUSE: Final = {
     "by_referrer": "转诊医生取消",
     "by_resident": "患者取消",
     "by_hospital": "医院取消",
+    "stopped": "医院停诊",
     "by_system": "系统取消",
     "offer_lapsed": "候补未确认",
 }
@@ -46,3 +47,9 @@ VOID_STATUS: Final = {
 }
 USED_STATUS: Final = {"arrived": "已取号", "fulfilled": "已就诊"}
 ACTOR: Final = {"user": "工作人员", "patient": "患者本人", "system": "系统", "anonymous": "患者本人"}
+MODE: Final = {
+    "community_referral": "社区转诊预约",
+    "in_consultation": "诊间预约",
+    "network": "网络预约",
+    "on_site": "现场预约",
+}

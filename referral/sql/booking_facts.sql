@@ -1,6 +1,9 @@
 -- What a booking is judged by: first the locks, right before patient; then, in a statement with its own snapshot, one row.
 -- One statement that both locks and counts would be wrong: its snapshot is older than the locks it waits for.
-CREATE FUNCTION booking_facts(p_right bigint, p_post bigint, p_referral uuid, p_pool_slot uuid, p_actor uuid, p_key text, p_parameters text[])
+-- The consulting room books without a right (p_right is NULL): then nothing is known of one.
+-- p_without names a booking that is not counted, because this one takes its place (a move). p_kind is whose places are asked for.
+CREATE FUNCTION booking_facts(p_right bigint, p_post bigint, p_referral uuid, p_pool_slot uuid, p_actor uuid, p_key text, p_parameters text[],
+                              p_without uuid DEFAULT NULL, p_kind text DEFAULT 'community_referral')
 RETURNS TABLE (
     now timestamptz,
     right_status text, right_from timestamptz, right_to timestamptz, post_to timestamptz, refers_own_patients boolean,
@@ -10,11 +13,12 @@ RETURNS TABLE (
     institution_is_suspended boolean, session_is_planned boolean, places_left integer,
     institution bigint, standard_code text, visit_date date, starts_at timestamptz, ends_at timestamptz,
     counted_days date[], counted_institutions bigint[], counted_codes text[],
+    emergency_sign text, banned_until timestamptz, restricted_until timestamptz, controlled_by text, changed_at timestamptz[], exceptions jsonb,
     policy_rows jsonb, hospital_district bigint, department bigint, contract_district bigint,
     replay_of uuid, replay_hash bytea,
     referral bigint, referral_public uuid, referral_number text, referral_status text, referral_version integer, referral_at_own_unit boolean,
     pool_slot bigint, patient_name text, patient_sex text, patient_phone bytea, hospital_name text, department_name text,
-    pickup_place text, unit_phone text
+    pickup_place text, unit_phone text, has_guardian boolean, booker_phone bytea
 ) LANGUAGE plpgsql VOLATILE AS $$
 #variable_conflict use_column
 DECLARE
@@ -46,6 +50,16 @@ BEGIN
             - CASE WHEN ps.late_opens_at > v_now THEN ps.late ELSE 0 END)::integer,
         ps.institution_id, ps.standard_code::text, ps.visit_date, ps.starts_at, ps.ends_at,
         counted.days, counted.institutions, counted.codes,
+        r.emergency_sign,
+        (SELECT max(ban.valid_to) FROM referral_bookingban ban
+          WHERE ban.patient_id = r.patient_id AND ban.status = 'in_force' AND ban.covers = 'booking_and_referral'
+            AND ban.valid_from <= v_now AND ban.valid_to > v_now),
+        (SELECT max(held.valid_to) FROM referral_restriction held
+          WHERE held.patient_id = r.patient_id AND held.institution_id = ps.institution_id AND held.status = 'in_force'
+            AND held.valid_from <= v_now AND held.valid_to > v_now),
+        controlled.by, changed.at,
+        (SELECT jsonb_agg(jsonb_build_object('id', o.public_id, 'rule', o.rule) ORDER BY o.id) FROM referral_ruleoverride o
+          WHERE o.referral_id = r.id AND o.status = 'granted' AND o.valid_to > v_now),
         (SELECT jsonb_agg(jsonb_build_object(
                 'id', row.id, 'parameter', row.parameter, 'value', row.value, 'source', row.source, 'valid_from', row.valid_from,
                 'district', row.district_id, 'institution', row.institution_id, 'department', row.department_id))
@@ -59,8 +73,9 @@ BEGIN
         k.result_id, k.body_hash,
         r.id, r.public_id, r.number::text, r.status, r.version,
         coalesce(written_at.parent_id, written_at.id) = coalesce(unit.parent_id, unit.id),
-        ps.id, p.name::text, p.sex::text, p.phone, hospital.name::text, department.name::text,
-        hospital.pickup_place::text, unit.phone::text
+        ps.id, p.name::text, p.sex::text,
+        CASE WHEN length(p.phone) = 0 THEN coalesce(guardian.phone, p.phone) ELSE p.phone END, hospital.name::text, department.name::text,
+        hospital.pickup_place::text, unit.phone::text, guardian.phone IS NOT NULL, r.booker_phone
     FROM referral_referral r
     JOIN referral_patient p ON p.id = r.patient_id
     JOIN referral_encounter e ON e.id = r.encounter_id
@@ -68,10 +83,10 @@ BEGIN
     JOIN clinics_post seen_under ON seen_under.id = e.post_id
     JOIN clinics_post author ON author.id = r.post_id
     JOIN clinics_institution written_at ON written_at.id = r.institution_id
-    JOIN clinics_post post ON post.id = p_post AND post.right_id = p_right
+    JOIN clinics_post post ON post.id = p_post AND post.right_id IS NOT DISTINCT FROM p_right
     JOIN clinics_institution unit ON unit.id = post.institution_id
-    JOIN permissions_referralright rr ON rr.id = p_right
-    JOIN reserved_pools_poolslot ps ON ps.public_id = p_pool_slot AND ps.kind = 'community_referral'
+    LEFT JOIN permissions_referralright rr ON rr.id = p_right
+    JOIN reserved_pools_poolslot ps ON ps.public_id = p_pool_slot AND ps.kind = p_kind
     JOIN clinics_slot slot ON slot.id = ps.slot_id
     JOIN clinics_clinicsession session ON session.id = slot.session_id
     JOIN clinics_institution hospital ON hospital.id = ps.institution_id
@@ -86,7 +101,33 @@ BEGIN
         SELECT array_agg(b.visit_date) AS days, array_agg(b.institution_id) AS institutions, array_agg(b.standard_code::text) AS codes
           FROM referral_booking b
          WHERE b.patient_id = r.patient_id AND b.status IN ('held', 'booked', 'arrived', 'fulfilled', 'noshow')
-           AND b.visit_date BETWEEN least(v_today, ps.visit_date) - 6 AND greatest(v_today + 60, ps.visit_date + 6)) counted ON true
+           AND b.public_id IS DISTINCT FROM p_without
+           AND b.visit_date > least(v_today, ps.visit_date) - interval '3 months'
+           AND b.visit_date < greatest(v_today + 60, ps.visit_date) + interval '3 months') counted ON true
+    LEFT JOIN LATERAL (
+        SELECT at.name::text AS by FROM (
+            SELECT own.district_id FROM referral_controlledidentity own
+             WHERE own.patient_id = r.patient_id AND own.status IN ('in_force', 'lift_asked')
+               AND (own.valid_to IS NULL OR own.valid_to > v_today)
+            UNION ALL
+            SELECT listed.district_id FROM referral_controlledidentity listed
+             WHERE listed.number_hash = ANY (ARRAY(
+                       SELECT i.number_hash FROM referral_patientidentifier i WHERE i.patient_id = r.patient_id
+                       UNION ALL SELECT g.number_hash FROM referral_guardian g WHERE g.patient_id = r.patient_id))
+               AND listed.status IN ('in_force', 'lift_asked') AND (listed.valid_to IS NULL OR listed.valid_to > v_today)
+        ) listed JOIN permissions_district at ON at.id = listed.district_id LIMIT 1) controlled ON true
+    LEFT JOIN LATERAL (
+        SELECT array_agg(changed_last ORDER BY changed_last) AS at FROM (
+        SELECT max(step.at) AS changed_last
+          FROM referral_booking b JOIN vault_event step ON step.object_id = b.public_id AND step.kind = 'booking' AND step.target = b.status
+         WHERE b.patient_id = r.patient_id AND step.at > v_now - interval '366 days'
+           AND (b.status = 'cancelled' AND b.cancel_cause = 'by_resident'
+                OR b.status = 'moved' AND (step.actor_kind = 'patient' OR EXISTS (
+                    SELECT 1 FROM clinics_post mover WHERE mover.public_id = step.post_id AND mover.right_id IS NOT NULL)))
+         GROUP BY b.id) steps) changed ON true
+    LEFT JOIN LATERAL (
+        SELECT g.phone FROM referral_guardian g
+         WHERE g.patient_id = p.id AND NOT EXISTS (SELECT 1 FROM referral_patientidentifier own WHERE own.patient_id = p.id)) guardian ON true
     LEFT JOIN vault_idempotencykey k ON k.actor_id = p_actor AND k.key = p_key
     WHERE r.public_id = p_referral;
 END $$;

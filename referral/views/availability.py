@@ -1,6 +1,6 @@
 """Looking at the reserved places: the half-day calendar with its filters and the bands of one half-day, without a referral."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -19,8 +19,10 @@ from permissions.roles import Capability
 from referral.booking.facts import day_before_at
 from referral.views.filters import Choices, Filters, choices_of, filters_from
 from referral.views.matrix import matrix, read_key, service_words
+from referral.views.promise import Clock, clock_of, promise_of
 from referral.views.rights import right_of
 from reserved_pools.models import PoolSlot
+from reserved_pools.promise import Promise
 from reserved_pools.queries import bands, half_days
 from reserved_pools.sessions.half_days import Calendar
 
@@ -41,6 +43,7 @@ class Panel:
     bands: list[PoolSlot]
     cancel_until: datetime
     promised: bool
+    wait: str  # how long one waits for it, in calendar and in working days
     service: Service
     says: list[tuple[Any, str]]  # label and text of what the doctor has to know of the service
     items: list[ServiceItem]
@@ -55,6 +58,7 @@ class Look:
     filters: Filters
     calendar: Calendar
     panel: Panel | None
+    clock: Clock
 
     @property
     def context(self) -> dict[str, Any]:
@@ -69,6 +73,7 @@ class Look:
             "slot_classes": self.choices.slot_classes,
             "matrix": matrix(self.calendar, chosen=self.panel.key if self.panel else "", promised_only=self.filters.promise),
             "panel": self.panel,
+            "clock": self.clock,
         }
 
 
@@ -86,16 +91,22 @@ class Availability(Page):
         return self.render(request, "referral/availability.html", {"refers": refers, "right": right, "changes": changes, **shown})
 
 
-def look(acting: Acting, data: QueryDict) -> Look:
-    """The calendar an address asks for, as far as this person may see it. Raises Refusal("right_not_in_force")."""
+def look(acting: Acting, data: QueryDict, *, asked: date | None = None) -> Look:
+    """The calendar an address asks for, as far as this person may see it. Raises Refusal("right_not_in_force").
+
+    The promised days are counted from the day the referral was `asked` for, today when there is none (C24).
+    """
     today = timezone.localdate()
     choices = choices_of(acting, refers=acting.can(Capability.BOOK))
     filters = filters_from(data, choices)
     calendar = half_days(acting, filters.wanted(today, horizon(acting.district_id, today)), today=today)
-    return Look(choices, filters, calendar, panel_of(acting, data.get("cell", ""), calendar))
+    calendar = replace(calendar, promised_until=(asked or today) + (calendar.promised_until - today))
+    promise = promise_of(calendar, asked or today)
+    panel = panel_of(acting, data.get("cell", ""), promise)
+    return Look(choices, filters, calendar, panel, clock_of(calendar, promise))
 
 
-def panel_of(acting: Acting, key: str, calendar: Calendar) -> Panel | None:
+def panel_of(acting: Acting, key: str, promise: Promise) -> Panel | None:
     """The half-day the address names, when this person may see it and a clinic takes place."""
     named = read_key(key)
     found = list(bands(acting, *named)) if named else []
@@ -111,7 +122,8 @@ def panel_of(acting: Acting, key: str, calendar: Calendar) -> Panel | None:
         words=service_words(one.service.kind, one.slot_class, one.service.title, name=one.service.name, disease=one.service.disease),
         bands=found,
         cancel_until=cancel_until(one.institution, one.visit_date),
-        promised=one.visit_date <= calendar.promised_until,
+        promised=promise.keeps(one.visit_date),
+        wait=promise.why_not(one.visit_date) or promise.wait(one.visit_date),
         service=one.service,
         says=what_to_know(one.service),
         items=list(one.service.items.all()) if has(one.service.kind, "items") is not Has.NO else [],

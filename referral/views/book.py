@@ -1,5 +1,6 @@
 """Choosing a place for a referral: the half-day calendar, its bands, the moment of deciding, and a refusal that helps."""
 
+from datetime import date
 from functools import partial
 from typing import Any
 from uuid import UUID, uuid4
@@ -13,11 +14,14 @@ from django.utils.translation import gettext as _
 from permissions.doors import Needs, Page
 from permissions.doors.fields import ID
 from permissions.roles import Capability
+from referral.booking.before import counts_before
 from referral.booking.book import book
+from referral.cases.emergencies import sign_of
 from referral.cases.models import Referral
 from referral.cases.queries import referral_of
 from referral.patients.queries import contract_on
 from referral.views.availability import Panel, look
+from referral.views.exceptions import ask_link
 from referral.views.filters import Filters
 from referral.views.matrix import key_of, service_words
 from referral.views.rights import right_of
@@ -70,22 +74,28 @@ class BookPage(Page):
         return self.render(request, "referral/right_closed.html", {"refusal": refusal, "right": right, "referral_id": public_id})
 
     def page(self, request: HttpRequest, referral: Referral, refusal: Refusal | None = None) -> HttpResponse:
-        seen = look(self.acting, request.GET)
+        seen = look(self.acting, request.GET, asked=timezone.localdate(referral.created_at))
         slot = None if refusal and refusal.code != "outcome_unknown" else slot_of(seen.panel, chosen_slot(request))
         context = {
             **seen.context,
             "referral": referral,
-            "strip": self.strip(referral, seen.calendar),
+            "strip": self.strip(referral, seen.calendar, seen.panel.day if seen.panel else None),
+            "emergency": sign_of(referral.emergency_sign) if referral.emergency_sign else None,
             "slot": slot,
             "idempotency_key": request.POST.get("idempotency_key") or uuid4(),
             **refused_context(refusal, seen.panel, chosen_slot(request), seen.filters),
+            "ask_exception": ask_link(referral, refusal.violations, chosen_slot(request)) if refusal else "",
         }
         return self.render(request, "referral/book.html", context)
 
-    def strip(self, referral: Referral, calendar: Calendar) -> Any:
-        contract = contract_on(referral.patient, timezone.localdate())
-        seen_at, until = referral.encounter.seen_at, calendar.promised_until
-        return strip_of(referral.patient, contract, seen_at=seen_at, promise_until=until)
+    def strip(self, referral: Referral, calendar: Calendar, day: date | None) -> Any:
+        today = timezone.localdate()
+        contract = contract_on(referral.patient, today)
+        district = contract.institution.district_id if contract else self.acting.district_id
+        return strip_of(
+            referral.patient, contract, seen_at=referral.encounter.seen_at, promise_until=calendar.promised_until,
+            before=counts_before(referral.patient, district, today, day),
+        )  # fmt: skip
 
 
 def uuid_from(request: HttpRequest, name: str) -> UUID:
@@ -124,16 +134,18 @@ def refused_context(refusal: Refusal | None, panel: Panel | None, chosen: str, f
         "chosen_panel": panel,
         "chosen_slot": slot,
         "alternatives": [alternative(row, filters) for row in refusal.current.get("alternatives", [])],
+        "alternatives_asked": "alternatives" in refusal.current,
     }
 
 
 def alternative(row: dict[str, Any], filters: Filters) -> dict[str, Any]:
-    """One place instead: its words, and the address at which it stands ready to be confirmed."""
+    """One place instead: its words, the address whose calendar shows it, and the number under which its button books it once."""
     half = "am" if timezone.localtime(row["starts_at"]).hour < 12 else "pm"
     key = key_of(row["service"], row["visit_date"], half)
     return {
         **row,
         "words": service_words(row["kind"], row["slot_class"], row["title"], name=row["service_name"], disease=row["disease"]),
         "half": half,
-        "href": f"?{Filters(filters.department).query}&cell={key}&slot={row['id']}",
+        "action": f"?{Filters(filters.department).query}&cell={key}",
+        "idempotency_key": uuid4(),
     }

@@ -12,18 +12,29 @@ from django.utils.translation import gettext as _
 
 from permissions.doors import Needs, Page
 from permissions.roles import Capability
-from referral.booking.cancel import cancel_by_referrer
+from referral.booking.cancel import cancel_by_referrer, whom_to_call
 from referral.booking.models import Booking
 from referral.booking.queries import booking_of
 from referral.booking.tell import FOUR_THINGS, tell
+from referral.booking.why import OF_DOCTORS, choices, why
+from referral.credit.rule_words import no_show_rule
+from referral.credit.standing import terms_of
 from referral.patients.queries import contract_on
+from referral.views import typed
 from referral.views.book import version_from
-from referral.views.cancelling import REASONS
 from referral.views.matrix import booking_words
 from referral.views.sms import messages_about
 from referral.views.strip import strip_of
 from vault.audit import saw
 from vault.refusal import Refusal, invalid
+
+
+def ends_case_from(request: HttpRequest) -> bool:
+    """Whether the referral ends with the booking; an empty box was not ticked."""
+    value = request.POST.get("ends_case", "")
+    if value not in ("", "1"):
+        raise invalid("ends_case", _("This page is not complete. Please load it again."))
+    return value == "1"
 
 
 class BookingDone(Page):
@@ -51,7 +62,9 @@ class BookingDone(Page):
     def page(self, request: HttpRequest, booking: Booking, refusal: Refusal | None = None) -> HttpResponse:
         ticked = request.POST.getlist("told")
         told = booking.told_at is not None
-        context = booking_context(booking) | {
+        context = booking_context(booking)
+        context |= {
+            "no_show_rule": no_show_rule(terms_of(context["district"], booking.visit_date)),
             "things": [(thing, told or thing in ticked) for thing in FOUR_THINGS],
             "untold": [violation.field for violation in refusal.violations] if refusal else [],
         }
@@ -70,10 +83,11 @@ class BookingCancel(Page):
 
     def post(self, request: HttpRequest, public_id: UUID) -> HttpResponse:
         request.refused = partial(self.refused, request, public_id)  # type: ignore[attr-defined]
-        reason = request.POST.get("reason", "")
-        if reason not in REASONS:
-            raise invalid("reason", _("Choose a reason."))
-        booking = cancel_by_referrer(public_id, expected_version=version_from(request), reason=reason, by=self.acting)
+        note = typed.printable_texts(request, ("note",), one_line={"note"})["note"]
+        said, ends_case = why(request.POST.get("reason", ""), note, OF_DOCTORS), ends_case_from(request)
+        booking = cancel_by_referrer(
+            public_id, expected_version=version_from(request), reason=said.code.value, note=said.note, ends_case=ends_case, by=self.acting
+        )
         messages.success(request, _("Cancelled. The message to the patient is on its way."))
         return redirect("referral", booking.referral.public_id)
 
@@ -84,10 +98,13 @@ class BookingCancel(Page):
 
     def page(self, request: HttpRequest, booking: Booking, refusal: Refusal | None = None) -> HttpResponse:
         context = booking_context(booking) | {
-            "reasons": [("", _("please choose")), *REASONS.items()],
+            "reasons": [("", _("please choose")), *choices(OF_DOCTORS)],
             "reason": request.POST.get("reason", ""),
+            "note": request.POST.get("note", ""),
+            "ends_case": request.POST.get("ends_case") == "1",
             "refusal": refusal if refusal and refusal.code != "invalid_input" else None,
-            "error": refusal.message if refusal and refusal.code == "invalid_input" else "",
+            "errors": {one.field: one.message for one in refusal.violations} if refusal and refusal.code == "invalid_input" else {},
+            "whom_to_call": whom_to_call(booking.institution),
             "too_late": timezone.now() >= booking.cancel_until,
         }
         return self.render(request, "referral/booking_cancel.html", context)
@@ -100,6 +117,7 @@ def booking_context(booking: Booking) -> dict[str, Any]:
         "booking": booking,
         "referral": booking.referral,
         "strip": strip_of(booking.patient, contract, seen_at=booking.referral.encounter.seen_at),
+        "district": contract.institution.district_id if contract else booking.patient.district_id,
         "class_words": booking_words(booking),
         "sms": messages_about(booking.public_id),
     }

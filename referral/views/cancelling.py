@@ -1,18 +1,16 @@
-"""Why a doctor takes a booking or a draft back: the code is kept, the words are shown."""
+"""Why a booking or a draft is taken back: the code is kept, the words are shown."""
 
 from collections.abc import Mapping
 from typing import Any
 
-from django.utils.translation import gettext_lazy as _
+from referral.booking.models import CancelReason
+from referral.booking.why import OF_DOCTORS
 
-REASONS: Mapping[str, Any] = {
-    "patient": _("The patient asks for it"),
-    "condition": _("The condition has changed"),
-    "another": _("Another time or hospital"),
-    "mistake": _("Booked by mistake"),
-}
+# A draft that was never booked is dropped for one of these; another reason needs words, for which its dialog has no field.
+REASONS: Mapping[str, Any] = {reason.value: reason.label for reason in OF_DOCTORS if reason is not CancelReason.OTHER}
+WORDS: Mapping[str, Any] = {reason.value: reason.label for reason in CancelReason if reason.value}
 
 
 def reason_words(reason: str) -> Any:
-    """The words of a code; free text stays as it was written."""
-    return REASONS.get(reason, reason)
+    """The words of a code, whoever gave it; free text stays as it was written."""
+    return WORDS.get(reason, reason)

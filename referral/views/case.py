@@ -18,14 +18,26 @@ from permissions.acting import Acting
 from permissions.doors import Needs, Page
 from permissions.identity.masking import mask_name
 from permissions.roles import Capability
+from referral.booking.cancel import whom_to_call
+from referral.booking.corrections import own_undo
 from referral.booking.models import Booking
+from referral.booking.move import is_movable
+from referral.booking.next_visit import followers_of
+from referral.cases.amend import may_amend
+from referral.cases.booker import booker_of
+from referral.cases.emergencies import sign_of
+from referral.cases.ending import ends_on, knew_of_booking
 from referral.cases.models import Referral
-from referral.cases.queries import referral_of, referrals_of, steps_open_to
+from referral.cases.queries import referral_of, referrals_listed, steps_open_to
 from referral.cases.write import cancel_draft
+from referral.disruptions.queries import open_for_doctor
 from referral.patients.queries import contract_on
 from referral.returns.queries import returns_of
+from referral.review.story import story_of
+from referral.views.after_miss import missed_of
 from referral.views.book import version_from
 from referral.views.cancelling import REASONS
+from referral.views.exceptions import exceptions_of
 from referral.views.matrix import booking_words
 from referral.views.progress import progress_of
 from referral.views.sms import messages_about
@@ -40,6 +52,7 @@ from vault.refusal import Refusal, invalid
 
 SEES_CASES = Needs(Capability.WRITE_REFERRAL, Capability.RECORD_VISIT)
 PER_PAGE = 20
+BESIDE = ("post__institution", "ending", "report", "follows")  # one row each, read with the referral
 STATES: dict[str, Any] = {
     "": lambda: _("all states"),
     "draft": lambda: _("without a place"),
@@ -57,7 +70,7 @@ class Referrals(Page):
 
     def get(self, request: HttpRequest) -> HttpResponse:
         state = request.GET.get("state", "")
-        rows = in_state(with_booking(referrals_of(self.acting)), state).order_by("-created_at", "-pk")
+        rows = in_state(with_booking(referrals_listed(self.acting)), state).order_by("-created_at", "-pk")
         page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
         context = {
             "page": page,
@@ -88,7 +101,7 @@ class ReferralPage(Page):
     policies = {"GET": SEES_CASES, "POST": Needs(Capability.WRITE_REFERRAL)}
 
     def get(self, request: HttpRequest, public_id: UUID) -> HttpResponse:
-        referral = referral_of(self.acting, public_id)
+        referral = referral_of(self.acting, public_id, *BESIDE)
         answer = self.render(request, "referral/case.html", case_context(self.acting, referral))
         saw(self.acting.actor, "referral", referral.public_id, "referral page")
         return answer
@@ -105,7 +118,7 @@ class ReferralPage(Page):
     def refused(self, request: HttpRequest, public_id: UUID, refusal: Refusal) -> HttpResponse | None:
         if refusal.code != "invalid_input":
             return None
-        context = case_context(self.acting, referral_of(self.acting, public_id))
+        context = case_context(self.acting, referral_of(self.acting, public_id, *BESIDE))
         return self.render(request, "referral/case.html", context | {"error": refusal.message, "cancelling": True})
 
 
@@ -114,10 +127,13 @@ def case_context(acting: Acting, referral: Referral) -> dict[str, Any]:
     bookings = list(referral.bookings.select_related("institution", "department", "post__user", "pool_slot__service").order_by("-pk"))
     booking = next((b for b in bookings if b.status not in ("cancelled", "moved", "entered_in_error")), None)
     sent_back = returns_of(acting).filter(referral=referral).first()
+    followers = followers_of(referral) if any(one.status == "fulfilled" for one in bookings) else []
     contract = contract_on(referral.patient, timezone.localdate())
     targets = {step.target for step in steps_open_to(acting, referral)}
+    ending = getattr(referral, "ending", None)
     return {
         "referral": referral,
+        "emergency": sign_of(referral.emergency_sign) if referral.emergency_sign and referral.status == "draft" else None,
         "strip": strip_of(referral.patient, contract, seen_at=referral.encounter.seen_at),
         "contract": contract,
         "booking": booking,
@@ -126,12 +142,23 @@ def case_context(acting: Acting, referral: Referral) -> dict[str, Any]:
         "sent_back": sent_back,
         "report": getattr(referral, "report", None),
         "steps": progress_of(referral, booking, sent_back),
-        "timeline": timeline_of(referral, bookings, sent_back),
+        "timeline": timeline_of(referral, bookings, sent_back, followers),
         "sms": messages_about(booking.public_id) if booking else [],
         "copies": copies_of(booking.public_id) if booking else 0,
         "may": may(acting, referral, booking, targets),
+        "undo": own_undo(bookings, acting, timezone.now()) if referral.status == "draft" and acting.can(Capability.BOOK) else None,
+        "whom_to_call": whom_to_call(booking.institution) if booking and is_past_cancelling(booking) else "",
+        "followers": [(one, one.bookings.all()[0] if one.bookings.all() else None) for one in followers],
+        "follows": referral.follows,
         "next": next_steps(referral, booking, acting),
+        "story": story_of(referral),
+        "ending": ending,
+        "call_about_ending": ending is not None and not ending.patient_told and knew_of_booking(referral),
         "reasons": [("", _("please choose")), *REASONS.items()],
+        "exceptions": exceptions_of(acting, referral),
+        "stopped": open_for_doctor(acting, booking),
+        "missed": missed_of(referral) if acting.can(Capability.WRITE_REFERRAL) else None,
+        "booker": booker_of(referral) if acting.can(Capability.WRITE_REFERRAL) else None,
     }
 
 
@@ -139,6 +166,11 @@ def keeps_promise(acting: Acting, referral: Referral, booking: Booking) -> bool:
     """Whether the visit lies within the promised days of the encounter (R112)."""
     seen = timezone.localdate(referral.encounter.seen_at)
     return (booking.visit_date - seen).days <= promise_days(acting, seen)
+
+
+def is_past_cancelling(booking: Booking) -> bool:
+    """Whether only the hospital can still release it."""
+    return booking.status == "booked" and timezone.now() >= booking.cancel_until
 
 
 def may(acting: Acting, referral: Referral, booking: Booking | None, targets: set[str]) -> dict[str, bool]:
@@ -151,7 +183,10 @@ def may(acting: Acting, referral: Referral, booking: Booking | None, targets: se
         "drop": mine and referral.status == "draft" and "cancelled" in targets,
         "print": booking is not None and acting.can(Capability.BOOK),
         "cancel": waiting and acting.can(Capability.CANCEL_BOOKING) and timezone.now() < booking.cancel_until,  # type: ignore[union-attr]
+        "move": waiting and acting.can(Capability.BOOK) and is_movable(booking, timezone.now()),  # type: ignore[arg-type]
+        "resend": waiting and acting.can(Capability.CANCEL_BOOKING),
         "code": mine,
+        "amend": waiting and may_amend(referral, acting) and timezone.now() < booking.starts_at,  # type: ignore[union-attr]
         "send_back": "returned" in targets and acting.can(Capability.SEND_BACK),
     }
 
@@ -160,7 +195,9 @@ def next_steps(referral: Referral, booking: Booking | None, acting: Acting) -> l
     """What comes next: words, a link when the reader does it, and otherwise who does."""
     mine = acting.can(Capability.BOOK)
     if referral.status == "draft":
-        return [(_("choose a place"), Link(_("Choose"), reverse("book", args=[referral.public_id])) if mine else None, "")]
+        last = _("ends without a place on %(day)s; you are told") % {"day": f"{ends_on(referral):%m-%d}"}
+        choose = Link(_("Choose"), reverse("book", args=[referral.public_id])) if mine else None
+        return [(_("choose a place"), choose, ""), (last, None, _("automatic"))]
     if booking is None or not mine:
         return []
     rows: list[tuple[str, Link | None, str]] = []

@@ -1,5 +1,6 @@
 """The resident's page: by number and confirmation code she sees her booking and may cancel it until the frozen cut-off."""
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -10,11 +11,14 @@ from django.shortcuts import redirect
 from django.utils import timezone
 
 from permissions.doors import PUBLIC, Page
-from permissions.identity.masking import name_for_message
 from permissions.visit import visit_of
 from referral.booking.cancel import cancel_by_resident
-from referral.booking.models import Booking
-from referral.booking.queries import booking_proved
+from referral.booking.corrections import undo_cancel_by_resident, undo_until
+from referral.booking.models import Booking, BookingMode, CancelCause
+from referral.booking.move import is_movable, resident_may_move
+from referral.booking.queries import booking_proved, held_back_until, moved_to
+from referral.disruptions.queries import disruption_of
+from referral.patients.guardians_reach import greeted, guardian_of
 from referral.slips import holder
 from referral.slips.proof import PROOF_OF_STATUS, Proof
 from vault.actor import Actor, ActorKind
@@ -36,6 +40,8 @@ class Resident(Page):
         booking = recognised(request)
         if booking is None:
             return self.render(request, "referral/resident_form.html")
+        if is_stopped(booking):
+            return redirect("resident_stopped")
         saw(resident(booking), "booking", booking.public_id, "resident page")
         return self.render(request, "referral/resident.html", shown(booking))
 
@@ -58,8 +64,27 @@ class ResidentCancel(Page):
         booking = recognised(request)
         if booking is None:
             return redirect("resident")
+        if is_stopped(booking):
+            return redirect("resident_stopped")
         try:
             cancel_by_resident(booking)
+        except Refusal as refusal:
+            booking.refresh_from_db()
+            return self.render(request, "referral/resident.html", shown(booking) | {"refusal": refusal}, status=409)
+        return redirect("resident")
+
+
+class ResidentUndo(Page):
+    """POST: takes back a cancellation pressed by mistake, for some minutes, while the place still rests."""
+
+    policies = {"POST": PUBLIC}
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        booking = recognised(request)
+        if booking is None:
+            return redirect("resident")
+        try:
+            undo_cancel_by_resident(booking)
         except Refusal as refusal:
             booking.refresh_from_db()
             return self.render(request, "referral/resident.html", shown(booking) | {"refusal": refusal}, status=409)
@@ -100,6 +125,15 @@ def remember(response: HttpResponse, booking: Booking) -> HttpResponse:
     return response
 
 
+def is_stopped(booking: Booking) -> bool:
+    """Whether its clinic was stopped before the visit: she chooses on another page then, and what ends there never counts (R126).
+
+    What the hospital took back for another reason, advice it returned above all, is no matter of the stop any more.
+    """
+    by_stop = booking.status == "booked" or (booking.status == "cancelled" and booking.cancel_cause != CancelCause.BY_HOSPITAL)
+    return by_stop and disruption_of(booking) is not None
+
+
 def resident(booking: Booking) -> Actor:
     """Who acts on this page: the patient of the booking."""
     return Actor(ActorKind.PATIENT, booking.patient.public_id)
@@ -107,13 +141,25 @@ def resident(booking: Booking) -> Actor:
 
 def shown(booking: Booking) -> dict[str, Any]:
     """What the page needs; the template only asks."""
-    proof = PROOF_OF_STATUS[booking.status]
+    proof, guardian = PROOF_OF_STATUS[booking.status], guardian_of(booking.patient)
     return {
         "booking": booking,
-        "greeting": name_for_message(booking.patient.name, booking.patient.sex),
+        "held_back": held_back_until(booking),
+        "greeting": greeted(booking.patient, guardian),
+        "has_guardian": guardian is not None,
         "is_live": proof is Proof.VALID,
         "is_used": proof is Proof.USED,
         "may_cancel": booking.status == "booked" and timezone.now() < booking.cancel_until,
+        "undo_until": undo_of(booking),
+        "may_move": is_movable(booking, timezone.now()) and resident_may_move(booking),
+        "moved_to": moved_to(booking),
+        "ask": booking.referral.post.user.display_name if booking.mode == BookingMode.COMMUNITY else "",
         "phone": booking.referral.institution.phone or HELP_PHONE,
         "hospital_phone": booking.institution.phone or HELP_PHONE,
     }
+
+
+def undo_of(booking: Booking) -> datetime | None:
+    """Until when she may have her own cancellation back; None when there is nothing to have back any more."""
+    until = undo_until(booking, resident(booking)) if booking.status == "cancelled" else None
+    return until if until is not None and timezone.now() < until else None

@@ -16,7 +16,9 @@ from permissions.doors import Needs, Page
 from permissions.identity.masking import mask_address, mask_name, mask_number, mask_phone
 from permissions.roles import Capability
 from referral.patients.correct import edits_left, next_month
+from referral.patients.guardians import needs_own_document
 from referral.patients.models import FamilyDoctorContract, Patient
+from referral.patients.priority_queries import group_word, shown_group
 from referral.patients.queries import care_teams_of, searched
 from referral.patients.residents import (
     SOON,
@@ -135,6 +137,8 @@ def context_of(acting: Acting, resident: Patient, today: date) -> dict[str, Any]
         "elsewhere": in_force is not None and not is_own(in_force, acting),
         "places": [] if in_force else places_to_sign(resident, acting),
         "story": entries_of(resident, contracts),
+        "priority": group_word(shown_group(resident, today)),
+        "needs_document": needs_own_document(resident, today, has_own=document is not None),
     }
 
 

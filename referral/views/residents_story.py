@@ -27,9 +27,13 @@ FIELDS = {
     "priority_group": gettext_lazy("Priority group"),
     "guardian_relation": gettext_lazy("Relation to the child"),
     "guardian_phone": gettext_lazy("Guardian's phone"),
+    "guardian_name": gettext_lazy("Guardian's name"),
+    "guardian_document": gettext_lazy("Last four of the guardian's document"),
+    "document": gettext_lazy("Last four of the document"),
     "doctor": gettext_lazy("Doctor"),
     "care_team": gettext_lazy("Care team"),
 }
+EXPLAINED = frozenset({"name", "guardian_name", "guardian_document"})
 PHONES = frozenset({"mobile", "landline", "guardian_phone"})
 
 
@@ -60,7 +64,7 @@ def _text(change: Change, contracts: dict[UUID, FamilyDoctorContract]) -> str:
         return f"{contract.institution.display_short_name}　{contract.care_team.name}　{contract.doctor.display_name}"
     words = {"field": FIELDS.get(change.field, ""), "before": _shown(change.field, change.old), "after": _shown(change.field, change.new)}
     told = _("%(field)s: %(before)s → %(after)s") % words
-    return f"{told}　{change.reason}" if change.field == "name" else told
+    return f"{told}　{change.reason}" if change.reason and change.field in EXPLAINED else told
 
 
 def _shown(field: str, value: str) -> str:

@@ -24,7 +24,7 @@ PATIENCE = 3.0  # seconds a page may take before it says that it waits
 class SlipPdf(Page):
     """The slip of a booking as PDF; each print is a numbered copy."""
 
-    policies = {"GET": Needs(Capability.BOOK)}
+    policies = {"GET": Needs(Capability.BOOK, Capability.BOOK_NEXT)}
 
     def get(self, request: HttpRequest, booking: UUID) -> HttpResponse:
         slip = booking_copy(booking, by=self.acting, now=timezone.now())
@@ -35,7 +35,7 @@ class SlipPdf(Page):
 class SlipPaper(Page):
     """The same copy as a page for the browser's own print, where PDF cannot be made."""
 
-    policies = {"GET": Needs(Capability.BOOK)}
+    policies = {"GET": Needs(Capability.BOOK, Capability.BOOK_NEXT)}
 
     def get(self, request: HttpRequest, booking: UUID) -> HttpResponse:
         slip = booking_copy(booking, by=self.acting, now=timezone.now())

@@ -3,6 +3,7 @@
 from datetime import date
 from functools import partial
 from typing import Any, cast
+from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, QueryDict
@@ -10,7 +11,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
-from clinics.models import ClinicSession, Service, StopReason
+from clinics.models import ClinicSession, Practitioner, Service, StopReason
 from clinics.parameters import LONG_STOP_NOTICE_DAYS, STOP_NOTICE_DAYS
 from clinics.timetables.stop_queries import NOTHING_HERE, service_run_by, services_run_by, session_run_by
 from clinics.views.typed import errors_in, id_or_none
@@ -20,12 +21,13 @@ from permissions.doors.fields import read_day
 from permissions.doors.serializers import unprintable_in
 from permissions.roles import Capability
 from referral.disruptions.affected import counts_of
+from referral.disruptions.stand_in import StoodIn, doctors_who_may, kept_by, stand_in
 from referral.disruptions.stop import Outcome, Preview, Wanted, preview, stop_clinic
 from referral.views.stop_words import HALVES
 from vault.faults import Faults
 from vault.refusal import Refusal, Violation, invalid
 
-FIELDS = ("service", "first_day", "last_day", "half_day", "reason", "note")
+FIELDS = ("service", "first_day", "last_day", "half_day", "reason", "note", "stand_in")
 STOPPING = Needs(Capability.MANAGE_POOLS)
 LONGEST_TYPED = 400
 
@@ -41,6 +43,8 @@ class StopNew(Page):
             return self.shown(request, values)
         try:
             wanted = wanted_in(values, self.acting)
+            if values["stand_in"]:
+                return self.shown(request, values, wanted=wanted, kept=kept_by(wanted, doctor_in(values), by=self.acting))
             return self.shown(request, values, wanted=wanted, **previewed(preview(wanted, by=self.acting)))
         except Refusal as refusal:
             if refusal.code not in ("invalid_input", "notice_too_short"):
@@ -50,7 +54,11 @@ class StopNew(Page):
     def post(self, request: HttpRequest) -> HttpResponse:
         values = typed_in(request.POST)
         request.refused = partial(self.refused, request, values)  # type: ignore[attr-defined]
-        outcome = stop_clinic(wanted_in(values, self.acting), by=self.acting)
+        wanted = wanted_in(values, self.acting)
+        if values["stand_in"]:
+            messages.success(request, stood_in(stand_in(wanted, doctor_in(values), by=self.acting)))
+            return redirect("week")
+        outcome = stop_clinic(wanted, by=self.acting)
         messages.success(request, said_of(outcome))
         return redirect("stop", outcome.stop.public_id)
 
@@ -61,7 +69,12 @@ class StopNew(Page):
 
     def shown(self, request: HttpRequest, values: dict[str, str], *, refusal: Refusal | None = None, **more: Any) -> HttpResponse:
         services = services_run_by(self.acting)
+        chosen = next((one for one in services if str(one.public_id) == values["service"]), None)
+        doctors = doctors_who_may(chosen) if chosen else []
         context = {
+            "doctors": [("", _("nobody: the clinic is stopped")), *((str(one.public_id), titled(one)) for one in doctors)]
+            if doctors
+            else [],
             "values": values,
             "services": [("", _("please choose")), *((str(one.public_id), named(one)) for one in services)],
             "halves": HALVES,
@@ -95,12 +108,35 @@ def wanted_in(values: dict[str, str], acting: Acting) -> Wanted:
     service = faults.of(_service, values["service"], acting)
     first = faults.of(_day, "first_day", values["first_day"])
     last = faults.of(_day, "last_day", values["last_day"] or values["first_day"])
-    if unprintable_in(values["note"]):
+    if unprintable_in(values["note"], lines=False):
         faults.add(invalid("note", _("This holds a character that cannot be stored or shown.")))
     if not values["reason"]:
         faults.add(invalid("reason", _("Choose one of the reasons.")))
     faults.tell()
     return Wanted(cast(Service, service), cast(date, first), cast(date, last), values["half_day"], values["reason"], values["note"])
+
+
+def doctor_in(values: dict[str, str]) -> UUID:
+    """The doctor who stands in, as the page offered her."""
+    public_id = id_or_none(values["stand_in"])
+    if public_id is None:
+        raise invalid("stand_in", _("Choose one of those shown."))
+    return public_id
+
+
+def titled(doctor: Practitioner) -> str:
+    """A doctor of one's own hospital, to choose from; names go no further than this page (R081)."""
+    return f"{doctor.name}　{doctor.get_title_display()}"
+
+
+def stood_in(done: StoodIn) -> str:
+    """What the page says when somebody stands in."""
+    many = {"n": done.told, "sessions": done.sessions}
+    return ngettext(
+        "Nothing was stopped: another doctor stands in, and %(n)d patient is told by message.",
+        "Nothing was stopped: another doctor stands in, and %(n)d patients are told by message.",
+        done.told,
+    ) % many  # fmt: skip
 
 
 def previewed(found: Preview) -> dict[str, Any]:
@@ -131,6 +167,7 @@ def labels() -> dict[str, Any]:
         "service": pgettext("column", "Clinic"), "first_day": _("First day"), "last_day": _("Last day"), "half_day": _("Half-day"),
         "reason": _("Reason"),
         "note": _("Note"),
+        "stand_in": _("Who stands in"),
     }  # fmt: skip
 
 

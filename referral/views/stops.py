@@ -24,6 +24,7 @@ from permissions.doors import Needs, Page
 from permissions.roles import Capability
 from referral.disruptions import decide
 from referral.disruptions.affected import Affected, affected_by_stop, affected_in, lines_of, with_counts
+from referral.disruptions.queries import calls_to_make, progress_of, with_progress
 from referral.disruptions.stop import today
 from referral.disruptions.story import steps_of
 from referral.views import typed
@@ -53,19 +54,26 @@ class Stops(Page):
         seen = stops_seen_by(self.acting)
         rooms = seen.order_by("service__department__name").values_list("service__department__public_id", "service__department__name")
         departments = dict(rooms.distinct())
+        hospitals = hospitals_of(seen) if self.acting.can(Capability.SEE_DISTRICT) else {}
+        months = [f"{day:%Y-%m}" for day in seen.dates("first_day", "month", order="DESC")]
         asked = {
+            "month": one_of(request.GET, "month", months),
+            "hospital": one_of(request.GET, "hospital", hospitals),
             "state": one_of(request.GET, "state", STANDINGS),
             "department": one_of(request.GET, "department", {str(key) for key in departments}),
             "q": search_in(request.GET),
         }
-        page = Paginator(with_counts(found(seen, asked)), PER_PAGE).get_page(request.GET.get("page"))
+        page = Paginator(with_progress(with_counts(found(seen, asked))), PER_PAGE).get_page(request.GET.get("page"))
         context = asked | {
             "page": page,
             "states": [("", _("all")), *STANDINGS.items()],
+            "months": [("", _("all months")), *zip(months, months, strict=True)],
+            "hospitals": [("", _("all hospitals")), *hospitals.items()] if hospitals else [],
             "departments": [("", _("all departments")), *((str(key), name) for key, name in departments.items())],
             "lines": [(stop, tag_of(stop)) for stop in page],
             "district": self.acting.can(Capability.SEE_DISTRICT),
             "may_stop": self.acting.can(Capability.MANAGE_POOLS),
+            "calls": calls_to_make(self.acting),
         }
         return self.render(request, "referral/stops.html", context)
 
@@ -158,6 +166,11 @@ def found(stops: QuerySet[ClinicStop], asked: dict[str, str]) -> QuerySet[Clinic
         "refused": Q(status__in=("declined", "withdrawn")),
     }
     chosen = stops.filter(conditions[asked["state"]])
+    if asked["month"]:
+        year, month = asked["month"].split("-")
+        chosen = chosen.filter(first_day__year=year, first_day__month=month)
+    if asked["hospital"]:
+        chosen = chosen.filter(service__institution__public_id=asked["hospital"])
     if asked["department"]:
         chosen = chosen.filter(service__department__public_id=asked["department"])
     if asked["q"]:
@@ -165,6 +178,12 @@ def found(stops: QuerySet[ClinicStop], asked: dict[str, str]) -> QuerySet[Clinic
         chosen = chosen.filter(Q(service__name__icontains=words) | Q(service__department__name__icontains=words) | Q(note__icontains=words))
     waits = Case(When(status="proposed", then=0), default=1)
     return chosen.order_by(waits, "-first_day", "-pk")
+
+
+def hospitals_of(stops: QuerySet[ClinicStop]) -> dict[str, str]:
+    """The hospitals that have stopped anything, for the district's filter."""
+    rows = stops.order_by("service__institution__name").values_list("service__institution__public_id", "service__institution__name")
+    return {str(key): name for key, name in rows.distinct()}
 
 
 def tag_of(stop: ClinicStop) -> tuple[str, str]:
@@ -184,6 +203,7 @@ def context_of(stop: ClinicStop, acting: Acting) -> dict[str, Any]:
         "word": word,
         "sessions": list(sessions_of(stop).order_by("starts_at", "pk")),
         "affected": bookings.count(),
+        "progress": progress_of(stop),
         "people": lines_of(bookings, acting),
         "may_call": acting.can(Capability.MANAGE_POOLS) and acting.can(Capability.SEE_BOOKINGS),
         "terms": terms_of(stop.service.institution, stop.service.department, today()),

@@ -3,8 +3,13 @@
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from django.utils import timezone
+
 from permissions.identity.masking import mask_number
+from referral.booking.before import Before
+from referral.patients.guardians_reach import to_call
 from referral.patients.models import FamilyDoctorContract, Patient
+from referral.patients.priority_queries import group_word, shown_group
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,12 +32,19 @@ class Strip:
     contract: Contract | None
     seen_at: datetime | None
     promise_until: date | None = None
+    before: Before | None = None
+    priority: str = ""
+    guardian: str = ""
 
 
 def strip_of(
-    patient: Patient, contract: FamilyDoctorContract | None, *, seen_at: datetime | None = None, promise_until: date | None = None
-) -> Strip:
-    """The strip of a patient; reads her primary document, one query."""
+    patient: Patient, contract: FamilyDoctorContract | None, *,
+    seen_at: datetime | None = None, promise_until: date | None = None, before: Before | None = None,
+) -> Strip:  # fmt: skip
+    """The strip of a patient: her primary document, or for a child without one its guardian; one query, two for a child.
+
+    `before` adds what counts already where a place is chosen.
+    """
     document = patient.identifiers.filter(is_primary=True).first()
     return Strip(
         name=patient.name,
@@ -42,6 +54,9 @@ def strip_of(
         contract=contract_of(contract) if contract else None,
         seen_at=seen_at,
         promise_until=promise_until,
+        before=before,
+        priority=group_word(shown_group(patient, timezone.localdate())),
+        guardian="" if document else to_call(patient).guardian,
     )
 
 

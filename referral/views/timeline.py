@@ -1,17 +1,22 @@
 """Who did what to a case and when, in words, newest first."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from clinics.models import Post
 from referral.booking.models import Booking
+from referral.booking.noshow import NoShowCause
 from referral.cases.models import Referral
+from referral.cases.versions import EndingKind
+from referral.review.models import AdviceReason
 from referral.views.cancelling import reason_words
+from referral.views.spans import span_words
 from referral.worklist.record import events_about, hand_overs, people, posts
 from vault.actor import ActorKind
 from vault.changes import Change
@@ -31,6 +36,8 @@ WORDS: Mapping[str, tuple[Any, str]] = {
     "referral.answered": (_("question answered"), ""),
     "referral.redirected": (_("redirected inside the hospital"), ""),
     "referral.returned_with_advice": (_("returned with advice"), "warn"),
+    "referral.amended": (_("referral amended, new slip"), ""),
+    "referral.amendment_read": (_("amendment read by the hospital"), ""),
     "referral.not_attended": (_("patient did not attend"), "warn"),
     "referral.rebooking": (_("to be booked again"), ""),
     "referral.reported": (_("report received"), ""),
@@ -38,6 +45,9 @@ WORDS: Mapping[str, tuple[Any, str]] = {
     "referral.closed": (_("case closed"), ""),
     "booking.booked": (_("booked"), ""),
     "booking.cancelled": (_("booking cancelled"), "warn"),
+    "booking.cancel_undone": (_("cancellation taken back"), ""),
+    "booking.resent": (_("message sent again"), ""),
+    "booking.fulfilment_undone": (_("visit taken back, it was recorded by mistake"), "warn"),
     "booking.moved": (_("moved to another time"), ""),
     "booking.arrived": (_("arrived at the window"), ""),
     "booking.arrival_undone": (_("arrival taken back"), "warn"),
@@ -53,7 +63,18 @@ WORDS: Mapping[str, tuple[Any, str]] = {
     "return.followed_up": (_("followed up"), ""),
     "return.closed": (_("follow-up ended"), ""),
 }
-SAME_DEED = {"referral.booked", "referral.booking_cancelled", "referral.attended"}
+SAME_DEED = {"referral.moved", "referral.attendance_undone", "referral.booked", "referral.booking_cancelled", "referral.attended"}
+# What a step was for where its name alone would not say it.
+BY_REASON: Mapping[str, tuple[Any, str]] = {
+    "review_reopened": (_("acceptance taken back by the hospital"), "warn"),
+    "without_answer": (_("the hospital went on without an answer"), "warn"),
+}
+REVIEWED = {"referral.accepted": "accepted", "referral.asked": "asked", "referral.redirected": "redirected"} | {
+    "referral.returned_with_advice": "returned"
+}
+# Causes of a missed visit, and the late rules by which somebody was received (C21).
+LATE = dict.fromkeys(("in_band", "by_hour", "requeue"), pgettext_lazy("count", "late"))
+CODES: Mapping[str, Any] = dict((*AdviceReason.choices, *EndingKind.choices, *NoShowCause.choices, *LATE.items()))
 ACTORS = {ActorKind.PATIENT: _("the patient"), ActorKind.SYSTEM: _("system"), ActorKind.ANONYMOUS: _("the patient")}
 
 
@@ -68,15 +89,19 @@ class Entry:
     kind: str
 
 
-def timeline_of(referral: Referral, bookings: Iterable[Booking], sent_back: Any | None) -> list[Entry]:
-    """Everything that happened to the case, its bookings and its return; four queries."""
+def timeline_of(referral: Referral, bookings: Iterable[Booking], sent_back: Any | None, followers: Iterable[Referral] = ()) -> list[Entry]:
+    """Everything that happened to the case, its bookings and its return, and the visits booked from it; four queries."""
     visits = {booking.public_id: booking for booking in bookings}
     about = [referral.public_id, *visits, *([sent_back.public_id] if sent_back else [])]
-    events = [event for event in events_about(about).reverse() if event.event not in SAME_DEED]
+    events = [event for event in events_about(about).reverse() if event.event not in SAME_DEED or event.reason in BY_REASON]
     handed = hand_overs(about)
     names = People(events, handed)
-    entries = [entry_of(event, names, visits.get(event.object_id)) for event in events if event.event in WORDS]
-    entries = sorted([*(handed_over(change, names) for change in handed[::-1]), *entries], key=lambda entry: entry.at, reverse=True)
+    took = times_of(referral, events)
+    known = [event for event in events if event.event in WORDS or event.reason in BY_REASON]
+    entries = [with_time(entry_of(event, names, visits.get(event.object_id)), took.get(event.pk)) for event in known]
+    led_on = [led_to(one) for one in followers]
+    given = [handed_over(change, names) for change in handed[::-1]]
+    entries = sorted([*led_on, *given, *entries], key=lambda entry: entry.at, reverse=True)
     if entries:
         first = entries[0]
         entries[0] = Entry(first.at, first.title, first.who, first.text, first.kind or "now")
@@ -86,11 +111,46 @@ def timeline_of(referral: Referral, bookings: Iterable[Booking], sent_back: Any 
 
 def entry_of(event: Event, names: "People", booking: Booking | None) -> Entry:
     """One event in words; a booking says where and when it leads."""
+    if event.reason in BY_REASON:
+        return Entry(event.at, BY_REASON[event.reason][0], names.of(event), "", BY_REASON[event.reason][1])
     title, kind = WORDS[event.event]
-    text: Any = reason_words(event.reason) if event.reason else ""
+    text: Any = CODES.get(event.reason, reason_words(event.reason)) if event.reason else ""
+    if event.event == "booking.cancelled" and booking is not None and booking.cancel_note not in ("", event.reason):
+        text = f"{text}　{booking.cancel_note}"
     if event.event == "booking.booked" and booking is not None:
         text = f"{booking.institution.display_short_name} {booking.department.name}"
     return Entry(event.at, title, names.of(event), text, kind)
+
+
+def led_to(follower: Referral) -> Entry:
+    """A visit the hospital booked from this one in its consulting room (R120, R121)."""
+    booking = next(iter(follower.bookings.all()), None)
+    where = f"{booking.department.name}　{booking.visit_date:%m-%d}" if booking else ""
+    who = "　".join((follower.post.user.display_name, follower.post.institution.display_short_name))
+    return Entry(follower.created_at, _("next visit booked by the hospital"), who, f"{follower.get_follow_kind_display()}　{where}", "")
+
+
+def times_of(referral: Referral, events: Iterable[Event]) -> dict[int, timedelta]:
+    """How long the hospital took for each act of its review, by the event's key; each act leaves one event and one decision."""
+    steps = sorted((event for event in events if event.event in REVIEWED), key=lambda event: event.pk)
+    if not steps:
+        return {}
+    decisions = list(referral.decisions.order_by("pk"))
+    found: dict[int, timedelta] = {}
+    for step in steps:
+        decision = next((one for one in decisions if one.decision == REVIEWED[step.event]), None)
+        if decision is not None:
+            decisions.remove(decision)
+            found[step.pk] = decision.waited
+    return found
+
+
+def with_time(entry: Entry, took: timedelta | None) -> Entry:
+    """The entry with how long the hospital took."""
+    if took is None:
+        return entry
+    words = gettext("after %(span)s") % {"span": span_words(took)}
+    return replace(entry, text=f"{entry.text}　{words}" if entry.text else words)
 
 
 def handed_over(change: Change, names: "People") -> Entry:

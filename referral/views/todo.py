@@ -1,6 +1,6 @@
 """What a doctor has to do now, as rows in the order of their deadlines."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -8,13 +8,24 @@ from typing import Any
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from permissions.acting import Acting
 from permissions.identity.masking import mask_name
+from referral.booking.models import CancelCause
 from referral.cases.models import Referral
+from referral.disruptions.models import Disruption
+from referral.disruptions.queries import waiting_for_doctor
 from referral.patients.models import Patient
 from referral.returns.models import Return
 from referral.worklist.queries import REPORT_DAYS, open_of, returns_waiting
+
+# A place that was taken away again, and by whom; what the doctor or the resident gave back herself is not news to her.
+LOST: Mapping[str, Any] = {
+    CancelCause.BY_HOSPITAL: gettext_lazy("cancelled by the hospital"),
+    CancelCause.STOPPED: gettext_lazy("the clinic was stopped"),
+    CancelCause.BY_SYSTEM: gettext_lazy("cancelled by the system"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +43,7 @@ class Todo:
     name: str
     sex: str
     birth_date: date
-    group: str  # report, returned, choose, missed
+    group: str  # report, returned, choose, missed, answer, read, stopped
     kind: str
     what: Any
     place: str
@@ -43,31 +54,52 @@ class Todo:
 
 
 def things_to_do(acting: Acting, today: date, promise_days: int) -> list[Todo]:
-    """Everything that waits for the acting doctor, the nearest deadline first; two queries."""
+    """Everything that waits for the acting doctor, the nearest deadline first; three queries."""
     rows = [of_referral(referral, today, promise_days) for referral in open_of(acting, today)]
     rows += [of_return(sent_back, today) for sent_back in returns_waiting(acting)]
+    rows += [of_disruption(disruption, today) for disruption in waiting_for_doctor(acting)]
     return sorted(rows, key=lambda row: row.deadline)
 
 
 def of_referral(referral: Any, today: date, promise_days: int) -> Todo:
     """A draft without a place, a visit nobody came to, a question of the hospital, or a report that is late."""
-    if referral.status in ("draft", "info_requested"):
+    if referral.status == "draft":
         return to_choose(referral, today, promise_days)
+    if referral.status == "info_requested":
+        return to_answer(referral, today)
+    if referral.status in ("returned_with_advice", "expired"):
+        return to_read(referral, today)
     if referral.status == "not_attended":
         return missed(referral)
     return to_chase(referral, today)
 
 
 def to_choose(referral: Any, today: date, promise_days: int) -> Todo:
-    """A draft: it has to be booked so that the visit keeps the promise (R112)."""
+    """A draft: it has to be booked so that the visit keeps the promise (R112); who took its last place away is said (R199)."""
     until = timezone.localdate(referral.encounter.seen_at) + timedelta(days=promise_days)
-    asked = referral.status == "info_requested"
     links = (Link(_("Choose a place"), reverse("book", args=[referral.public_id])), view_link(referral))
+    lost = LOST.get(referral.last_cause or "")
     return row_of(
-        referral.patient, "choose", "few", _("question of the hospital") if asked else _("no place yet"),
-        place_of(referral) or referral.reason, until, today,
-        _("seen on %(day)s") % {"day": f"{timezone.localtime(referral.encounter.seen_at):%m-%d}"}, links[asked:],
+        referral.patient, "choose", "bad" if lost else "few", str(lost or _("no place yet")), place_of(referral) or referral.reason,
+        until, today, _("seen on %(day)s") % {"day": f"{timezone.localtime(referral.encounter.seen_at):%m-%d}"}, links,
     )  # fmt: skip
+
+
+def to_answer(referral: Any, today: date) -> Todo:
+    """A question of the hospital: its clock runs until the answer is needed."""
+    until = timezone.localtime(referral.answer_by or referral.starts_at)
+    links = (Link(_("Answer"), reverse("referral_answer", args=[referral.public_id])), view_link(referral))
+    text = _("before %(time)s") % {"time": f"{until:%H:%M}"}
+    return row_of(referral.patient, "answer", "few", _("question of the hospital"), place_of(referral), until.date(), today, text, links)
+
+
+def to_read(referral: Any, today: date) -> Todo:
+    """What has ended without a visit: advice of the hospital to read and tell, or a draft that nobody booked."""
+    advised = referral.status == "returned_with_advice"
+    what = _("returned with advice") if advised else _("draft expired")
+    text = _("read it, then call the patient") if advised else _("look for another way")
+    link = Link(_("Read"), reverse("referral", args=[referral.public_id]))
+    return row_of(referral.patient, "read", "bad", what, referral.reason, today, today, text, (link,))
 
 
 def missed(referral: Any) -> Todo:
@@ -93,6 +125,17 @@ def of_return(sent_back: Return, today: date) -> Todo:
     place = f"{sent_back.from_institution.display_short_name} {getattr(sent_back.post.department, 'name', '')}".strip()
     text = _("before %(time)s") % {"time": f"{due:%H:%M}"} if due.date() == today else ""
     return row_of(sent_back.patient, "returned", "info", _("returned, to take over"), place, due.date(), today, text, (link,))
+
+
+def of_disruption(disruption: Disruption, today: date) -> Todo:
+    """The clinic of a booked visit was stopped and nothing was chosen yet: she may choose for the patient (R126)."""
+    booking = disruption.booking
+    until = timezone.localtime(disruption.held_until) if disruption.held_until else None
+    due = until.date() if until else booking.visit_date
+    text = _("a substitute is held until %(at)s") % {"at": f"{until:%m-%d %H:%M}"} if until else str(disruption.get_call_for_display())
+    link = Link(_("Choose for the patient"), reverse("disruption_of_booking", args=[booking.public_id]))
+    place = f"{booking.institution.display_short_name} {booking.department.name}"
+    return row_of(booking.patient, "stopped", "bad", _("clinic stopped"), place, due, today, text, (link, view_link(booking.referral)))
 
 
 def row_of(

@@ -11,12 +11,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
+from permissions.acting import Acting
 from permissions.doors import Needs, Page
 from permissions.identity.masking import mask_name
 from permissions.roles import Capability
 from referral.booking.expected import NOTHING_HERE, visits_of, waiting_for
-from referral.booking.fulfilment import fulfil
+from referral.booking.fulfilment import fulfil, fulfilment_undo_until, undo_fulfilment
 from referral.booking.models import Booking
+from referral.booking.next_visit import followers_of
 from referral.cases.reports import VisitReport
 from referral.cases.texts import longest
 from referral.cases.visit import Report, report
@@ -49,7 +51,7 @@ class Visit(Page):
 
     def get(self, request: HttpRequest, public_id: UUID) -> HttpResponse:
         booking = visit_of(self, public_id)
-        answer = self.render(request, "referral/visit.html", visit_context(booking))
+        answer = self.render(request, "referral/visit.html", visit_context(booking) | ways_on(booking, self.acting))
         saw(self.acting.actor, "booking", booking.public_id, "visit page")
         return answer
 
@@ -62,6 +64,17 @@ class VisitFulfil(Page):
     def post(self, request: HttpRequest, public_id: UUID) -> HttpResponse:
         fulfil(public_id, expected_version=typed.version(request), by=self.acting)
         messages.success(request, _("Recorded as seen. Now write the report."))
+        return redirect("visit", public_id)
+
+
+class VisitUndo(Page):
+    """The wrong patient was marked as seen, noticed within minutes."""
+
+    policies = {"POST": RECORDING}
+
+    def post(self, request: HttpRequest, public_id: UUID) -> HttpResponse:
+        undo_fulfilment(public_id, expected_version=typed.version(request), by=self.acting)
+        messages.success(request, _("Taken back: the patient waits for the doctor again."))
         return redirect("visit", public_id)
 
 
@@ -82,11 +95,16 @@ class VisitReportPage(Page):
         """The page with everything typed and what is wrong with it."""
         if refusal.code != "invalid_input":
             return None
-        context = visit_context(visit_of(self, public_id)) | {
-            "values": {name: typed.text(request, name) for name in TEXTS},
-            "violations": refusal.violations,
-            "errors": {violation.field: violation.message for violation in refusal.violations},
-        }
+        booking = visit_of(self, public_id)
+        context = (
+            visit_context(booking)
+            | ways_on(booking, self.acting)
+            | {
+                "values": {name: typed.text(request, name) for name in TEXTS},
+                "violations": refusal.violations,
+                "errors": {violation.field: violation.message for violation in refusal.violations},
+            }
+        )
         return self.render(request, "referral/visit.html", context)
 
 
@@ -121,4 +139,16 @@ def visit_context(booking: Booking) -> dict[str, Any]:
         "labels": LABELS,
         "values": {},
         "errors": {},
+    }
+
+
+def ways_on(booking: Booking, acting: Acting) -> dict[str, Any]:
+    """What may follow the visit: another one booked from here, or for some minutes taking it back."""
+    until = fulfilment_undo_until(booking, acting)
+    followers = followers_of(booking.referral) if booking.status == "fulfilled" else []
+    return {
+        "may_book_next": booking.status == "fulfilled" and acting.can(Capability.BOOK_NEXT),
+        "undo_until": until if until is not None and timezone.now() < until else None,
+        "followers": [(one, one.bookings.all()[0] if one.bookings.all() else None) for one in followers],
+        "acting_post": acting.post.pk if acting.post else None,
     }

@@ -16,6 +16,8 @@ from django.utils.translation import gettext_lazy as _
 from permissions.doors import Needs, Page
 from permissions.doors.serializers import unprintable_in
 from permissions.roles import Capability
+from referral.cases.emergencies import BY_CODE as SIGNS_BY_CODE
+from referral.cases.emergencies import SIGNS
 from referral.cases.models import Priority, Referral
 from referral.cases.queries import referral_of
 from referral.cases.texts import text_faults
@@ -23,6 +25,10 @@ from referral.cases.write import LONGEST, REQUIRED, Record, edit_draft, write_re
 from referral.patients.models import Patient
 from referral.patients.queries import contract_on, encounters_of
 from referral.views.book import version_from
+from referral.views.booker_form import FIELDS as BOOKER_FIELDS
+from referral.views.booker_form import LABELS as BOOKER_LABELS
+from referral.views.booker_form import NONE as NO_BOOKER
+from referral.views.booker_form import booker_faults, booker_from, booker_values
 from referral.views.patients import patient_of
 from referral.views.strip import strip_of
 from referral.worklist.queries import unused
@@ -37,6 +43,7 @@ LABELS = {
     "present_history": _("Present illness"),
     "past_history": _("Past history"),
     "treatment": _("Treatment so far"),
+    "emergency_sign": _("Emergency sign"),
 }
 
 
@@ -52,12 +59,13 @@ class ReferralNew(Page):
 
     def post(self, request: HttpRequest, public_id: UUID) -> HttpResponse:
         request.refused = partial(self.refused, request, public_id)  # type: ignore[attr-defined]
-        referral = write_referral(visit_from(request), checked_record(request), truth_accepted=True, by=self.acting)
+        booker = booker_from(request)
+        referral = write_referral(visit_from(request), checked_record(request), truth_accepted=True, by=self.acting, booker=booker)
         messages.success(request, _("Written. Now choose a place."))
         return redirect("book", referral.public_id)
 
     def refused(self, request: HttpRequest, public_id: UUID, refusal: Refusal) -> HttpResponse | None:
-        if refusal.code not in ("invalid_input", "encounter_required", "already_exists", "right_not_in_force"):
+        if refusal.code not in ("invalid_input", "encounter_required", "already_exists", "right_not_in_force", "limit_reached"):
             return None
         return self.form(request, patient_of(self, public_id), typed(request), refusal)
 
@@ -77,18 +85,20 @@ class ReferralEdit(Page):
         referral = referral_of(self.acting, public_id)
         if referral.status != "draft":
             return redirect("referral", public_id)
-        answer = self.form(request, referral, {name: getattr(referral, name) for name in asdict(Record("", "", ""))})
+        values = {name: getattr(referral, name) for name in asdict(Record("", "", ""))} | booker_values(referral)
+        answer = self.form(request, referral, values)
         saw(self.acting.actor, "referral", public_id, "referral form")
         return answer
 
     def post(self, request: HttpRequest, public_id: UUID) -> HttpResponse:
         request.refused = partial(self.refused, request, public_id)  # type: ignore[attr-defined]
-        edit_draft(public_id, checked_record(request), expected_version=version_from(request), truth_accepted=True, by=self.acting)
+        record, version, booker = checked_record(request), version_from(request), booker_from(request)
+        edit_draft(public_id, record, expected_version=version, truth_accepted=True, by=self.acting, booker=booker)
         messages.success(request, _("Saved."))
         return redirect("referral", public_id)
 
     def refused(self, request: HttpRequest, public_id: UUID, refusal: Refusal) -> HttpResponse | None:
-        if refusal.code not in ("invalid_input", "right_not_in_force"):
+        if refusal.code not in ("invalid_input", "right_not_in_force", "limit_reached"):
             return None
         return self.form(request, referral_of(self.acting, public_id), typed(request), refusal)
 
@@ -105,9 +115,10 @@ def form_context(patient: Patient, values: Mapping[str, str], refusal: Refusal |
         "strip": strip_of(patient, contract_on(patient, timezone.localdate()), seen_at=seen_at),
         "values": values,
         "priorities": Priority.choices,
+        "signs": [("", _("none of these")), *((sign.code, sign.words) for sign in SIGNS)],
         "limits": LONGEST,
         "violations": violations or ([Violation(refusal.code, refusal.message)] if refusal else ()),
-        "labels": LABELS,
+        "labels": LABELS | BOOKER_LABELS,
         "errors": {violation.field: violation.message for violation in violations},
         "other": refusal.current.get("id") if refusal else None,
     }
@@ -122,8 +133,11 @@ def checked_record(request: HttpRequest) -> Record:
     faults += [Violation("invalid_input", _("This holds a character that cannot be stored or shown."), field=name) for name in unreadable]
     if record.priority not in Priority.values:
         faults.append(Violation("invalid_input", _("There is no such priority."), field="priority"))
+    if record.emergency_sign and record.emergency_sign not in SIGNS_BY_CODE:
+        faults.append(Violation("invalid_input", _("There is no such emergency sign."), field="emergency_sign"))
     if values["truth"] != "1":
         faults.append(Violation("invalid_input", _("Confirm that what you wrote is true and complete."), field="truth"))
+    faults += booker_faults(request)
     if faults:
         raise Refusal("invalid_input", _("Some of what was entered needs another look."), tuple(faults))
     return record
@@ -131,13 +145,13 @@ def checked_record(request: HttpRequest) -> Record:
 
 def typed(request: HttpRequest) -> dict[str, str]:
     """Everything the form sent, line ends as one character."""
-    names = (*asdict(Record("", "", "")), "encounter", "truth")
+    names = (*asdict(Record("", "", "")), "encounter", "truth", *BOOKER_FIELDS)
     return {name: request.POST.get(name, "").replace("\r\n", "\n") for name in names}
 
 
 def blank(encounter: str) -> dict[str, str]:
     """An empty form; the visit it was opened from is chosen."""
-    return asdict(Record("", "", "")) | {"encounter": encounter, "truth": ""}
+    return asdict(Record("", "", "")) | {"encounter": encounter, "truth": ""} | NO_BOOKER
 
 
 def visit_from(request: HttpRequest) -> UUID:

@@ -11,13 +11,19 @@ from referral.booking.models import Booking
 from referral.cases.models import SPENT, Referral
 from referral.cases.queries import referrals_of
 from referral.patients.models import Encounter, FamilyDoctorContract, Patient, PatientIdentifier
+from referral.patients.priority_queries import is_over
 from referral.patients.queries import of_unit, patients_of, searched
 from referral.returns.models import WAITING, Return
 from referral.returns.queries import returns_of
+from referral.review.models import Question
 
 REPORT_DAYS = 3  # a report is expected within three days of the visit
 AHEAD = ("booked", "accepted", "info_requested")
 AT_HOSPITAL = ("booked", "accepted", "attended")
+# What has ended and its doctor has not read yet: advice of the hospital, a request that came to no place (R199).
+TO_READ = Q(status="returned_with_advice", advice__isnull=False, advice__seen_at=None) | Q(
+    status="expired", ending__isnull=False, ending__seen_at=None
+)
 
 
 def listed_patients(acting: Acting, text: str, today: date) -> QuerySet[Patient]:
@@ -31,6 +37,7 @@ def listed_patients(acting: Acting, text: str, today: date) -> QuerySet[Patient]
         record_number=Subquery(contracts.values("health_record_number")[:1]),
         last_seen=Subquery(seen.values("seen_at")[:1]),
         document_tail=Subquery(documents.values("tail")[:1]),
+        priority_over=is_over("pk", today),
     )
     return rows.order_by(F("last_seen").desc(nulls_last=True), "name_pinyin", "pk")
 
@@ -66,10 +73,17 @@ def owned_by(acting: Acting) -> QuerySet[Referral]:
 def open_of(acting: Acting, today: date) -> QuerySet[Referral]:
     """The referrals in the acting post's hands that need somebody: to book, to rebook, to chase."""
     overdue = today - timedelta(days=REPORT_DAYS)
-    rows = with_booking(owned_by(acting))
+    rows = with_reasons(with_booking(owned_by(acting)))
     return rows.filter(
-        Q(status__in=("draft", "info_requested", "not_attended")) | Q(status__in=AT_HOSPITAL, visit_date__lt=overdue)
+        Q(status__in=("draft", "info_requested", "not_attended")) | Q(status__in=AT_HOSPITAL, visit_date__lt=overdue) | TO_READ
     ).order_by("created_at")
+
+
+def with_reasons(referrals: QuerySet[Referral]) -> QuerySet[Referral]:
+    """Referrals with why they wait: who ended the last booking, and until when the hospital needs an answer."""
+    bookings = Booking.objects.filter(referral=OuterRef("pk")).order_by("-pk")
+    asked = Question.objects.filter(referral=OuterRef("pk"), answered_at=None, withdrawn_at=None).order_by("-pk")
+    return referrals.annotate(last_cause=Subquery(bookings.values("cancel_cause")[:1]), answer_by=Subquery(asked.values("answer_by")[:1]))
 
 
 def returns_waiting(acting: Acting) -> QuerySet[Return]:

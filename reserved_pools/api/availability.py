@@ -2,6 +2,7 @@
 
 import re
 from datetime import date, timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -17,7 +18,8 @@ from permissions.doors import Api, Needs, StrictCharField, StrictChoiceField, St
 from permissions.doors.fields import ID
 from permissions.doors.paging import PAGE, PageQuery, paged
 from permissions.roles import Capability
-from reserved_pools.queries import Wanted, availability
+from reserved_pools.promise import Promise, kept_or_not, promise_to
+from reserved_pools.queries import Wanted, availability, earliest_day
 
 TWO_WEEKS = timedelta(days=13)
 DISTRICT = re.compile(r"\A[1-9][0-9]{5}\Z")
@@ -52,12 +54,24 @@ class AvailableSlot(serializers.Serializer[Any]):
     capacity = serializers.IntegerField()
     remaining = serializers.IntegerField()
     keeps_promise = serializers.BooleanField()
+    calendar_days = serializers.IntegerField()
+    working_days = serializers.IntegerField()
+    why_not = serializers.CharField(allow_blank=True)
     is_partner = serializers.BooleanField()
+
+
+class AvailabilityPromise(serializers.Serializer[Any]):
+    """The last day that keeps the three-day promise, the first on which there is a place, and what to say of it."""
+
+    until = serializers.DateField()
+    earliest = serializers.DateField(allow_null=True)
+    sentence = serializers.CharField()
 
 
 class AvailabilityList(serializers.Serializer[Any]):
     """One page of them; `next` is the address of the following page."""
 
+    promise = AvailabilityPromise()
     results = AvailableSlot(many=True)
     next = serializers.URLField(allow_null=True)
 
@@ -108,7 +122,10 @@ class Availability(Api):
         page = given["page"]
         wanted, offset = _wanted(given, today), (page - 1) * PAGE
         rows = availability(self.acting, wanted, today=today, offset=offset, limit=PAGE + 1)
-        return paged(request, rows, page, _described)
+        promise = promise_to(self.acting, today, wanted.last)
+        answer = paged(request, rows, page, partial(_described, promise))
+        answer.data["promise"] = _promised(promise, earliest_day(self.acting, wanted))
+        return answer
 
 
 def _wanted(given: dict[str, Any], today: date) -> Wanted:
@@ -124,7 +141,11 @@ def _wanted(given: dict[str, Any], today: date) -> Wanted:
     )
 
 
-def _described(row: dict[str, Any]) -> dict[str, Any]:
+def _promised(promise: Promise, earliest: date | None) -> dict[str, Any]:
+    return {"until": promise.until, "earliest": earliest, "sentence": kept_or_not(promise, earliest)}
+
+
+def _described(promise: Promise, row: dict[str, Any]) -> dict[str, Any]:
     plain = ("slot_class", "title", "capacity", "remaining", "keeps_promise", "is_partner")
     times = {name: timezone.localtime(row[name]).isoformat() for name in ("starts_at", "ends_at", "closes_at")}
     return {
@@ -138,4 +159,7 @@ def _described(row: dict[str, Any]) -> dict[str, Any]:
         "service": {"id": row["service"], "name": row["service_name"]},
         **times,
         **{name: row[name] for name in plain},
+        "calendar_days": promise.calendar_days(row["visit_date"]),
+        "working_days": promise.working_days(row["visit_date"]),
+        "why_not": promise.why_not(row["visit_date"]),
     }

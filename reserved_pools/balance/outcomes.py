@@ -16,7 +16,11 @@ LONGEST: Final = 28  # days before the cut-off that are written down
 LOOK_BACK: Final = timedelta(days=14)
 AHEAD: Final = timedelta(days=7)
 AT_ONCE: Final = 500
-TAKEN: Final = {PlaceMove.CLAIMED: 1, PlaceMove.GIVEN_BACK: -1}  # what is given back after the cut-off was booked by then
+TAKEN: Final = {
+    PlaceMove.CLAIMED: 1,
+    PlaceMove.TAKEN_UP: 1,
+    PlaceMove.GIVEN_BACK: -1,
+}  # what is given back after the cut-off was booked by then
 Line = tuple[int, int, str]  # service, weekday (Monday is 0), half-day
 
 

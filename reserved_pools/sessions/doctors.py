@@ -16,6 +16,7 @@ from reserved_pools.sessions.changes import grounded, record_change
 from vault.faults import Faults
 from vault.refusal import invalid
 from vault.states import amend
+from vault.transactions import requires_transaction
 
 
 def change_doctor(session: ClinicSession, doctor: UUID | None, *, reason: str, by: Acting, expected_version: int) -> ScheduleChange:
@@ -24,14 +25,20 @@ def change_doctor(session: ClinicSession, doctor: UUID | None, *, reason: str, b
     Raises Refusal("invalid_input") with every fault at once, Refusal("stale_state"), Refusal("no_grant_on_target").
     """
     with transaction.atomic(durable=True):
-        faults = Faults()
-        ground = grounded(session, reason, by, faults)
-        taking = cast(Practitioner, faults.of(_taking, session, doctor))  # what was refused is told before it is used
-        faults.tell()
-        before = str(session.practitioner.public_id) if session.practitioner else ""
-        amend(session, "change_doctor", by=by.actor, reason=ground.reason, expected_version=expected_version, practitioner=taking)
-        change = announce(session, ChangeKind.DOCTOR, by=by, reason=ground.reason, frozen=ground.frozen)
-        record_change(change, session, by, {"from": before, "to": str(taking.public_id)})
+        return doctor_changed(session, doctor, reason=reason, by=by, expected_version=expected_version)
+
+
+def doctor_changed(session: ClinicSession, doctor: UUID | None, *, reason: str, by: Acting, expected_version: int) -> ScheduleChange:
+    """Step: the same inside another use case; refuses as `change_doctor` does."""
+    requires_transaction()
+    faults = Faults()
+    ground = grounded(session, reason, by, faults)
+    taking = cast(Practitioner, faults.of(_taking, session, doctor))  # what was refused is told before it is used
+    faults.tell()
+    before = str(session.practitioner.public_id) if session.practitioner else ""
+    amend(session, "change_doctor", by=by.actor, reason=ground.reason, expected_version=expected_version, practitioner=taking)
+    change = announce(session, ChangeKind.DOCTOR, by=by, reason=ground.reason, frozen=ground.frozen)
+    record_change(change, session, by, {"from": before, "to": str(taking.public_id)})
     return change
 
 

@@ -12,6 +12,7 @@ from clinics.models.institution import InstitutionKind
 from clinics.policy import REGISTRY
 from clinics.policy.board import board, lines_of, standing, waiting
 from clinics.policy.scope import Scope, governs, institutions_of, place_words, scope_of
+from clinics.policy.sets_queries import choices_to_decide
 from clinics.policy.typed import said_stored
 from clinics.policy.words import words_of
 from clinics.timetables.calendar import known_until
@@ -38,6 +39,7 @@ class Policy(Page):
             **place_filter(self.acting, places, scope),
             "groups": board(scope, today) if scope else [],
             "waiting": waiting(self.acting).count(),
+            "sets_waiting": choices_to_decide(self.acting),
             "today": today,
             "known_until": known_until(today),
         }

@@ -21,10 +21,30 @@
     return key === 'Home' ? cells[0] : cells[cells.length - 1];
   }
 
+  // Whoever chose by keyboard goes on where she was: the chosen half-day of the page that follows has the focus.
+  function remember(event) {
+    var chose = event.key === 'Enter' && event.target.closest('a.cell, a.band');
+    try {
+      if (chose) sessionStorage.setItem('by-key', '1');
+      else if (event.type === 'pointerdown') sessionStorage.removeItem('by-key');
+    } catch (error) { /* private window */ }
+  }
+
+  function goOn(cell) {
+    try {
+      if (!sessionStorage.getItem('by-key') || document.querySelector('.modal.open, .modal:target')) return;
+      sessionStorage.removeItem('by-key');
+    } catch (error) { return; }
+    if (cell && !document.querySelector('[data-focus]')) cell.focus();
+  }
+
+  document.addEventListener('keydown', remember);
+  document.addEventListener('pointerdown', remember);
   document.querySelectorAll('[data-grid]').forEach(function (grid) {
     var cells = [].slice.call(grid.querySelectorAll('a.cell'));
-    var start = grid.querySelector('a.cell[aria-current]') || cells[0];
+    var chosen = grid.querySelector('a.cell[aria-current]'), start = chosen || cells[0];
     cells.forEach(function (cell) { cell.tabIndex = cell === start ? 0 : -1; });
+    goOn(chosen);
 
     grid.addEventListener('keydown', function (event) {
       var table = rows(grid);

@@ -9,6 +9,12 @@
     return d.querySelector('.modal:target, .modal.open');
   }
 
+  // "Skip to the text" and the lines of an error list lead elsewhere in the page; there the focus stays.
+  function leadsToDialog(address) {
+    var target = d.getElementById(address.slice(1));
+    return target !== null && target.classList.contains('modal');
+  }
+
   function places(modal) {
     return [].filter.call(modal.querySelectorAll(focusable), function (element) { return element.offsetParent !== null; });
   }
@@ -27,7 +33,7 @@
 
   d.addEventListener('click', function (event) {
     var link = event.target.closest && event.target.closest('a[href^="#"]');
-    if (link && link.getAttribute('href').length > 1 && !current()) opener = link;
+    if (link && !current()) opener = leadsToDialog(link.getAttribute('href')) ? link : null;
   });
 
   d.addEventListener('keydown', function (event) {

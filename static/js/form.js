@@ -32,10 +32,17 @@
     d.querySelectorAll('form[data-sent]').forEach(function (form) { form.removeAttribute('data-sent'); });
   });
 
-  // A filter applies as soon as it is chosen; its button stays for readers without script.
+  // A filter applies as soon as it is chosen; its button stays for readers without script. Arrow keys run through all
+  // choices of a list on the way to one, so that they only bring the button back; Enter applies it as well.
   d.querySelectorAll('form[data-auto]').forEach(function (form) {
+    var byKey = false;
     form.classList.add('auto');
-    form.addEventListener('change', function () { form.submit(); });
+    form.addEventListener('keydown', function (event) { byKey = event.target.tagName === 'SELECT'; });
+    form.addEventListener('pointerdown', function () { byKey = false; });
+    form.addEventListener('change', function (event) {
+      if (byKey && event.target.tagName === 'SELECT') form.classList.remove('auto');
+      else form.submit();
+    });
   });
 
   d.addEventListener('click', function (event) {

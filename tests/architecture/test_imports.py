@@ -22,7 +22,7 @@ def test_an_import_from_above_would_be_seen(tmp_path: Path) -> None:
     for app in ("config", "referral", "reserved_pools", "clinics", "permissions", "vault"):
         (tmp_path / app).mkdir()
         (tmp_path / app / "__init__.py").touch()
-    for room in ("urls", "api", "views", "tasks", "worklist", "returns", "slips", "booking", "cases", "patients"):
+    for room in ("urls", "api", "views", "tasks", "worklist", "returns", "slips", "review", "booking", "cases", "inbox", "patients"):
         (tmp_path / "referral" / room).mkdir()
         (tmp_path / "referral" / room / "__init__.py").touch()
     (tmp_path / "clinics" / "__init__.py").write_text("import referral.patients\n")

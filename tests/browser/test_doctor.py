@@ -106,10 +106,11 @@ def test_a_place_that_went_meanwhile_is_refused_with_others_instead(doctor: Open
 
     refusal = page.locator(".refuse")
     expect(refusal).to_contain_text("所选：北京大学第一医院 心血管内科")
-    expect(refusal.get_by_role("link").first).to_contain_text("余")
+    expect(refusal.get_by_role("listitem").first).to_contain_text("余")
     assert Booking.objects.count() == 0
-    refusal.get_by_role("link").first.click()
-    page.get_by_role("button", name="确认预约").click()
+    page.keyboard.press("Tab")  # the refusal has the focus, its first button is next
+    expect(refusal.get_by_role("button").first).to_be_focused()
+    page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="请逐项告知患者")).to_be_visible()
     assert Booking.objects.count() == 1
 

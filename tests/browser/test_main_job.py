@@ -1,10 +1,7 @@
 """The whole main job in Chinese in a real browser: referred, booked, received, reported, sent back, taken over; and a right revoked."""
 
-import json
-import re
 from collections.abc import Callable
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from django.db import transaction
@@ -16,15 +13,13 @@ from permissions.models import User
 from referral.booking.models import Booking
 from referral.returns.models import Return
 from tests.browser.site import Site
+from tests.browser.steps import chinese, codes, eventually, messages
 from tests.cast_loop import Loop, loop
 from tests.cast_referral import today
 from tests.integration.pages.scene import fortnight
 
 pytestmark = pytest.mark.django_db(transaction=True)
 Open = Callable[..., Page]
-LATIN = re.compile(r"[A-Za-z]{2,}")
-CODE = re.compile(r"[0-9A-Z]{4} ?[0-9A-Z]{4}")
-ALLOWED = {"PDF", "SMS"}
 
 
 @pytest.fixture
@@ -56,35 +51,6 @@ def desk(site: Site, open_page: Open) -> Callable[[User], Page]:
         return page
 
     return sit
-
-
-def messages(site: Site) -> list[dict[str, str]]:
-    if not site.sms_file.exists():
-        return []
-    return [json.loads(line) for line in site.sms_file.read_text(encoding="utf-8").splitlines()]
-
-
-def codes(site: Site, phone: str) -> list[str]:
-    texts = [m["text"] for m in messages(site) if m["phone"] == phone and m["template"] == "login_code"]
-    return [found[0] for text in texts if (found := re.search(r"[0-9]{6}", text))]
-
-
-def eventually(page: Page, look: Callable[[], Any]) -> Any:
-    """What the worker brings within a few seconds."""
-    for _ in range(100):
-        if found := look():
-            return found
-        page.wait_for_timeout(100)
-    raise AssertionError("the worker did not bring it")
-
-
-def chinese(page: Page) -> None:
-    """Nothing but Chinese stands on the page, codes and numbers apart."""
-    text = page.evaluate(
-        "(() => { const copy = document.querySelector('main').cloneNode(true);"
-        " copy.querySelectorAll('.code, kbd, input, textarea').forEach(e => e.remove()); return copy.textContent })()"
-    )
-    assert set(LATIN.findall(CODE.sub("", text))) <= ALLOWED
 
 
 def booked(page: Page) -> Booking:

@@ -1,17 +1,14 @@
 """The resident on her phone: she enters number and code, reads when and where, and cancels after being asked once more."""
 
-import os
-from pathlib import Path
-
 import pytest
 from playwright.sync_api import expect
 
 from referral.booking.book import book
 from referral.models import Booking
 from tests import cast_referral as cast
+from tests.browser.steps import look
 
 pytestmark = pytest.mark.django_db(transaction=True)
-LOOK = os.environ.get("LOOK_INTO", "")  # a folder for pictures, for whoever wants to look
 
 
 @pytest.fixture
@@ -22,12 +19,6 @@ def booking():
     referral, place = world.referral(world.patient("陈秀兰")), world.place()
     public_id = book(referral=referral.public_id, pool_slot=place.public_id, version=1, key="key-of-browser", by=world.doctor)
     return Booking.objects.get(public_id=public_id)
-
-
-def look(page, name):
-    if LOOK:
-        Path(LOOK).mkdir(parents=True, exist_ok=True)
-        page.screenshot(path=Path(LOOK) / f"{name}.png", full_page=True)
 
 
 def enter(page, booking):

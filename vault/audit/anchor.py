@@ -4,7 +4,7 @@ import json
 import os
 from collections import deque
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -43,6 +43,15 @@ def anchors() -> Iterator[Anchor]:
         for line in lines:
             if line.endswith("\n"):
                 yield Anchor(**json.loads(line))
+
+
+def rewrite(known: list[Anchor], lost: list[Anchor], stamp: str) -> None:
+    """Promise that only the known ones stand in the file; the lost ones are kept beside it, under the time of the restore."""
+    aside, fresh = place().with_name(f"anchors.before-{stamp}.jsonl"), place().with_suffix(".new")
+    for path, wanted in ((aside, lost), (fresh, known)):
+        path.write_text("".join(json.dumps(asdict(one)) + "\n" for one in wanted), encoding="utf-8")
+        path.chmod(0o600)
+    fresh.replace(place())
 
 
 def place() -> Path:

@@ -17,6 +17,7 @@ class MessageState(models.TextChoices):
     DROPPED = "dropped"
     EXPIRED = "expired"
     WITHHELD = "withheld"
+    HELD = "held"
 
 
 UNSENT = (MessageState.WAITING, MessageState.CLAIMED)
@@ -27,7 +28,8 @@ class Message(Public):
 
     `due_at` is when the sender looks at it next, `not_before` when it may go at the earliest. A claimed message
     belongs to one worker until `lease_until`. A withheld one is written and never sent, so that known and unknown
-    numbers cost the same work. `version` is the object's: a newer one overtakes those that still wait.
+    numbers cost the same work; a held one waits behind a restore for somebody's word. `version` is the object's: a newer one
+    overtakes those that still wait.
     """
 
     template = models.TextField()

@@ -5,6 +5,8 @@ import logging
 
 from django.utils import timezone
 
+from vault.fence.held import is_about_the_lost
+from vault.journal.follow import is_behind
 from vault.outbox import breaker, budgets, claims, templates
 from vault.outbox.models import Delivery, Message, MessageState, Outcome
 from vault.outbox.quiet import PEOPLE, classes_allowed_at
@@ -23,8 +25,11 @@ logger = logging.getLogger(__name__)
 def send_due(gateway: Gateway | None = None) -> int:
     """Promise that every message due now was tried once, as long as the breaker is closed; returns how many were taken.
 
-    Safe to run many times at once. Called by a task; opens no transaction while the gateway is spoken to.
+    Safe to run many times at once. Called by a task; opens no transaction while the gateway is spoken to. From a database that is
+    older than its journal nothing is sent at all.
     """
+    if is_behind():
+        return 0
     gateway = gateway or configured_gateway()
     claims.drop_overtaken()
     taken = 0
@@ -46,6 +51,8 @@ def _handle(message: Message, gateway: Gateway) -> None:
     params = _fresh_params(message, template)
     if params is None:
         return claims.settle(message, MessageState.DROPPED)
+    if message.cls != MessageClass.OTP and is_about_the_lost(message.about):
+        return claims.settle(message, MessageState.HELD)
     if message.deliveries.filter(outcome=Outcome.UNKNOWN).count() >= MOST_UNKNOWN:
         return claims.settle(message, MessageState.FAILED)
     wait = 0 if message.cls == MessageClass.OTP else budgets.spend(message.phone_hash, message.cls, budgets.of_notices())

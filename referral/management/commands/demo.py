@@ -9,6 +9,9 @@ from django.utils import timezone
 from referral.demo.history import holds_history, load_history
 from referral.demo.load import load
 from referral.demo.load_cases import load_cases
+from referral.demo.load_ledger import load_ledger
+from referral.demo.load_stops import load_stops
+from referral.demo.load_ways_out import load_ways_out
 from referral.demo.marks import reasons_against
 
 
@@ -22,6 +25,9 @@ class Command(BaseCommand):
         began = timezone.now()
         load(timezone.localdate(), settings.STATE_DIR / "demo", self.stdout.write)
         self.stdout.write(f"{load_cases(began)} cases begun")
+        self.stdout.write(f"{load_ways_out()} bookings moved or booked from a consulting room")
+        self.stdout.write(f"{load_stops(began)} patients of a stopped clinic asked")
+        self.stdout.write(f"{load_ledger(began)} visits nobody came to")
         if not holds_history():
             self.stdout.write(f"{load_history(timezone.localdate())} outcomes of the last weeks entered")
         self.stdout.write(f"The demonstration is ready ({(timezone.now() - began).total_seconds():.0f} s).")

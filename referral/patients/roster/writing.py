@@ -11,6 +11,7 @@ from referral.patients.contracts import Terms
 from referral.patients.correct import month_of, stored
 from referral.patients.models import FamilyDoctorContract, Guardian, Patient, PatientIdentifier, RegistrationEdit
 from referral.patients.person import Person
+from referral.patients.priority_steps import keep_all_in_step
 from referral.patients.roster.judging import Verdict
 from referral.patients.roster.reading import Entry
 from referral.patients.roster.roster import Roster
@@ -31,6 +32,7 @@ def write(verdicts: Sequence[Verdict], roster: Roster, by: Acting) -> None:
     notes: list[Note] = []
     _register([verdict for verdict in verdicts if verdict.patient is None], roster, acts)
     _correct([verdict for verdict in verdicts if verdict.changes], roster, acts, notes)
+    keep_all_in_step([one.patient for one in verdicts if one.patient and "priority_group" in one.changes], by=by)
     _sign([verdict for verdict in verdicts if verdict.signs], acts, notes)
     _rewrite([verdict for verdict in verdicts if verdict.contract], acts, notes)
     note_many(notes, by=by.actor)

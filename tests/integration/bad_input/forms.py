@@ -31,6 +31,7 @@ class Form:
 WITHOUT_TEXT = {
     "alliance_leave": "one button, about the two in the address",
     "policy_export": "two buttons; anything but csv is a sheet",
+    "policy_sets_export": "two buttons; anything but csv is a sheet",
     "institutions_export": "two buttons; anything but csv is a sheet",
     "rights_export": "two buttons; anything but csv is a sheet",
     "people_export": "two buttons; anything but csv is a sheet",
@@ -38,12 +39,21 @@ WITHOUT_TEXT = {
     "compliance_export": "two buttons; anything but csv is a sheet",
     "released_export": "two buttons and what the page was drawn with; its own tests bend it",
     "rebalancing_undo": "one button",
+    "referral_acknowledge": "one button",
+    "notice": "one line of the inbox, a button",
+    "message_resend": "one button, and the page to go back to",
+    "review_export": "two buttons; anything but csv is a sheet",
     "residents_export": "two buttons; anything but csv is a sheet",
+    "messages_export": "two buttons; anything but csv is a sheet",
+    "controls_export": "two buttons; anything but csv is a sheet",
+    "priorities_export": "two buttons; anything but csv is a sheet",
     "subject_map_export": "two buttons; anything but csv is a sheet",
     "fact_end": "one button, about the label in the address",
     "practitioners_export": "two buttons; anything but csv is a sheet",
     "services_export": "two buttons; anything but csv is a sheet",
     "stop_export": "two buttons; anything but csv is a sheet",
+    "special_stops_export": "two buttons; anything but csv is a sheet",
+    "disruptions_export": "two buttons; anything but csv is a sheet",
     "day_list_export": "two buttons; anything but csv is a sheet",
     "timetable_export": "two buttons; anything but csv is a sheet",
     "week_export": "two buttons; anything but csv is a sheet",
@@ -64,6 +74,12 @@ WITHOUT_TEXT = {
     "display": "anything but 1 is off",
     "resident_cancel": "one button behind a signed cookie",
     "resident_leave": "one button",
+    "resident_appeal": "behind a signed cookie; its own tests bend what it sends",
+    "bans_export": "two buttons; anything but csv is a sheet",
+    "kiosk": "answers with its next screen instead of leading on; its own tests bend its fields",
+    "resident_stopped": "buttons behind a signed cookie; its own tests bend what they send",
+    "resident_undo": "one button behind a signed cookie",
+    "resident_move_booking": "buttons behind a signed cookie; what they do not offer leads back to the booking",
     "aliyun_receipts": "answers 404 without the provider's secret",
 }
 VERSION = {"version": "version"}
@@ -83,18 +99,24 @@ def more_of(stage: Stage) -> dict[str, Form]:
     from tests.integration.bad_input.factor_requests import forms_of_factors
     from tests.integration.bad_input.keeping import forms_of_keeping
     from tests.integration.bad_input.leaving import forms_of_leaving
+    from tests.integration.bad_input.leaving_bookings import forms_of_ways_out
+    from tests.integration.bad_input.ledgering import forms_of_ledger
     from tests.integration.bad_input.list_requests import forms_of_lists
     from tests.integration.bad_input.nomination_requests import forms_of_nominations
     from tests.integration.bad_input.offers import forms_of_offers
     from tests.integration.bad_input.office_requests import forms_of_offices
+    from tests.integration.bad_input.personing import forms_of_persons
     from tests.integration.bad_input.places import forms_of_places
+    from tests.integration.bad_input.reviewing import forms_of_review
     from tests.integration.bad_input.ruling import forms_of_values
     from tests.integration.bad_input.stopping import forms_of_stops
+    from tests.integration.bad_input.telling import forms_of_telling
     from tests.integration.bad_input.timetables import forms_of_timetables
     from tests.integration.bad_input.watch import forms_of_watch
 
     parts = (
         forms_of_leaving,
+        forms_of_ways_out,
         forms_of_nominations,
         forms_of_lists,
         forms_of_keeping,
@@ -108,6 +130,10 @@ def more_of(stage: Stage) -> dict[str, Form]:
         forms_of_offices,
         forms_of_timetables,
         forms_of_offers,
+        forms_of_review,
+        forms_of_telling,
+        forms_of_persons,
+        forms_of_ledger,
     )
     return {one.name: one for part in parts for one in part(stage)}
 
@@ -135,11 +161,13 @@ def _clinic(stage: Stage) -> list[Form]:
         "reason": "血压控制不佳", "impression": "高血压病3级", "present_history": "三药联合四周未达标", "past_history": "糖尿病十年",
         "treatment": "三药联合",
     }  # fmt: skip
-    written = texts | {"priority": "routine", "truth": "1"}
-    kinds = dict.fromkeys(texts, "text") | {"priority": "choice", "truth": "choice"}
+    written = texts | {"priority": "routine", "emergency_sign": "stroke", "truth": "1"}
+    written |= {"booker.name": "陈建国", "booker.relation": "儿子", "booker.phone": "13900065000"}
+    kinds = dict.fromkeys(texts, "text") | {"priority": "choice", "emergency_sign": "choice", "truth": "choice"}
+    kinds |= {"booker.name": "name", "booker.relation": "line", "booker.phone": "phone"}
     version = {"version": str(draft.version)}
     place = {"pool_slot": str(stage.place.public_id), "idempotency_key": str(uuid4())} | version
-    cancel = {"reason": "patient", "version": str(booked.version)}
+    cancel = {"reason": "patient", "note": "家属来电", "version": str(booked.version)}
     choice = {"reason": "choice"} | VERSION
     return [
         *_registering(stage),
@@ -155,7 +183,7 @@ def _clinic(stage: Stage) -> list[Form]:
         _form("referral", doctor, {"reason": "patient"} | version, choice, draft.public_id),
         _form("book", doctor, place, {"pool_slot": "uuid", "idempotency_key": "key"} | VERSION, draft.public_id),
         _form("booking_done", doctor, {"told": ["when", "where", "cancelling", "not_coming"]}, {"told": "choice"}, booked.public_id),
-        _form("booking_cancel", doctor, cancel, choice, booked.public_id),
+        _form("booking_cancel", doctor, cancel, choice | {"note": "line", "ends_case": "choice"}, booked.public_id),
     ]
 
 

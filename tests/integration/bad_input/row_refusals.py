@@ -28,10 +28,18 @@ def judged(answer: Any, body: Any) -> Any:
     if answer.status_code != 200 or answer["Content-Type"] != "application/json":
         return answer
     told = answer.json()
+    decided = told.get("results", []) if isinstance(told, dict) else []
+    if decided and not any(row.get("accepted", True) for row in decided):
+        return RefusedRow(answer, next(iter(body)), _undecided(decided[0]))
     rows = told.get("results", []) if isinstance(told, dict) and "counts" in told else []
     if {row.get("outcome") for row in rows} != {"refused"}:
         return answer
     return RefusedRow(answer, next(iter(body)), rows[0])
+
+
+def _undecided(row: dict[str, Any]) -> dict[str, Any]:
+    """A row that was decided about by itself and refused, as one with its violation."""
+    return row | {"violations": [{"code": row["code"], "message": row["detail"], "field": "referral"}]}
 
 
 def _placed(violation: dict[str, Any], name: str) -> dict[str, Any]:

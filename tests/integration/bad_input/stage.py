@@ -28,13 +28,18 @@ from tests.integration.bad_input.exchanged import Exchanged
 from tests.integration.bad_input.factors import Factors
 from tests.integration.bad_input.kept import Keeping
 from tests.integration.bad_input.leaver import Leaver
+from tests.integration.bad_input.ledgered import Ledgered
+from tests.integration.bad_input.left import WaysOut
 from tests.integration.bad_input.lists import Lists
 from tests.integration.bad_input.nominations import Nominations
 from tests.integration.bad_input.offered import Offered
 from tests.integration.bad_input.offices import Offices
+from tests.integration.bad_input.personed import Personed
 from tests.integration.bad_input.register import Register
+from tests.integration.bad_input.reviewed import Reviewed
 from tests.integration.bad_input.ruled import Ruled
 from tests.integration.bad_input.stopped import Stopped
+from tests.integration.bad_input.told import ToldPeople
 from tests.integration.bad_input.watched import Watched
 from tests.integration.bad_input.weeks import Weeks
 
@@ -97,6 +102,7 @@ class Stage:
         self.watched = Watched(self.world, self.loop.manager)
         self.ruled = Ruled(self.world, self.watched.coordinator)
         self.stopped = Stopped(self.world, self.watched.coordinator)
+        self.ways_out = WaysOut(self.loop, self.watched.coordinator)
         self.balanced = Balanced(self.world, self.watched.coordinator)
         self.exchanged = Exchanged(self.world, self.watched.coordinator)
         self.weeks = Weeks(self.world, self.watched.coordinator)
@@ -106,6 +112,10 @@ class Stage:
         self.offices = Offices(self.world)
         self.offered = Offered(self.world)
         self.lists = Lists(self.world, self.world.district_admin)
+        self.personed = Personed(self.world, self.loop.manager)
+        self.ledgered = Ledgered(self.loop, self.watched.coordinator)
+        self.reviewed = Reviewed(self.loop)
+        self.told = ToldPeople(self.loop, self.booked)
         self.phone = a_phone()
         self.strangers = strangers()
         with transaction.atomic():
@@ -172,18 +182,24 @@ def more_of(stage: Stage) -> dict[str, Endpoint]:
     from tests.integration.bad_input.factor_requests import endpoints_of_factors
     from tests.integration.bad_input.keeping import endpoints_of_keeping
     from tests.integration.bad_input.leaving import endpoints_of_leaving
+    from tests.integration.bad_input.leaving_bookings import endpoints_of_ways_out
+    from tests.integration.bad_input.ledgering import endpoints_of_ledger
     from tests.integration.bad_input.list_requests import endpoints_of_lists
     from tests.integration.bad_input.nomination_requests import endpoints_of_nominations
     from tests.integration.bad_input.offers import endpoints_of_offers
     from tests.integration.bad_input.office_requests import endpoints_of_offices
+    from tests.integration.bad_input.personing import endpoints_of_persons
     from tests.integration.bad_input.places import endpoints_of_places
+    from tests.integration.bad_input.reviewing import endpoints_of_review
     from tests.integration.bad_input.ruling import endpoints_of_values
     from tests.integration.bad_input.stopping import endpoints_of_stops
+    from tests.integration.bad_input.telling import endpoints_of_telling
     from tests.integration.bad_input.timetables import endpoints_of_timetables
     from tests.integration.bad_input.watch import endpoints_of_watch
 
     parts = (
         endpoints_of_leaving,
+        endpoints_of_ways_out,
         endpoints_of_nominations,
         endpoints_of_lists,
         endpoints_of_keeping,
@@ -197,6 +213,10 @@ def more_of(stage: Stage) -> dict[str, Endpoint]:
         endpoints_of_offices,
         endpoints_of_timetables,
         endpoints_of_offers,
+        endpoints_of_review,
+        endpoints_of_telling,
+        endpoints_of_persons,
+        endpoints_of_ledger,
     )
     return {one.operation: one for part in parts for one in part(stage)}
 
@@ -215,13 +235,16 @@ def _clinic(stage: Stage) -> list[Endpoint]:
     doctor, patient, visit, draft, booked = stage.loop.doctor, stage.patient, stage.visit, stage.draft, stage.booked
     texts = {
         "reason": "血压控制不佳", "impression": "高血压病3级", "present_history": "三药联合四周未达标", "past_history": "糖尿病十年",
-        "treatment": "三药联合", "priority": "routine", "truth_accepted": True,
+        "treatment": "三药联合", "priority": "routine", "emergency_sign": "stroke", "truth_accepted": True,
+        "booker": {"name": "陈建国", "relation": "儿子", "phone": "13900065000"},
     }  # fmt: skip
     kinds = dict.fromkeys(("reason", "impression", "present_history", "past_history", "treatment"), "text")
     written = {name: f"referral.Referral.{name}" for name in kinds}
+    kinds |= {"booker.name": "name", "booker.relation": "line", "booker.phone": "phone"}
     seen = {"patient": str(patient.public_id), "seen_at": (timezone.now() - timedelta(hours=1)).isoformat(), "note": "门诊随访"}
     whose = {"patient": str(patient.public_id), "encounter": str(visit.public_id)}
     reason = {"body": {"reason": "患者要求"}, "kinds": {"reason": "text"}}
+    cancel = {"reason": "other", "note": "家属来电", "ends_case": False}
     path = f"/referrals/{draft.public_id}"
     return [
         _registering(stage),
@@ -237,12 +260,20 @@ def _clinic(stage: Stage) -> list[Endpoint]:
         Endpoint(
             "bookings_told", "POST", f"/bookings/{booked.public_id}/told", doctor, {"told": ["when", "where", "cancelling", "not_coming"]}
         ),
-        Endpoint("bookings_cancel", "POST", f"/bookings/{booked.public_id}/cancel", doctor, version=booked.version, **reason),  # type: ignore[arg-type]
+        Endpoint(
+            "bookings_cancel",
+            "POST",
+            f"/bookings/{booked.public_id}/cancel",
+            doctor,
+            cancel,
+            booked.version,
+            kinds={"reason": "text", "note": "text"},
+        ),
     ]
 
 
 def _registering(stage: Stage) -> Endpoint:
-    document = {"type": "resident_id", "number": "110102195803159987"}
+    document = {"type": "resident_id", "number": "110105195803159986"}
     guardian = {
         "name": "陈父",
         "document": {"type": "resident_id", "number": resident_number(771)},

@@ -18,9 +18,12 @@ from tests.thorough import THOROUGH
 pytestmark = pytest.mark.django_db
 NAMES = [
     "login", "resident", "sessions", "acting", "patient_new", "patient_new.child", "encounter_new", "referral_new", "referral_edit",
-    "referral", "book", "booking_done", "booking_cancel", "arrive", "arrive_undo", "visit_fulfil", "visit_report", "return_new",
+    "referral", "book", "booking_done", "booking_cancel", "booking_move", "booking_release", "booking_undo_cancel", "booking_resend",
+    "visit_undo", "next_visit", "arrive", "arrive_undo", "visit_fulfil", "visit_report", "return_new",
     "return_accept", "return_decline", "return_assign", "return_follow_up", "return_close", "right.suspend", "right.revoke",
     "right.reinstate", "right.grant", "right_new",
+    "referral_amend", "referral_answer", "review_accept", "review_case.accept", "review_case.undo", "review_case.read", "review_case.ask",
+    "review_case.go_on", "review_redirect", "review_return",
     "handover", "handover.contracts", "handover_post", "handover_post.move", "conduct_month",
     "nomination_new", "nomination.again", "nomination.detach", "nomination.withdraw",
     "imports", "import.confirm", "import.discard",
@@ -33,13 +36,20 @@ NAMES = [
     "dispute.withdraw", "rights_decide", "rights_decide.extend",
     "duties", "administrators", "administrator", "account", "live_session",
     "policy_value", "policy_row.approve", "policy_row.reject", "policy_row.end", "calendar", "calendar.seed", "calendar.known",
+    "policy_set", "policy_set.try", "policy_choice.approve", "policy_choice.reject", "policy_choice.undo", "policy_choice.end",
     "alliance_members", "person_new", "person_post", "person_name", "post_edit",
     "template_new", "template", "template_end", "week_publish", "week_publish.copy", "clinic_session_new", "clinic_session.places",
     "clinic_session.band", "clinic_session.block", "clinic_session.unblock", "clinic_session.doctor",
     "login_other", "person_access", "person_access.phone",
-    "stop_new", "stop.approve", "stop.decline", "stop.withdraw",
+    "stop_new", "stop.approve", "stop.decline", "stop.withdraw", "disruption", "disruption.settle", "disruption_of_booking",
     "practitioner_new", "practitioner_edit", "practitioner_leave", "practitioner_back",
+    "notices_read_all",
     "service_new", "service_new.clinic", "service_edit", "service_end", "service_back",
+    "control_new", "control.approve", "control.reject", "control.withdraw", "control.ask_lift", "control.lift", "control.keep",
+    "exception_new", "exception.grant", "exception.refuse", "exception.withdraw",
+    "resident_priority", "resident_priority.end", "resident_guardian", "resident_guardian.document",
+    "absent", "absent_call", "absent_report", "absent_undo", "breach_appeal", "appeal_decide", "evasion", "restrictions", "restriction",
+    "referral_again", "referral_close",
 ]  # fmt: skip
 # What makes the field itself right again on a page: blanks around it are taken away, an empty box was not ticked.
 BLANKS = " \t\r\n\u3000"
@@ -84,15 +94,15 @@ def test_a_bad_value_is_refused_on_the_page_and_nothing_is_written(stage: Stage,
 def trials(form: Form) -> Iterator[tuple[dict[str, str], Value]]:
     """What to try: texts only, as a form holds nothing else. One hidden character goes into each field alone, the others into all.
 
-    One value of a kind in eight goes into a field and one of those for every text in three into a form, the others into the next forms' and
+    One value of a kind in twelve goes into a field and one of those for every text in five into a form, the others into the next forms' and
     fields'; by night all of them.
     """
     for place, (field, kind) in enumerate(form.kinds.items(), NAMES.index(form.name)):
         values = [value for value in corpus.refused_only(kind) if is_typed(value)]
-        yield from [({field: value.given}, value) for value in (values if THOROUGH else values[place % 8 :: 8])]
+        yield from [({field: value.given}, value) for value in (values if THOROUGH else values[place % 12 :: 12])]
     texts = [field for field, kind in form.kinds.items() if "unprintable" in corpus.FIELDS[kind].get("also", ())]
     shared = [value for kind in ("string", "unprintable") for value in corpus.refused_only(kind) if texts and is_typed(value)]
-    for value in shared if THOROUGH else shared[NAMES.index(form.name) % 3 :: 3]:
+    for value in shared if THOROUGH else shared[NAMES.index(form.name) % 5 :: 5]:
         alone = value.given in ALONE
         yield from [({field: value.given}, value) for field in texts] if alone else [(dict.fromkeys(texts, value.given), value)]
 

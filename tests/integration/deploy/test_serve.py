@@ -5,6 +5,7 @@ import json
 import os
 import re
 import secrets
+import shutil
 import signal
 import subprocess
 import sys
@@ -23,12 +24,13 @@ import psycopg
 import pytest
 from django.db import connection
 
-from deploy import places
+from deploy import places, tls
 from deploy.keys import read_environment
 from deploy.prepare import STEPS, manage
 from deploy.processes import Trouble, start, stop
 from deploy.run import serve_environment
 from tests.browser.site import free_port
+from tests.integration.deploy.gateway_site import before, through
 from tests.integration.vault.aliyun_server import KEY_ID, SECRET, Provider, provider
 
 HOST = "referral.xicheng.example"
@@ -186,7 +188,7 @@ def served(tmp_path: Path, name: str) -> Iterator[Served]:
     """`make serve` on this database until the block ends by Ctrl-C; it must end in order, having said nothing ugly."""
     with provider() as sms, (tmp_path / "said").open("wb") as said:
         port = free_port()
-        own = {"PORT": str(port), "STATE_DIR": str(tmp_path / "serve"), "ALIYUN_ENDPOINT": sms.url}
+        own = {"PORT": str(port), "STATE_DIR": str(tmp_path / "serve"), "ALIYUN_ENDPOINT": sms.url} | before(tmp_path)
         environment = os.environ | read_environment(places.VAR / "serve.env") | databases(name) | own
         process = start([sys.executable, "-m", "deploy.run", "serve"], cwd=places.ROOT, env=environment, output=said)
         try:
@@ -198,6 +200,7 @@ def served(tmp_path: Path, name: str) -> Iterator[Served]:
             assert "Traceback" not in words(tmp_path)
         finally:
             stop(process)
+            shutil.rmtree(tls.home(tmp_path / "serve"))
 
 
 def words(folder: Path) -> str:
@@ -230,6 +233,8 @@ def test_what_is_served_is_ready_hard_and_sends_its_codes_through_the_gateway(
 ) -> None:
     with served(tmp_path, empty_database) as product:
         assert (product.ask("/healthz").status, product.ask("/readyz").status) == (200, 200)
+        if "TLS_CERTIFICATE" in product.environment:
+            assert through(product.environment, HOST, "/healthz") == (200, "max-age=31536000; includeSubDomains; preload")
         only_encrypted_and_never_framed(product)
         files_carry_their_hash(product)
         faults_tell_nothing(product)

@@ -124,6 +124,22 @@ def test_the_district_sees_every_hospitals_stops_and_no_patient(held: Scene) -> 
     assert admin.post(reverse("stop", args=[stop.public_id]), {"act": "approve", "version": "1"}).status_code == 403
 
 
+def test_the_districts_board_counts_the_special_stops_and_its_number_opens_them(held: Scene) -> None:
+    for ahead in (0, 1, 3):
+        stop_clinic(held.wanted(ahead), by=held.coordinator)
+    ClinicStop.objects.filter(first_day=day(3)).update(is_special=False)
+    year = ClinicStop.objects.filter(is_special=True, first_day__year=day(0).year)
+    admin = as_(held.world.district_admin)
+
+    tile = admin.get(reverse("district")).context["tiles"][-1]
+    rows = admin.get(tile["href"]).context["rows"]
+
+    assert (tile["count"], sum(row.stops for row in rows)) == (year.count(), year.count())
+    asked = {"state": "special", "month": f"{rows[0].month:%Y-%m}", "hospital": str(held.world.hospital.public_id)}
+    assert len(admin.get(reverse("stops"), asked).context["lines"]) == rows[0].stops
+    assert len(admin.get(reverse("stops"), asked | {"month": "1999-01", "hospital": "x"}).context["lines"]) == 2
+
+
 def test_another_hospitals_stop_is_like_none_and_roles_without_it_are_shut_out(held: Scene) -> None:
     stop = stop_clinic(held.wanted(), by=held.coordinator).stop
     doors = [reverse(name, args=[stop.public_id]) for name in ("stop", "stop_paper")] + [f"/api/v1/stops/{stop.public_id}"]

@@ -12,7 +12,9 @@ from django.urls import reverse
 from clinics.models import Department, Institution, Service
 from permissions.acting import Acting
 from permissions.models import User
+from referral.disruptions.models import Disruption
 from referral.disruptions.stop import stop_clinic
+from referral.disruptions.sweep import look_after
 from referral.patients.models import Patient
 from tests.cast import sign_in
 from tests.cast_stops import Scene, day, scene
@@ -36,6 +38,11 @@ def pages(held: Scene) -> list[tuple[Acting, str]]:
     found += [(held.coordinator, reverse(name)) for name in ("stops", "stop_new")] + [(held.coordinator, reverse("stops") + "?q=zzz")]
     found += [(held.coordinator, reverse("stop_paper", args=[stops[-1].public_id]))]
     found += [(held.coordinator, reverse("session_affected", args=[held.session.public_id])), (held.world.district_admin, reverse("stops"))]
+    look_after()
+    one = Disruption.objects.get()
+    found += [(held.coordinator, reverse("disruptions") + query) for query in ("", "?state=all", "?q=zzz")]
+    found += [(held.coordinator, reverse("disruption", args=[one.public_id]))]
+    found += [(held.doctor, reverse("disruption_of_booking", args=[one.booking.public_id]))]
     days = [f"?date={day(ahead).isoformat()}" for ahead in (1, 3, 6)]
     return found + [(held.clerk, reverse(name) + query) for name in ("day_list", "day_list_paper") for query in days]
 

@@ -34,6 +34,13 @@ PUBLIC_FOR_A_REASON = {
     "POST /r/": "the resident's page; number and code, counted",
     "POST /r/cancel/": "only after number and code, by a signed cookie",
     "POST /r/leave/": "forgets the cookie",
+    "GET /r/appeal/": "only after number and code, by a signed cookie",
+    "POST /r/appeal/": "only after number and code, by a signed cookie",
+    "GET /r/stopped/": "only after number and code, by a signed cookie, when the clinic was stopped",
+    "POST /r/stopped/": "only after number and code, by a signed cookie, when the clinic was stopped",
+    "POST /r/undo/": "only after number and code, by a signed cookie, who cancelled there",
+    "GET /r/move/": "only after number and code, by a signed cookie, where the hospital lets residents",
+    "POST /r/move/": "only after number and code, by a signed cookie, where the hospital lets residents",
     "GET /slips/<str:token>/": "whether a paper is good, without personal data",
     "GET /api/v1/slips/<str:token>": "whether a paper is good, without personal data",
     "POST /language/": "a cookie",
@@ -66,11 +73,27 @@ OWN_AFFAIRS = {
     "POST /institutions/export/",
     "POST /people/export/",
     "POST /residents/export/",
+    "POST /messages/export/",
+    "POST /inbox/read-all/",
+    "POST /api/v1/inbox/read-all",
+    "POST /controls/export/",
+    "POST /controls/new/",
+    "POST /api/v1/controls",
+    "POST /priorities/export/",
     "POST /contacts/export/",
     "POST /timetable/export/",
     "POST /week/export/",
     "POST /day-list/export/",
+    "POST /bans/export/",
+    "POST /kiosk/",
+    "POST /stops/calls/export/",
+    "POST /stops/special/export/",
+    "POST /review/export/",
     "POST /policy/export/",
+    "POST /policy-sets/export/",
+    "POST /policy-sets/<slug:key>/",
+    "POST /api/v1/policy-sets/<slug:key>/choices",
+    "POST /api/v1/policy-sets/<slug:key>/trials",
     "POST /practitioners/export/",
     "POST /services/export/",
     "POST /compliance/export/",
@@ -80,12 +103,20 @@ OWN_AFFAIRS = {
     "POST /api/v1/feed/webhooks",
     "PUT /api/v1/calendar/<slug:day>",
 }
-# What has no owner: the days of the one calendar that all districts share.
-SHARED = {"PUT /api/v1/calendar/<slug:day>"}
+# What has no owner: the days of the one calendar that all districts share, and the documents each chooses for itself.
+SHARED = {
+    "PUT /api/v1/calendar/<slug:day>",
+    "POST /policy-sets/<slug:key>/",
+    "POST /api/v1/policy-sets/<slug:key>/preview",
+    "POST /api/v1/policy-sets/<slug:key>/choices",
+    "POST /api/v1/policy-sets/<slug:key>/trials",
+}
 # Where a manager keeps the registration of her centre's residents: who they are, never what they suffer from.
 KEEPS_RESIDENTS = re.compile(r"(api/v1/)?residents/|patients/<uuid:public_id>/looks/|api/v1/patients/<uuid:patient>/looks")
 # Where the hospital's window and coordinator expect the patients of a day: who they are and their codes, never what they suffer from.
 EXPECTS_PATIENTS = re.compile(r"(api/v1/)?day-list")
+# Where the hospital reviews what a doctor wrote about a patient booked there: its coordinator reads it, and the reading is kept.
+REVIEWS_REFERRALS = re.compile(r"(api/v1/)?review")
 EXPECTING = (Role.WINDOW_CLERK, Role.COORDINATOR)
 # What colleagues may not read: a clerk the illness, a manager and the district neither illness nor person.
 WORDS_OF_ILLNESS = ("血压控制不佳", "三药联合四周未达标", "沙库巴曲缬沙坦")
@@ -172,9 +203,9 @@ KINDS = ("doctor", "clerk", "cardiologist", "coordinator", "manager", "district_
 
 
 def tried_by(kind: str) -> list[Door]:
-    """Every third door by day, the others by the next kinds; the table of permissions calls those of her role besides. By night all."""
+    """Every sixth door by day, the others by the next kinds; the table of permissions calls those of her role besides. By night all."""
     closed = [door for door in DOORS if not door.is_public]
-    return closed if THOROUGH else closed[KINDS.index(kind) % 3 :: 3]
+    return closed if THOROUGH else closed[KINDS.index(kind) :: len(KINDS)]
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -203,9 +234,9 @@ COLLEAGUES = (Role.WINDOW_CLERK, Role.COORDINATOR, Role.MANAGER, Role.DISTRICT_A
 
 
 def looked_at_by(kind: Role) -> list[Door]:
-    """Every second door by day, the others by the next colleague; by night all."""
+    """Every fourth door by day, the others by the next colleagues; by night all."""
     closed = [door for door in DOORS if door.method == "GET" and not door.is_public]
-    return closed if THOROUGH else closed[COLLEAGUES.index(kind) % 2 :: 2]
+    return closed if THOROUGH else closed[COLLEAGUES.index(kind) :: len(COLLEAGUES)]
 
 
 @pytest.mark.parametrize(
@@ -229,6 +260,8 @@ def test_a_colleague_without_the_right_reads_neither_person_nor_illness(stage: S
                 answer = ask(stage, door, who)
                 keeps = kind is Role.MANAGER and KEEPS_RESIDENTS.match(door.pattern)
                 secret = words if keeps or (kind in EXPECTING and EXPECTS_PATIENTS.match(door.pattern)) else hidden
+                if kind is Role.COORDINATOR and REVIEWS_REFERRALS.match(door.pattern):
+                    secret = ()
                 faults += [f"{door} ({answer.status_code}) tells {word}" for word in leaks(stage, answer, list(secret))]
                 faults += [f"{door}: {answer.status_code}"] if answer.status_code >= 500 else []
 
@@ -238,11 +271,12 @@ def test_a_colleague_without_the_right_reads_neither_person_nor_illness(stage: S
 def test_the_canaries_sing_for_those_who_may_hear_them(stage: Stage) -> None:
     reading = [door for door in DOORS if door.method == "GET" and not door.pattern.endswith(".pdf")]
 
-    heard = {word for door in reading for word in _heard(stage, door)}
+    silent = {"陈秀兰", stage.booked.confirmation_code, *WORDS_OF_ILLNESS[:2]}
 
-    assert "陈秀兰" in heard
-    assert stage.booked.confirmation_code in heard
-    assert set(WORDS_OF_ILLNESS[:2]) <= heard
+    for door in reading:
+        silent -= set(_heard(stage, door)) if silent else set()
+
+    assert silent == set()
 
 
 def _heard(stage: Stage, door: Door) -> list[str]:

@@ -59,11 +59,18 @@ def address(door: Door, stage: Stage) -> str:
         "handover": stage.leaver.post, "conduct": stage.world.centre,
         "administrators": stage.offices.office, "accounts": stage.offices.person, "live-sessions": stage.offices.session,
         "policy-rows": stage.ruled.draft, "rows": stage.ruled.draft,
+        "policy-choices": stage.ruled.choice, "choices": stage.ruled.choice,
+        "policy-trials": stage.ruled.trial, "trials": stage.ruled.trial,
         "practitioners": stage.offered.practitioner, "services": stage.offered.service,
         "facts": stage.register.label, "fact-labels": stage.register.label,
         "session-templates": stage.weeks.template, "timetable": stage.weeks.template, "clinic-sessions": stage.weeks.session,
-        "stops": stage.stopped.waiting, "pools": stage.balanced.pool, "rebalancings": stage.balanced.moved,
-        "suspensions": stage.world.centre, "disputes": stage.watched.dispute, "imports": stage.lists.checked,
+        "stops": stage.stopped.waiting, "disruptions": stage.stopped.disruption, "calls": stage.stopped.disruption,
+        "pools": stage.balanced.pool, "rebalancings": stage.balanced.moved,
+        "review": stage.reviewed.waiting, "suspensions": stage.world.centre, "disputes": stage.watched.dispute,
+        "absent": stage.ledgered.missing, "breaches": stage.ledgered.breach, "appeals": stage.ledgered.appeal,
+        "restrictions": stage.ledgered.restriction,
+        "controls": stage.personed.waiting, "exceptions": stage.personed.exception, "imports": stage.lists.checked,
+        "inbox": stage.told.notice, "messages": stage.told.message,
     }  # fmt: skip
     if door.pattern.startswith("sessions/"):  # a clinic session; those of a login stand below me/
         ids["sessions"] = stage.weeks.session

@@ -20,6 +20,15 @@ def test_every_message_has_its_chinese_and_keeps_its_values():
     assert len(found) > 300
 
 
+def test_no_translation_is_called_by_a_name_that_is_not_collected():
+    imports = re.compile(r"\b[a-z]*gettext(?:_lazy|_noop)? as (\w+)")
+    python = [path for path in language.sources(ROOT) if path.suffix == ".py"]
+    names = {name for path in python for name in imports.findall(path.read_text(encoding="utf-8"))}
+
+    assert names <= set(language.KEYWORDS)
+    assert "_" in names
+
+
 def test_the_shipped_catalogue_is_the_one_of_the_sources():
     found = language.found_in(ROOT)
     catalog, _faults = language.merged(FOLDER / "parts")

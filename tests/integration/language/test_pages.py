@@ -20,6 +20,8 @@ from clinics.models import (
     Department,
     Institution,
     PolicyRow,
+    PolicySetChoice,
+    PolicySimulation,
     Post,
     Practitioner,
     RightDispute,
@@ -33,6 +35,9 @@ from clinics.offers.reading import Item, Offer
 from clinics.policy.judging import NewRow, parameter_named
 from clinics.policy.rows import enter
 from clinics.policy.scope import Scope
+from clinics.policy.sets import SETS, XICHENG
+from clinics.policy.sets_judging import NewChoice
+from clinics.policy.sets_life import enter_choice
 from clinics.timetables.calendar_days import DayWords, set_day
 from clinics.timetables.weekly import Wish
 from clinics.timetables.weekly import enter as enter_half_day
@@ -45,6 +50,8 @@ from referral.booking.models import Booking
 from referral.cases.models import Referral
 from referral.patients.contract_life import Ending, end_contract
 from referral.patients.models import CareTeam, Encounter, Patient
+from referral.review.questions import ask
+from referral.supervision.simulate import simulate
 from reserved_pools.models import PoolSlot
 from reserved_pools.sessions.band_blocks import block
 from tests.cast import a_role, a_session, a_user, acting_as, sign_in
@@ -88,7 +95,8 @@ def pages(day: Scene) -> Iterator[tuple[User | None, Post | None, str]]:
     doctor += [reverse("patient", args=[chen]), reverse("referral_new", args=[chen])]
     doctor += [reverse(name, args=[draft]) for name in ("referral", "referral_edit", "book")]
     doctor += [reverse("referral", args=[booking.referral.public_id])]
-    doctor += [reverse(name, args=[booking.public_id]) for name in ("booking_done", "booking_cancel")]
+    doctor += [reverse(name, args=[booking.public_id]) for name in ("booking_done", "booking_cancel", "booking_move")]
+    doctor += [reverse("booking_resend")]
     yield from ((day.world.zhou.user, day.world.zhou, address) for address in doctor)
     others = {
         Role.WINDOW_CLERK: "arrivals",
@@ -96,7 +104,8 @@ def pages(day: Scene) -> Iterator[tuple[User | None, Post | None, str]]:
         Role.MANAGER: "returns",
         Role.COORDINATOR: "availability",
     }
-    for role, address in others.items():
+    more = ((Role.COORDINATOR, "hospital_bookings"), (Role.WINDOW_CLERK, "booking_resend"))
+    for role, address in (*others.items(), *more):
         place = day.world.centre if role is Role.MANAGER else day.world.hospital
         user = a_user(role.value[0].upper())
         post = Post.objects.create(user=user, institution=place, kind=role, valid_from=timezone.now())
@@ -111,7 +120,22 @@ def pages(day: Scene) -> Iterator[tuple[User | None, Post | None, str]]:
     yield from ruling(day, admin)
     yield from offering(day, admin)
     yield from weeks(day)
+    yield from reviewing(day)
     yield from ((None, None, address) for address in STATIC)
+
+
+def reviewing(day: Scene) -> Iterator[tuple[User | None, Post | None, str]]:
+    """The hospital's review of the booked referral, and what its doctor amends and answers."""
+    booking, zhou = Booking.objects.get(), day.world.zhou
+    case, place = booking.referral.public_id, day.world.hospital
+    post = Post.objects.create(user=a_user("V"), institution=place, kind=Role.RECEIVING_DOCTOR, valid_from=timezone.now())
+    addresses = [reverse("review"), f"{reverse('review')}?state=all", f"{reverse('review')}?state=returned", f"{reverse('review')}?q=zzz"]
+    addresses += [reverse(name, args=[case]) for name in ("review_case", "review_redirect", "review_return")]
+    yield from ((post.user, post, address) for address in addresses)
+    yield from ((zhou.user, zhou, reverse(name, args=[case])) for name in ("referral_amend", "referral_versions"))
+    ask(case, "N 1", expected_version=Referral.objects.get(public_id=case).version, by=acting_as(post.user, post))
+    yield post.user, post, f"{reverse('review_case', args=[case])}?asked"
+    yield from ((zhou.user, zhou, address) for address in (reverse("referral_answer", args=[case]), f"{reverse('home')}?asked"))
 
 
 def helped(admin: User) -> Iterator[tuple[User | None, Post | None, str]]:
@@ -158,6 +182,11 @@ def ruling(day: Scene, admin: User) -> Iterator[tuple[User | None, Post | None, 
     keys = ("reserved_share", "reserved_share_base", "exempt_classes", "booking_cutoff", "limit_per_day", "general_without_cap")
     addresses = [reverse("policy"), reverse("policy_drafts"), *(reverse("policy_value", args=[key]) for key in keys)]
     addresses += [reverse("calendar"), f"{reverse('calendar')}?day={day_off}", f"{reverse('calendar')}?year={now.year + 3}"]
+    chosen = NewChoice(XICHENG, frozenset({"booking_cutoff"}), now + timedelta(days=300), "N 3", knows_draft=True)
+    choice = PolicySetChoice.objects.filter(document=XICHENG.key).first() or enter_choice(chosen, today=now, by=by)
+    run = PolicySimulation.objects.first() or simulate(XICHENG, (), days=30, from_day=None, is_alone=True, today=now, by=by)
+    addresses += [reverse("policy_sets"), f"{reverse('policy_sets')}?q=zzz", *(reverse("policy_set", args=[key]) for key in SETS)]
+    addresses += [reverse("policy_choice", args=[choice.public_id]), reverse("policy_simulation", args=[run.public_id])]
     yield from ((admin, None, address) for address in addresses)
 
 

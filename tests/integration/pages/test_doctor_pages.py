@@ -226,14 +226,14 @@ def test_a_draft_is_cancelled_and_its_visit_is_free_again(client, day):
 
 
 BOUNDS = {
-    "home": 16,
-    "patients": 9,
-    "patient": 14,
-    "referral_new": 12,
-    "referrals": 9,
-    "referral": 22,
-    "book": 17,
-    "booking_done": 13,
+    "home": 18,
+    "patients": 10,
+    "patient": 15,
+    "referral_new": 14,
+    "referrals": 10,
+    "referral": 27,
+    "book": 24,
+    "booking_done": 15,
 }
 
 

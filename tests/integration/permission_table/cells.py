@@ -78,9 +78,9 @@ class Board:
         return self.tally
 
     def _in_turn(self, rows: list[Row], relation: str) -> list[Row]:
-        """By day, of a role with many rows, every row's own person and every second row in the other relations, by turns."""
+        """By day, of a role with many rows, every row's own person and every third row in the other relations, by turns."""
         number = RELATIONS.index(relation)
-        return rows if self.every or relation == "own" or len(rows) < MANY else rows[number % 2 :: 2]
+        return rows if self.every or relation == "own" or len(rows) < MANY else rows[number % 3 :: 3]
 
     def shut(self, name: str) -> list[str]:
         """What is wrong when the role's own person knocks at a door that is not hers, in the right words."""
@@ -183,6 +183,8 @@ def things(stage: Stage) -> Iterator[Any]:
     yield from (one.public_id for one in (stage.watched.dispute, stage.watched.sanction.institution, stage.nominations.waiting))
     yield from (one.public_id for one in (stage.lists.checked, stage.offices.office, stage.offices.person, stage.offices.session))
     yield from (one.public_id for one in (stage.leaver.waiting, stage.leaver.orphan))
+    persons = stage.personed
+    yield from (one.public_id for one in (persons.waiting, persons.own, persons.standing, persons.exception, persons.proved, persons.child))
     yield from (one.public_id for one in supply_things(stage))
 
 

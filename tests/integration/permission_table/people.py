@@ -18,10 +18,12 @@ from permissions.models import ReferralRight, RoleAssignment
 from permissions.roles import DISTRICT_ROLES, REFERRING_KINDS, Role
 from tests.cast import a_district, a_role, a_user, acting_as
 from tests.cast_loop import working
-from tests.cast_referral import SUGAR, institution, referring_post
+from tests.cast_referral import institution, referring_post
 from tests.integration.bad_input.stage import Stage
 
 LOST = ("revoked", "suspended", "expired")
+
+EYES = "10"
 
 
 class People:
@@ -77,11 +79,11 @@ class People:
         return working("某同事", place, self.role, self._department(near, place) if self.role is Role.RECEIVING_DOCTOR else None)
 
     def _department(self, near: str, place: Institution) -> Any:
-        """Receiving doctors of one hospital sit in different departments."""
+        """Receiving doctors of one hospital sit in different departments; to that of the colleague nobody is sent."""
         if place.kind != "hospital":
             return None
         world = self.stage.world
-        return world.department(place, SUGAR) if near == "same_institution" else world.department(place)
+        return world.department(place, EYES) if near == "same_institution" else world.department(place)
 
     def _place(self, near: str, at: str) -> Institution:
         if near in ("own", "same_institution"):

@@ -164,8 +164,23 @@ def special_requests(stage: Stage) -> dict[str, Request]:
     paths[f"PATCH {API}/residents/{{}}#reach"] = (f"{API}/residents/{child}", reach | {"guardian": guardian})
     flat = {f"guardian.{name}": value for name, value in guardian.items()}
     paths["POST /residents/{}/correct/#reach"] = (f"/residents/{child}/correct/", reach | flat)
-    lists = ("/residents/export/", "/district/rights/export/", "/institutions/export/", "/contacts/export/", "/people/export/")
+    young, crowded = stage.personed.child.public_id, stage.personed.draft.public_id
+    paths |= {
+        "GET /residents/{}/guardian/": f"/residents/{young}/guardian/",
+        "GET /referrals/{}/exceptions/": f"/referrals/{crowded}/exceptions/",
+    }
+    lists = (
+        "/messages/export/",
+        "/controls/export/",
+        "/priorities/export/",
+        "/residents/export/",
+        "/district/rights/export/",
+        "/institutions/export/",
+        "/contacts/export/",
+        "/people/export/",
+    )
     paths |= {f"POST {path}": (path, {"as": "csv"}) for path in lists}
+    paths["POST /referrals/{}/acknowledge/"] = (f"/referrals/{stage.reviewed.returned.public_id}/acknowledge/", {})
     paths |= supply_paths(stage)
     known = doors_by_name()
     told = {name: to if isinstance(to, tuple) else (to, None) for name, to in paths.items()}

@@ -12,13 +12,14 @@ API = "/api/v1"
 
 def supply_paths(stage: Stage) -> dict[str, Any]:
     """Addresses, or addresses with bodies, by door."""
-    return {**_places(stage), **_stops(stage), **_values(stage), **_pools(stage), **_exports(stage)}
+    return {**_places(stage), **_stops(stage), **_values(stage), **_pools(stage), **_exports(stage), **_ways_out(stage)}
 
 
 def supply_tags(stage: Stage) -> dict[str, int]:
     """The versions that some of them name."""
     tags = {f"POST {API}/stops/{{}}/{act}#own": stage.stopped.own.version for act in ("approve", "decline")}
     tags |= {f"POST {API}/policy-rows/{{}}/{act}#hospital": stage.ruled.of_hospital.version for act in ("approve", "reject", "withdraw")}
+    tags |= {f"POST {API}/policy-choices/{{}}/{act}": stage.ruled.chosen.version for act in ("undo", "end")}
     doors = (f"DELETE {API}/feed/webhooks", f"POST {API}/feed/webhooks/secret")
     return tags | dict.fromkeys(doors, stage.exchanged.endpoint.version)
 
@@ -27,9 +28,13 @@ def supply_things(stage: Stage) -> Iterator[Any]:
     """What the stage's hospital offers: doctors, services, sessions, stops, pools, and its own system's messages."""
     offered, weeks, stopped, balanced = stage.offered, stage.weeks, stage.stopped, stage.balanced
     yield from (offered.practitioner, offered.gone, offered.service, offered.clinic, weeks.template, weeks.session, weeks.service)
+    yield stopped.disruption
     yield from (stopped.session, stopped.own, stopped.waiting, balanced.pool, balanced.monday, balanced.closed, balanced.moved)
     yield from (stage.exchanged.service, stage.exchanged.session, stage.exchanged.endpoint, stage.exchanged.dead, stage.ruled.of_hospital)
+    yield from (stage.ruled.choice, stage.ruled.chosen, stage.ruled.trial)
+    yield from (stage.ledgered.missing, stage.ledgered.breach, stage.ledgered.listed, stage.ledgered.ban, stage.ledgered.restriction)
     yield stage.register.label
+    yield stage.told.message
 
 
 def supply_names(stage: Stage) -> list[str]:
@@ -40,6 +45,8 @@ def supply_names(stage: Stage) -> list[str]:
         weeks.department.name,
         offered.practitioner.name,
         offered.service.name,
+        stage.stopped.special.service.name,
+        stage.stopped.disruption.booking.number,
         stage.balanced.pool.service.department.name,
         f'"up_to":{stage.balanced.last}',
     ]
@@ -66,8 +73,9 @@ def _rules(stage: Stage) -> BookingRules:
 
 def _stops(stage: Stage) -> dict[str, Any]:
     own, program = stage.stopped.own, f"{API}/stops/{stage.stopped.own.public_id}"
-    page = f"/stops/{own.public_id}/"
+    page, booking = f"/stops/{own.public_id}/", stage.stopped.disruption.booking.public_id
     return {
+        "GET /bookings/{}/stopped/": f"/bookings/{booking}/stopped/",
         "GET /stops/{}/print/": f"{page}print/",
         "POST /stops/{}/export/": (f"{page}export/", {"as": "csv"}),
         f"POST {API}/stops/{{}}/approve#own": f"{program}/approve",
@@ -83,6 +91,7 @@ def _values(stage: Stage) -> dict[str, Any]:
     program, page, seen = f"{API}/policy-rows/{row.public_id}", f"/policy/rows/{row.public_id}/", {"version": str(row.version)}
     own_day = f"institutions/{hospital.public_id}/calendar/{day}"
     return {
+        **_documents(stage),
         "GET /policy/{}/": "/policy/reserved_share/",
         f"GET {API}/policy/{{}}": f"{API}/policy/reserved_share",
         f"GET {API}/policy#hospital": f"{API}/policy?institution={hospital.public_id}",
@@ -95,6 +104,26 @@ def _values(stage: Stage) -> dict[str, Any]:
         f"POST {API}/policy-rows/{{}}/reject#hospital": (f"{program}/reject", {"reason": "缺少文件"}),
         f"POST {API}/policy-rows/{{}}/approve#hospital": f"{program}/approve",
         f"POST {API}/policy-rows/{{}}/withdraw#hospital": f"{program}/withdraw",
+    }
+
+
+def _documents(stage: Stage) -> dict[str, Any]:
+    """What a district chooses of the documents; a choice in force stands beside the one that waits."""
+    held, document = stage.ruled, "policy-sets/xicheng-2018"
+    chosen, given = f"{API}/policy-choices/{held.chosen.public_id}", held.chosen_as()
+    form = {**given, "knows_draft": "1", "act": "preview"}
+    page = f"/policy-sets/choices/{held.choice.public_id}/"
+    return {
+        "POST /policy-sets/choices/{}/": (page, {"act": "approve", "knows_draft": "1", "version": str(held.choice.version)}),
+        f"POST {API}/policy-choices/{{}}/approve": (f"{API}/policy-choices/{held.choice.public_id}/approve", {"knows_draft": True}),
+        "GET /policy-sets/{}/": f"/{document}/",
+        f"GET {API}/policy-sets/{{}}": f"{API}/{document}",
+        "POST /policy-sets/{}/": (f"/{document}/", form),
+        f"POST {API}/policy-sets/{{}}/preview": (f"{API}/{document}/preview", given),
+        f"POST {API}/policy-sets/{{}}/choices": (f"{API}/{document}/choices", given),
+        f"POST {API}/policy-sets/{{}}/trials": (f"{API}/{document}/trials", {"days": 7}),
+        f"POST {API}/policy-choices/{{}}/undo": (f"{chosen}/undo", {"reason": "文件撤回"}),
+        f"POST {API}/policy-choices/{{}}/end": (f"{chosen}/end", {"ends_on": held.later.isoformat()}),
     }
 
 
@@ -115,3 +144,9 @@ def _exports(stage: Stage) -> dict[str, Any]:
     lists = ("practitioners", "services", "timetable", "day-list", "policy", "compliance")
     found: dict[str, Any] = {f"POST /{one}/export/": (f"/{one}/export/", {"as": "csv"}) for one in lists}
     return found | {"POST /week/export/": (f"/week/export/?from={stage.weeks.monday}", {"as": "csv"})}
+
+
+def _ways_out(stage: Stage) -> dict[str, Any]:
+    """A visit that took place, which another may follow."""
+    visit = stage.ways_out.visit.public_id
+    return {"GET /visits/{}/next/": f"/visits/{visit}/next/", f"GET {API}/bookings/{{}}/next-places": f"{API}/bookings/{visit}/next-places"}

@@ -23,7 +23,9 @@ def stage(django_db_setup: None, django_db_blocker: Any) -> Iterator[Stage]:
 
 
 def test_every_door_opens_to_regional_specialists_as_the_table_says(stage: Stage) -> None:
+    """By day every second row: the doors are the family doctor's, whose rows are all called."""
+    hers = [row for row in rows() if row.role is Role.REGIONAL_SPECIALIST]
     with taken_back():
-        tally = Board(stage, Role.REGIONAL_SPECIALIST, every=THOROUGH).call([row for row in rows() if row.role is Role.REGIONAL_SPECIALIST])
+        tally = Board(stage, Role.REGIONAL_SPECIALIST, every=THOROUGH).call(hers if THOROUGH else hers[::2])
 
     assert not tally.faults, "\n" + "\n".join(tally.faults)

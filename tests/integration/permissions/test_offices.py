@@ -19,7 +19,6 @@ from tests import cast
 from tests.database import as_owner
 from tests.integration.vault.stage import seal_everything
 from vault import audit
-from vault.actor import SYSTEM
 from vault.ids import uuid7
 from vault.models import AuditEntry
 from vault.refusal import Refusal
@@ -135,8 +134,9 @@ def test_a_session_is_ended_by_page_with_a_reason_only() -> None:
 
 
 def an_act(verb: str, kind: str, *, by: Acting | None = None, reason: str = "", **details: Any) -> None:
+    actor = (by or cast.acting_as(cast.a_user("沈佳"))).actor
     with transaction.atomic():
-        audit.record(verb, kind, uuid7(), by=by.actor if by else SYSTEM, reason=reason, details=details)
+        audit.record(verb, kind, uuid7(), by=actor, reason=reason, details=details)
 
 
 def test_the_trail_is_searched_by_act_object_person_and_day() -> None:
@@ -241,5 +241,5 @@ def test_the_operator_sees_parts_and_counts_and_nobodys_number() -> None:
 
     assert "登录验证码" in page
     assert doctor.phone not in page and doctor.phone_tail not in page
-    assert set(state["parts"]) == {"database", "roles", "worker", "outbox", "seals", "printing"}
+    assert set(state["parts"]) == {"database", "roles", "worker", "outbox", "seals", "journal", "printing"}
     assert state["messages"] == [{"class": "otp", "state": "waiting", "count": 1}]

@@ -62,3 +62,15 @@ def test_the_last_lines_name_each_thing_that_does_not_work_here(commands: list[l
         "NOT AVAILABLE here: PDF slips (missing package libpango-1.0-0, fonts-noto-cjk).",
         "NOT AVAILABLE here: browser tests and screenshots (missing package chromium).",
     ]
+
+
+def test_a_package_that_would_start_a_service_is_unpacked_instead(commands: list[list[str]], monkeypatch: pytest.MonkeyPatch) -> None:
+    service = system.Package("nginx", system.GATEWAY, tests_only=True, is_there=lambda: False, is_service=True)
+    unpacked: list[str] = []
+    monkeypatch.setattr(system, "PACKAGES", (*LACKING, service))
+    monkeypatch.setattr(system, "_unpack", lambda name: unpacked.append(name) or True)
+
+    system.install(with_tests=True)
+
+    assert unpacked == ["nginx"]
+    assert ["nginx" in words for words in commands] == [False]

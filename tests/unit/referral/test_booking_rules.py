@@ -8,7 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from referral.booking import articles, rules
+from referral.booking.counting import fullest_months, fullest_week, months_after
 from referral.booking.facts import SHANGHAI, BookingFacts, Counted, Limits
+from referral.booking.override_models import Overridable
 
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=SHANGHAI)  # a Monday
 FRIDAY = date(2026, 11, 27)
@@ -70,6 +72,27 @@ DAY_DEPARTMENT = ("limit_reached", "R015")
 WEEK_DEPARTMENT = ("limit_reached", "R109")
 WEEK = ("limit_reached", "R017")
 FULL = ("slot_not_available", "R019")
+EMERGENCY = ("emergency_do_not_book", "R187")
+CONTROLLED = ("banned", "R014")
+BANNED = ("banned", "R136")
+RESTRICTED = ("banned", "R027")
+HOURS = ("outside_service_hours", "R142")
+QUARTER = ("limit_reached", "R018")
+CHURN = ("limit_reached", "R147")
+CAPPED = replace(LIMITS, per_3_months=5)
+OFFICE = replace(LIMITS, service_from=time(8), service_to=time(12))
+NIGHT = replace(LIMITS, service_from=time(20), service_to=time(8))
+CHURNED = replace(LIMITS, churn_changes=3, churn_days=30)
+
+
+def far(*offsets: int) -> tuple[Counted, ...]:
+    """Bookings of other departments, so many days from the visit, none within a week of another."""
+    return tuple(Counted(FRIDAY + timedelta(days=offset), THERE, f"{number:02d}") for number, offset in enumerate(offsets, 10))
+
+
+def changed(*days_ago: int) -> tuple[datetime, ...]:
+    return tuple(NOON - timedelta(days=ago) for ago in days_ago)
+
 
 TABLE = {
     "right suspended": ({"right_status": "suspended"}, [RIGHT]),
@@ -135,12 +158,59 @@ TABLE = {
         [WEEK],
     ),
     "full": ({"place_is_free": False}, [FULL]),
+    "an emergency sign": ({"emergency_sign": "stroke"}, [EMERGENCY]),
+    "a controlled document": ({"controlled_by": "西城区"}, [CONTROLLED]),
+    "on the list for a moment more": ({"banned_until": NOON + timedelta(microseconds=1)}, [BANNED]),
+    "off the list from now": ({"banned_until": NOON}, []),
+    "restricted by the hospital": ({"restricted_until": NOON + timedelta(days=9)}, [RESTRICTED]),
+    "no longer restricted": ({"restricted_until": NOON}, []),
+    "before the hours of service end": ({"limits": OFFICE, "now": NOON - timedelta(microseconds=1)}, []),
+    "when the hours of service end": ({"limits": OFFICE}, [HOURS]),
+    "when the hours of service begin": ({"limits": OFFICE, "now": NOON.replace(hour=8)}, []),
+    "before the hours of service begin": ({"limits": OFFICE, "now": NOON.replace(hour=7, minute=59)}, [HOURS]),
+    "hours of service past midnight, at noon": ({"limits": NIGHT}, [HOURS]),
+    "hours of service past midnight, at eleven": ({"limits": NIGHT, "now": NOON.replace(hour=23)}, []),
+    "a fifth within three months": ({"limits": CAPPED, "counted": far(-80, -60, -40, -20)}, []),
+    "a sixth within three months": ({"limits": CAPPED, "counted": far(-80, -60, -40, -20, -10)}, [QUARTER]),
+    "a sixth within three months, some of them ahead": ({"limits": CAPPED, "counted": far(-50, -30, -10, 10, 30)}, [QUARTER]),
+    "six within no three months": ({"limits": CAPPED, "counted": far(-80, -60, -40, 40, 60, 80)}, []),
+    "a sixth where the cap does not bind": ({"counted": far(-80, -60, -40, -20, -10)}, []),
+    "three changes": ({"limits": CHURNED, "changed_at": changed(1, 2, 3)}, []),
+    "four changes": ({"limits": CHURNED, "changed_at": changed(1, 2, 3, 29)}, [CHURN]),
+    "four changes, one of them just long enough ago": ({"limits": CHURNED, "changed_at": changed(1, 2, 3, 30)}, []),
+    "many changes where nobody counts them": ({"changed_at": changed(*range(20))}, []),
+    "a full day that two persons let pass": ({"counted": (other(FRIDAY), other(FRIDAY, HERE, "10")), "let_pass": frozenset({"R108"})}, []),
+    "a full day and another exception": (
+        {"counted": (other(FRIDAY), other(FRIDAY, HERE, "10")), "let_pass": frozenset({"R017"})},
+        [DAY],
+    ),
+    "day 15 that two persons let pass": ({"visit_date": NOON.date() + timedelta(days=15), "let_pass": frozenset({"R106"})}, []),
+    "no contract that two persons let pass": ({"contract_until": None, "let_pass": frozenset({"R118"})}, []),
+    "a ban nobody may let pass": ({"banned_until": NOON + timedelta(days=9), "let_pass": frozenset({"R136", "R108"})}, [BANNED]),
+    "a full place nobody may let pass": ({"place_is_free": False, "let_pass": frozenset({"R019"})}, [FULL]),
+    "a second place in the department nobody may let pass": (
+        {"counted": (other(FRIDAY, HERE, HEART),), "let_pass": frozenset({"R015", "R108"})},
+        [DAY_DEPARTMENT],
+    ),
 }
 
 
 @pytest.mark.parametrize(("change", "expected"), TABLE.values(), ids=TABLE.keys())
 def test_each_cell_of_the_table(change: dict, expected: list[tuple[str, str]]) -> None:
     assert codes_of(replace(LAWFUL, **change)) == expected
+
+
+@pytest.mark.parametrize("removed", rules.RULES, ids=lambda rule: rule.__name__)
+def test_a_rule_that_is_taken_away_is_missed(removed: rules.Rule) -> None:
+    rest = [rule for rule in rules.RULES if rule is not removed]
+
+    missed = [
+        name
+        for name, (change, expected) in TABLE.items()
+        if [(one.code, one.rule) for one in rules.broken_rules(replace(LAWFUL, **change), rest)] != expected
+    ]
+
+    assert missed != []
 
 
 def test_three_broken_rules_are_told_at_once_in_the_documented_order() -> None:
@@ -157,11 +227,14 @@ def test_everything_broken_names_every_rule_once_in_order() -> None:
     crowd = tuple(other(FRIDAY, HERE, HEART) for _ in range(3))
     facts = replace(
         LAWFUL, grant_until=None, encounter_at_own_unit=False, contract_until=None, institution_is_suspended=True,
-        visit_date=FRIDAY, counted=crowd, now=datetime(2026, 11, 26, 16, tzinfo=SHANGHAI), place_is_free=False,
+        visit_date=FRIDAY, counted=(*crowd, *far(-20, -30)), now=datetime(2026, 11, 26, 16, tzinfo=SHANGHAI), place_is_free=False,
+        emergency_sign="stroke", controlled_by="西城区", banned_until=NOON + timedelta(days=90), restricted_until=NOON + timedelta(days=9),
+        changed_at=changed(0, 1, 2, 3), limits=replace(OFFICE, per_3_months=5, churn_changes=3),
     )  # fmt: skip
 
     assert [violation.rule for violation in rules.broken_rules(facts)] == [
-        "R046", "R050", "R118", "R052", "R107", "R108", "R015", "R109", "R017", "R019",
+        "R187", "R046", "R050", "R118", "R014", "R136", "R027", "R142", "R052", "R107",
+        "R108", "R015", "R109", "R017", "R018", "R147", "R019",
     ]  # fmt: skip
 
 
@@ -179,6 +252,38 @@ def test_a_full_day_names_count_limit_quote_and_the_next_day() -> None:
     assert (violation.count, violation.limit, violation.next_date) == (2, 2, days(1))
     assert violation.quote == articles.DAY.quote
     assert (violation.source, violation.article) == ("003", "§17(1)")
+
+
+def test_a_ban_says_when_it_is_over_and_a_churn_when_the_oldest_change_is_forgotten() -> None:
+    midnight = datetime(2027, 2, 1, 0, 0, tzinfo=SHANGHAI)
+    banned = rules.broken_rules(replace(LAWFUL, banned_until=midnight))
+    longer = rules.broken_rules(replace(LAWFUL, banned_until=midnight + timedelta(hours=10)))
+    churned = rules.broken_rules(replace(LAWFUL, limits=CHURNED, changed_at=changed(1, 2, 3, 20, 25)))
+
+    assert [one.next_date for one in (*banned, *longer)] == [date(2027, 2, 1), date(2027, 2, 2)]
+    assert (churned[0].count, churned[0].limit, churned[0].next_date) == (5, 3, NOON.date() + timedelta(days=10))
+
+
+def test_only_an_exception_a_booking_needs_is_used_up() -> None:
+    full = (other(FRIDAY), other(FRIDAY, HERE, "10"))
+    facts = replace(LAWFUL, counted=full, let_pass=frozenset({"R108", "R017", "R118"}))
+
+    assert rules.exceptions_used(facts) == {"R108"}
+    assert rules.exceptions_used(replace(facts, right_status="suspended")) == frozenset()
+
+
+def test_the_rules_that_two_persons_may_let_pass_are_those_they_can_be_asked_for() -> None:
+    assert set(Overridable.values) == rules.LET_PASS_BY_TWO
+
+
+def test_the_consulting_room_asks_for_no_right_and_no_contract_but_for_everything_else() -> None:
+    facts = replace(
+        LAWFUL, right_status=None, right_from=None, right_to=None, grant_until=None, contract_until=None, encounter_at_own_unit=False,
+        banned_until=NOON + timedelta(days=1), place_is_free=False,
+    )  # fmt: skip
+
+    assert [one.rule for one in rules.broken_rules(facts, rules.RULES_IN_CONSULTATION)] == ["R136", "R019"]
+    assert codes_of(facts) == [RIGHT]
 
 
 def test_the_next_lawful_day_is_earlier_when_there_is_none_later() -> None:
@@ -204,7 +309,26 @@ def test_the_fullest_week_is_what_brute_force_finds(booked: list[int], wanted: i
     windows = [range(start, start + 7) for start in range(-40, 40) if wanted in range(start, start + 7)]
     brute = max(sum(offset in window for offset in booked) for window in windows)
 
-    assert rules.fullest_week(crowd, days(wanted)) == brute
+    assert fullest_week((one.visit_date for one in crowd), days(wanted)) == brute
+
+
+@given(
+    booked=st.lists(st.integers(min_value=-130, max_value=130), max_size=9),
+    wanted=st.integers(min_value=-40, max_value=40),
+)
+def test_the_fullest_three_months_are_what_brute_force_finds(booked: list[int], wanted: int) -> None:
+    crowd = [days(offset) for offset in booked]
+
+    windows = [days(start) for start in range(wanted - 93, wanted + 1) if days(wanted) < months_after(days(start), 3)]
+    brute = max(sum(start <= day < months_after(start, 3) for day in crowd) for start in windows)
+
+    assert fullest_months(crowd, days(wanted), 3) == brute
+
+
+def test_months_end_on_the_last_day_where_there_is_no_such_day() -> None:
+    assert months_after(date(2026, 11, 30), 3) == date(2027, 2, 28)
+    assert months_after(date(2027, 11, 30), 3) == date(2028, 2, 29)
+    assert months_after(date(2026, 3, 31), -1) == date(2026, 2, 28)
 
 
 @given(st.lists(st.integers(min_value=1, max_value=14), max_size=40))

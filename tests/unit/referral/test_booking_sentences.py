@@ -1,13 +1,17 @@
 """What the rules cite is what the documents say, and every rule has its words."""
 
 import csv
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
 from django.utils import translation
+from django.utils.formats import date_format
 
+from clinics.policy import REGISTRY
 from referral.booking import articles, rules, sentences
-from referral.booking.facts import SHANGHAI  # noqa: F401
+from tests.unit.referral.test_booking_rules import LAWFUL, TABLE
 from vault.refusal import Violation
 
 CATALOGUE = Path(__file__).parents[3] / "docs" / "rules" / "catalogue.tsv"
@@ -31,7 +35,9 @@ def test_an_article_is_quoted_literally(article: articles.Article) -> None:
 def test_every_sentence_can_be_spoken(key: tuple[str, str, str], language: str) -> None:
     code, rule, field = key
     article = next(one for one in articles.ARTICLES if one.rule == rule)
-    violation = Violation(code, "", field=field, rule=rule, source=article.source, article=article.number, count=2, limit=3)
+    violation = Violation(
+        code, "", field=field, rule=rule, source=article.source, article=article.number, count=2, limit=3, next_date=date(2027, 1, 2)
+    )
 
     with translation.override(language):
         spoken = sentences.speak(violation)
@@ -42,8 +48,38 @@ def test_every_sentence_can_be_spoken(key: tuple[str, str, str], language: str) 
         assert spoken.article not in ("", article.number)
 
 
-def test_no_rule_is_without_a_sentence() -> None:
-    cited = {article.rule for article in (articles.RIGHT, articles.GRANT, articles.SEEN, articles.CONTRACT, articles.HORIZON)}
+REFUSALS = [
+    (rule, found)
+    for rule in rules.RULES
+    for found in {rule(replace(LAWFUL, **change)) for change, _expected in TABLE.values()}
+    if found is not None
+]
 
-    assert len(rules.RULES) == 13
-    assert cited <= {rule for _code, rule, _field in sentences.SENTENCES}
+
+def test_every_rule_refuses_somewhere_with_words_of_its_own_and_a_quote() -> None:
+    rows = catalogue()
+
+    assert {rule.__name__ for rule, _found in REFUSALS} == {rule.__name__ for rule in rules.RULES}
+    assert {(one.code, one.rule, one.field) for _rule, one in REFUSALS} == set(sentences.SENTENCES) - {("past_cutoff", "R022", "")}
+    assert [one.rule for _rule, one in REFUSALS if one.quote != rows[one.rule]["quote"]] == []
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_count_limit_and_next_day_are_said(language: str) -> None:
+    with translation.override(language):
+        for _rule, found in REFUSALS:
+            spoken = sentences.speak(found)
+
+            if found.limit is not None:
+                assert str(found.limit) in spoken.message, spoken
+                assert str(found.count) in spoken.message, spoken
+            if found.next_date is not None:
+                said = {date_format(found.next_date, form) in spoken.remedy for form in ("DATE_FORMAT", "MONTH_DAY_FORMAT")}
+                assert True in said, spoken
+
+
+def test_every_rule_that_counts_rests_on_a_value_of_the_regulation() -> None:
+    counting = {found.rule for _rule, found in REFUSALS if found.limit is not None}
+
+    assert counting == {"R050", "R106", "R108", "R015", "R109", "R017", "R018", "R147"}
+    assert counting <= {parameter.rule for parameter in REGISTRY.values()}

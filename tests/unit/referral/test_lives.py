@@ -18,9 +18,9 @@ REFERRAL = {
     "submitted": "accepted",
     "booked": "accepted info_requested booked returned_with_advice draft attended not_attended cancelled",
     "accepted": "booked attended not_attended draft cancelled",
-    "info_requested": "booked",
-    "not_attended": "draft closed",
-    "attended": "reported",
+    "info_requested": "attended booked cancelled draft not_attended",
+    "not_attended": "draft closed booked accepted info_requested",
+    "attended": "reported booked accepted info_requested",
     "reported": "returned closed",
     "returned": "closed",
 }
@@ -28,6 +28,8 @@ BOOKING = {
     "": "booked held",
     "held": "booked cancelled",
     "booked": "arrived cancelled moved noshow entered_in_error",
+    "cancelled": "booked",
+    "fulfilled": "arrived",
     "arrived": "fulfilled booked entered_in_error",
     "noshow": "arrived booked entered_in_error",
 }

@@ -73,7 +73,7 @@ def test_the_up_slip_holds_the_official_form_the_stub_and_the_booking():
         "11月23日15:00前",
         "预约咨询服务台：门诊大厅东侧",
         "预约咨询服务台：门诊大厅东侧",
-        "满3次，暂停预约转诊3个月",
+        "满3次，暂停预约和转诊3个月",
         "7K4M9TQX",
         "尾号002X",
     ):

@@ -4,7 +4,7 @@ import pytest
 
 from vault.states import StateTable, Transition, fsm_trigger
 
-SENT = Transition("", "sent", ("doctor",), "parcel.sent", "R001")
+SENT = Transition("", "sent", ("doctor",), "parcel.sent", "P1")
 TAKEN = Transition("sent", "taken", ("owner", "manager"), "parcel.taken")
 LOST = Transition("sent", "lost", ("manager",), "parcel.lost")
 AGAIN = Transition("lost", "sent", ("manager",), "parcel.sent_again")

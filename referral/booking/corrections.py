@@ -1,0 +1,134 @@
+"""Takes a cancellation pressed by mistake back within minutes, as long as the place still rests and the rules still hold (R151)."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any, Final
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from clinics import policy
+from permissions.acting import Acting
+from permissions.roles import Capability, Role
+from referral import parameters
+from referral.booking import rules, sentences
+from referral.booking.cancel import RELATED, bookings_released_by, lock_case, stale
+from referral.booking.expected import NOTHING_HERE, today
+from referral.booking.facts import SHANGHAI
+from referral.booking.messages import RESTORED, told
+from referral.booking.models import Booking, BookingMode, CancelCause, CancelReason
+from referral.booking.read import booking_facts
+from referral.booking.remind import appointment_of
+from referral.inbox.tell import answering_for, tell
+from referral.patients.guardians_reach import reached
+from referral.patients.queries import of_unit
+from reserved_pools import claims
+from vault.actor import Actor, ActorKind
+from vault.audit import record
+from vault.outbox.put import put
+from vault.refusal import Refusal
+from vault.states import Event, advance
+from vault.transactions import requires_transaction
+
+TAKEN_MEANWHILE: Final = _("The place is open to others by now. Book again, please.")
+
+
+def undo_cancel(booking_id: UUID, *, expected_version: int, by: Acting) -> Booking:
+    """Promise that the booking stands again as it was, with its code and its place; its resident is told.
+
+    Only who cancelled it, within `arrival_undo_minutes`, while the place still rests and every rule of a booking still holds.
+    Locks right, patient, place, referral, booking. Refuses with `not_allowed`, `not_found`, `stale_state`, `undo_too_late`,
+    `slot_not_available` and every broken rule.
+    """
+    seen = _visible(by).filter(public_id=booking_id).select_related("post__user").first()
+    if seen is None:
+        raise Refusal("not_found", NOTHING_HERE)
+    with transaction.atomic(durable=True):
+        return _restored(seen, by.actor, expected_version, judged_as=by if by.can(Capability.BOOK) else _booker(seen))
+
+
+def undo_cancel_by_resident(booking: Booking) -> Booking:
+    """Promise the same to the resident who cancelled on her own page."""
+    with transaction.atomic(durable=True):
+        return _restored(booking, Actor(ActorKind.PATIENT, booking.patient.public_id), booking.version, judged_as=_booker(booking))
+
+
+def undo_until(booking: Booking, actor: Actor) -> datetime | None:
+    """Until when this person may take her own cancellation back; None when it is not hers, or nothing that can be taken back."""
+    if booking.status != "cancelled" or booking.mode == BookingMode.CONSULTATION:
+        return None
+    if booking.cancel_cause not in (CancelCause.BY_REFERRER, CancelCause.BY_RESIDENT, CancelCause.BY_HOSPITAL):
+        return None
+    last = Event.objects.filter(object_id=booking.public_id, target="cancelled").order_by("-id").first()
+    if last is None or (last.actor_kind, last.actor_id) != (actor.kind, actor.public_id):
+        return None
+    return last.at + minutes_of(booking)
+
+
+def minutes_of(booking: Booking) -> timedelta:
+    """How long a wrong act about this booking can be taken back, by the policy of its hospital."""
+    minutes: Any = policy.value(parameters.ARRIVAL_UNDO_MINUTES, at=today(), institution=booking.institution)
+    return timedelta(minutes=int(minutes))
+
+
+def own_undo(bookings: Iterable[Booking], by: Acting, now: datetime) -> tuple[Booking, datetime] | None:
+    """The newest of these cancellations that this person may still take back, and until when; None when there is none."""
+    for booking in bookings:
+        until = undo_until(booking, by.actor) if booking.status == "cancelled" else None
+        if until is not None and now < until:
+            return booking, until
+    return None
+
+
+def too_late_to_undo(until: datetime) -> Refusal:
+    """The minutes are over."""
+    at = until.astimezone(SHANGHAI).strftime("%H:%M")
+    return Refusal("undo_too_late", _("This could be taken back until %(at)s.") % {"at": at})
+
+
+def _visible(by: Acting) -> Any:
+    """What this person may have cancelled: her unit's bookings, or those of the hospital whose places she manages."""
+    if by.post is not None and by.can(Capability.CANCEL_BOOKING):
+        return Booking.objects.filter(of_unit(by.post, "referral__institution"))
+    return bookings_released_by(by)
+
+
+def _booker(seen: Booking) -> Acting:
+    """Who booked it: under her right a resident's and a hospital's own act is judged."""
+    return Acting(seen.post.user, Role(seen.post.kind), seen.post)
+
+
+def _restored(seen: Booking, actor: Actor, expected_version: int, *, judged_as: Acting) -> Booking:
+    """Step: judged anew under locks, then the place first, because somebody else may have it."""
+    requires_transaction()
+    judged = booking_facts(seen.referral.public_id, seen.pool_slot.public_id, "", judged_as, kind=seen.pool_slot.kind)
+    lock_case(seen)
+    held = Booking.objects.select_related(*RELATED).get(pk=seen.pk)
+    if (held.status, held.version) != ("cancelled", expected_version):
+        raise stale(held)
+    until = undo_until(held, actor)
+    if until is None:
+        raise Refusal("not_allowed", _("Only the person who cancelled takes it back."))
+    if judged is None or held.referral.status != "draft":
+        raise stale(held.referral)
+    if judged.facts.now >= until:
+        raise too_late_to_undo(until)
+    violations = rules.broken_rules(replace(judged.facts, place_is_free=True), rules.RULES_OF_A_MOVE)
+    if violations:
+        raise sentences.refusal_of(violations)
+    return _as_it_was(held, actor)
+
+
+def _as_it_was(held: Booking, actor: Actor) -> Booking:
+    """Step: place, booking and referral as before, everybody told."""
+    if not claims.take_back(held.pool_slot_id, about=held.public_id):
+        raise Refusal("slot_not_available", TAKEN_MEANWHILE)
+    advance(held, "booked", by=actor, cancel_cause=CancelCause.NONE, cancel_reason=CancelReason.NONE, cancel_note="")
+    advance(held.referral, "booked", by=actor)
+    put(RESTORED.key, reached(held.patient).phone, told(appointment_of(held)), about=held.public_id, version=held.version)
+    record("booking.undo_cancel", "booking", held.public_id, by=actor)
+    answering = answering_for(held.referral.owner, held.referral.institution)
+    tell(answering, "booking_corrected", about=held.public_id, version=held.version, by=actor)
+    return held

@@ -1,0 +1,48 @@
+"""Which exceptions a person sees: the asking unit its own, the district those of its doctors."""
+
+from typing import Final
+from uuid import UUID
+
+from django.db.models import Case, IntegerField, QuerySet, Value, When
+from django.utils.translation import gettext_lazy as _
+
+from permissions.acting import Acting
+from permissions.roles import Capability
+from referral.booking.override_models import RuleOverride
+from referral.cases.queries import referrals_of
+from vault.refusal import Refusal
+
+BEHIND: Final = (
+    "referral__patient", "referral__institution__district", "referral__post__user", "asked_by", "decided_by",
+    "pool_slot__institution", "pool_slot__department",
+)  # fmt: skip
+
+
+def exceptions_for(acting: Acting) -> QuerySet[RuleOverride]:
+    """Exceptions asked for by doctors of the acting district, those that wait first, then the latest."""
+    if not acting.can(Capability.DECIDE_EXCEPTIONS):
+        return RuleOverride.objects.none()
+    waits = Case(When(status="asked", then=Value(0)), default=Value(1), output_field=IntegerField())
+    rows = RuleOverride.objects.filter(referral__institution__district_id=acting.district_id)
+    return rows.order_by(waits, "-created_at", "-pk")
+
+
+def exceptions_asked_by(acting: Acting) -> QuerySet[RuleOverride]:
+    """Exceptions about referrals of the acting unit, the latest first."""
+    if acting.post is None or not acting.can(Capability.BOOK):
+        return RuleOverride.objects.none()
+    return RuleOverride.objects.filter(referral__in=referrals_of(acting).values("pk")).order_by("-created_at", "-pk")
+
+
+def exception_for(acting: Acting, public_id: UUID) -> RuleOverride:
+    """One exception the reader decides about or asked for; anything else looks like nothing."""
+    rows = exceptions_for(acting) if acting.can(Capability.DECIDE_EXCEPTIONS) else exceptions_asked_by(acting)
+    found = rows.select_related(*BEHIND).filter(public_id=public_id).first()
+    if found is None:
+        raise Refusal("not_found", _("There is nothing here that you may see."))
+    return found
+
+
+def waiting_exceptions(acting: Acting) -> int:
+    """How many wait for the acting administrator: what she asked for herself waits for another."""
+    return exceptions_for(acting).filter(status="asked").exclude(asked_by=acting.user).count()

@@ -1,0 +1,144 @@
+"""Requests that end without a place: the doctor is told, and the resident if she had been told of a booking before (R199)."""
+
+from datetime import date, datetime, timedelta
+from typing import Any, Final
+from uuid import UUID
+
+from django.db import connection, transaction
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce, Now
+from django.utils.translation import gettext_lazy as _
+
+from clinics import policy
+from clinics.models import Institution
+from permissions.acting import Acting
+from permissions.roles import Capability
+from referral import parameters
+from referral.cases.messages import ENDED
+from referral.cases.models import Referral
+from referral.cases.queries import referrals_of
+from referral.cases.versions import EndingKind, RequestEnding
+from referral.cases.write import SHANGHAI
+from referral.inbox.tell import answering_for, tell
+from referral.patients.guardians_reach import reached
+from vault import audit
+from vault.actor import SYSTEM, Actor
+from vault.events import Event
+from vault.outbox.models import Message
+from vault.outbox.put import put
+from vault.refusal import Refusal
+from vault.states import advance
+from vault.transactions import requires_transaction
+
+HELP_PHONE: Final = "114"
+TOLD_OF_BOOKING: Final = "referral_booked"  # the message of a booking
+ENDS_AS: Final = {"draft": EndingKind.DRAFT_EXPIRED, "on_standby": EndingKind.STANDBY_EXPIRED}
+
+
+def expire_drafts() -> int:
+    """Promise that requests without a place for `draft_expires_days` are over, each in a transaction of its own; how many.
+
+    The days count from when it last became a draft, from the writing or from the end of its booking, or began to wait on standby.
+    Each institution may have its own number of them. A draft that somebody is booking at this moment is left for the next night.
+    """
+    now = _now()
+    return sum(_expire(referral) for referral in _overdue(now))
+
+
+def end_without_place(referral: Referral, kind: EndingKind, *, by: Actor) -> RequestEnding:
+    """Step: the referral, locked by the caller, ends as expired: the doctor finds it on her list and in her inbox, and the
+    resident gets one message if she had been told of a booking before (R199). Refuses with `stale_state`.
+    """
+    requires_transaction()
+    advance(referral, "expired", by=by, reason=kind.value)
+    whom = reached(referral.patient)
+    told = knew_of_booking(referral) and bool(whom.phone)
+    ending = RequestEnding.objects.create(referral=referral, kind=kind, patient_told=told)
+    tell(answering_for(referral.owner, referral.institution), "request_expired", about=referral.public_id, version=referral.version)
+    if told:
+        words = {"name": whom.name, "phone": referral.institution.phone or HELP_PHONE}
+        put(ENDED.key, whom.phone, words, about=referral.public_id, version=referral.version)
+    audit.record("referral.expire", "referral", referral.public_id, by=by, details={"kind": kind.value, "patient_told": told})
+    return ending
+
+
+def acknowledge(referral_id: UUID, *, by: Acting) -> RequestEnding:
+    """Use case: promise that a doctor of the unit has read how the request ended; reading twice keeps the first time.
+
+    Refuses with `not_allowed` and `not_found`.
+    """
+    if by.post is None or not by.can(Capability.WRITE_REFERRAL):
+        raise Refusal("not_allowed", _("Your role does not include this."))
+    with transaction.atomic(durable=True):
+        rows = RequestEnding.objects.select_for_update(of=("self",), no_key=True).select_related("referral")
+        ending = rows.filter(referral__in=referrals_of(by).filter(public_id=referral_id).values("pk").order_by()).first()
+        if ending is None:
+            raise Refusal("not_found", _("There is nothing here that you may see."))
+        if ending.seen_at is None:
+            RequestEnding.objects.filter(pk=ending.pk).update(seen_at=Now(), seen_by=by.post)
+            ending.refresh_from_db()
+            audit.record("referral.acknowledge_ending", "referral", referral_id, by=by.actor)
+    return ending
+
+
+def expires_on(draft: Any, days: int) -> date:
+    """The day on whose night a draft ends; `draft_since` is from `drafts_with_age`."""
+    begun: datetime = draft.draft_since
+    return begun.astimezone(SHANGHAI).date() + timedelta(days=days)
+
+
+def days_allowed(institution: Institution, day: date) -> int:
+    """How long a draft of this institution waits for a booking."""
+    return int(policy.value(parameters.DRAFT_EXPIRES_DAYS, at=day, institution=institution))  # type: ignore[arg-type]
+
+
+def drafts_with_age(referrals: "QuerySet[Referral]") -> "QuerySet[Referral]":
+    """Those without a place, drafts and on standby, with the moment since when, in the same query."""
+    became = Event.objects.filter(object_id=OuterRef("public_id"), target=OuterRef("status")).order_by("-id")
+    return referrals.filter(status__in=ENDS_AS).annotate(draft_since=Coalesce(Subquery(became.values("at")[:1]), "created_at"))
+
+
+def _overdue(now: datetime) -> list[int]:
+    """The drafts whose days are over, the oldest first; the values of an institution are read once."""
+    today = now.astimezone(SHANGHAI).date()
+    days: dict[int, int] = {}
+    rows = drafts_with_age(Referral.objects.all()).select_related("institution__district")
+    found: list[int] = []
+    for referral in rows.order_by("created_at").iterator(chunk_size=500):
+        place = referral.institution
+        if place.pk not in days:
+            days[place.pk] = days_allowed(place, today)
+        if expires_on(referral, days[place.pk]) <= today:
+            found.append(referral.pk)
+    return found
+
+
+@transaction.atomic(durable=True)
+def _expire(referral_id: int) -> bool:
+    rows = Referral.objects.select_for_update(of=("self",), no_key=True, skip_locked=True).filter(pk=referral_id, status__in=ENDS_AS)
+    referral = rows.select_related("patient", "owner", "institution").first()
+    if referral is None or referral.bookings.filter(status__in=("held", "booked", "arrived")).exists():
+        return False
+    end_without_place(referral, ENDS_AS[referral.status], by=SYSTEM)
+    return True
+
+
+def ends_on(referral: Referral) -> date | None:
+    """The day on whose night a request ends that nobody gives a place; None when it does not wait for one. Two queries."""
+    waiting = drafts_with_age(Referral.objects.filter(pk=referral.pk)).select_related("institution__district").first()
+    if waiting is None:
+        return None
+    return expires_on(waiting, days_allowed(waiting.institution, _now().astimezone(SHANGHAI).date()))
+
+
+def knew_of_booking(referral: Referral) -> bool:
+    """Whether a message of a booking of this referral went out to the resident, or her doctor told her of one."""
+    message = Message.objects.filter(about=OuterRef("public_id"), template=TOLD_OF_BOOKING)
+    return bool(referral.bookings.filter(Q(told_at__isnull=False) | Exists(message)).exists())
+
+
+def _now() -> datetime:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT clock_timestamp()")
+        (now,) = cursor.fetchone()
+    return now  # type: ignore[no-any-return]

@@ -1,0 +1,1 @@
+"""What somebody did with booked visits, and what follows from it: breaches, appeals, bans, restrictions."""

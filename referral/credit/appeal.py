@@ -1,0 +1,146 @@
+"""Says something against a recorded breach, and decides about it: another person than who recorded or filed it (R059)."""
+
+from datetime import date
+from typing import Any, Final
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+from permissions.acting import Acting
+from permissions.roles import Capability
+from referral.credit.models import Appeal, Breach
+from referral.credit.notices import appeal_until, tell_upheld
+from referral.credit.queries import NOTHING_HERE, administrators_of, appealable_by, decided_by
+from referral.credit.record import clock, locked_patient, struck
+from referral.credit.terms import SHANGHAI
+from referral.inbox.tell import answering_for, tell
+from vault import audit
+from vault.actor import Actor, ActorKind
+from vault.faults import Faults
+from vault.refusal import Refusal, invalid
+from vault.states import advance
+
+LONGEST: Final = 500
+LONGEST_REASON: Final = 200
+OPEN: Final = ("recorded", "notified")
+
+
+class Decision(TextChoices):
+    UPHELD = "upheld", _("The record stands")
+    STRUCK = "struck", _("The record is struck")
+
+
+def appeal(breach_id: UUID, *, text: str, evidence: str = "", expected_version: int, by: Acting) -> Appeal:
+    """Use case: the resident's doctor says why the breach should not count, with evidence.
+
+    Locks the resident, then the breach. Refuses with `not_allowed`, `not_found`, `invalid_input`, `too_late` after the
+    regulation's days, and `stale_state`.
+    """
+    if not by.can(Capability.APPEAL_BREACH):
+        raise Refusal("not_allowed", _("Your role does not include this."))
+    words = checked(text, evidence)
+    with transaction.atomic(durable=True):
+        breach = _locked(appealable_by(by), breach_id)
+        return _filed(breach, words, by.actor, expected_version, filed_by=by.user)
+
+
+def appeal_by_resident(booking: Any, *, text: str, evidence: str = "") -> Appeal:
+    """Use case: the resident herself, recognised by number and code, says why it should not count.
+
+    Refuses with `not_found` without an open breach of that booking, and as `appeal` does.
+    """
+    words = checked(text, evidence)
+    with transaction.atomic(durable=True):
+        mine = Breach.objects.filter(booking_id=booking.pk)
+        found = mine.order_by("-pk").values_list("public_id", flat=True).first()
+        if found is None:
+            raise Refusal("not_found", NOTHING_HERE)
+        breach = _locked(mine, found)
+        return _filed(breach, words, Actor(ActorKind.PATIENT, booking.patient.public_id), None, by_resident=True)
+
+
+def decide(appeal_id: UUID, decision: str, *, reason: str, expected_version: int, by: Acting) -> Breach:
+    """Use case: an administrator of the district upholds or strikes; striking counts anew and lifts a ban it caused.
+
+    Locks the resident, then the breach. Refuses with `not_allowed`, `not_found`, `invalid_input`, `second_person_required` to who
+    recorded the breach or filed the appeal, and `stale_state`.
+    """
+    if not by.can(Capability.DECIDE_APPEALS):
+        raise Refusal("not_allowed", _("Your role does not include this."))
+    wanted, why = _decision(decision, reason)
+    with transaction.atomic(durable=True):
+        breach = _locked(decided_by(by).filter(appeal__public_id=appeal_id), None)
+        _check_second_person(breach, by)
+        if wanted == Decision.STRUCK:
+            struck(breach, by=by.actor, reason=why, expected_version=expected_version)
+        else:
+            advance(breach, "upheld", by=by.actor, reason=why, expected_version=expected_version)
+            audit.record("breach.uphold", "breach", breach.public_id, by=by.actor, reason=why)
+            tell_upheld(breach)
+        Appeal.objects.filter(pk=breach.appeal.pk).update(decided_by=by.user, decided_at=clock(), reason=why)
+        referral = breach.booking.referral
+        tell(answering_for(referral.owner, referral.institution), f"breach_{wanted}", about=breach.public_id, version=breach.version)
+    return breach
+
+
+def checked(text: str, evidence: str) -> tuple[str, str]:
+    """What was written, without blanks around it. Refuses with `invalid_input`, all faults at once."""
+    faults = Faults()
+    said = faults.of(_text, text, "text", _("Say why the visit was missed."))
+    proof = faults.of(_text, evidence, "evidence", "")
+    faults.tell()
+    return said or "", proof or ""
+
+
+def is_open(breach: Breach, today: date) -> bool:
+    """Whether an appeal can still be filed on a day."""
+    return breach.status in OPEN and today < appeal_until(breach)
+
+
+def _text(raw: str, field: str, missing: Any) -> str:
+    words = raw.strip()
+    if missing and not words:
+        raise invalid(field, missing)
+    if len(words) > LONGEST:
+        raise invalid(field, _("Write at most %(most)d characters.") % {"most": LONGEST})
+    return words
+
+
+def _decision(decision: str, reason: str) -> tuple[str, str]:
+    faults, why = Faults(), reason.strip()
+    if decision not in Decision.values:
+        faults.add(invalid("decision", _("Choose whether the record stands or is struck.")))
+    if not why:
+        faults.add(invalid("reason", _("Say why, so that the resident and her doctor understand it.")))
+    elif len(why) > LONGEST_REASON:
+        faults.add(invalid("reason", _("Write at most %(most)d characters.") % {"most": LONGEST_REASON}))
+    faults.tell()
+    return decision, why
+
+
+def _filed(breach: Breach, words: tuple[str, str], by: Actor, version: int | None, **who: Any) -> Appeal:
+    if breach.status in OPEN and clock().astimezone(SHANGHAI).date() >= appeal_until(breach):
+        raise Refusal("too_late", _("The time to appeal against this missed visit is over."))
+    advance(breach, "appealed", by=by, expected_version=version)
+    filed = Appeal.objects.create(breach=breach, text=words[0], evidence=words[1], **who)
+    audit.record("breach.appeal", "breach", breach.public_id, by=by)
+    tell(administrators_of(breach.district), "breach_appealed", about=breach.public_id, version=breach.version)
+    return filed
+
+
+def _locked(rows: Any, breach_id: UUID | None) -> Breach:
+    """The breach behind its resident's lock; whatever is not among these rows is not there."""
+    wanted = rows if breach_id is None else rows.filter(public_id=breach_id)
+    seen = wanted.values_list("pk", "patient_id").first()
+    if seen is None:
+        raise Refusal("not_found", NOTHING_HERE)
+    locked_patient(seen[1])
+    related = ("patient", "district", "institution", "booking__referral__institution", "booking__referral__owner", "appeal")
+    return Breach.objects.select_for_update(of=("self",), no_key=True).select_related(*related).get(pk=seen[0])
+
+
+def _check_second_person(breach: Breach, by: Acting) -> None:
+    if by.user.pk in (breach.recorded_by_id, breach.appeal.filed_by_id):
+        raise Refusal("second_person_required", _("You recorded this or filed the appeal yourself. Another person has to decide."))

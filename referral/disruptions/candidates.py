@@ -1,0 +1,67 @@
+"""Which places could take the one that was stopped: same specialty, same or higher rank, in the order they are offered (R126)."""
+
+from datetime import timedelta
+from typing import Final
+
+from django.db.models import Case, DateField, DateTimeField, DurationField, ExpressionWrapper, F, Q, QuerySet, Value, When
+from django.db.models.functions import Greatest, Now
+
+from clinics.models.post import Title
+from clinics.offers.offered import offered_on
+from clinics.offers.ranks import rank_of
+from clinics.queries import places_open_to
+from clinics.register.taking_part import open_on
+from permissions.acting import Acting
+from permissions.roles import Role
+from referral.booking.models import Booking
+from reserved_pools.models import PoolSlot
+
+SHORTEST_HOLD: Final = timedelta(minutes=30)  # a place that closes sooner is no offer: nobody could answer in time
+
+
+def referrer_of(booking: Booking) -> Acting:
+    """The doctor whose referral it is now: it is her right the next booking is made under."""
+    post = booking.referral.owner or booking.post
+    return Acting(post.user, Role(post.kind), post, choice=post.public_id)
+
+
+def titles_from(title: str) -> list[str]:
+    """The titles of the same and of every higher rank; without an announced title every one will do (R127)."""
+    ranked = [one for one in Title.values if rank_of(one) >= rank_of(title)]
+    return ranked if title else [*ranked, ""]
+
+
+def candidates(booking: Booking, referrer: Acting) -> QuerySet[PoolSlot]:
+    """Open places of the same department code and kind, of the same or a higher rank, in the order they are offered.
+
+    The booking's own hospital before others that the referrer's right reaches; the same day, then the nearest days, of two equally
+    near the later one; then the nearest time. Refuses with `right_not_in_force`.
+    """
+    rows = substitutes(booking.standard_code, booking.title, booking.pool_slot.service.kind)
+    rows = rows.filter(Q(institution=booking.institution_id) | places_open_to(referrer))
+    return in_order(rows, booking).select_related("institution", "department", "service")
+
+
+def substitutes(standard_code: str, title: str, kind: str) -> QuerySet[PoolSlot]:
+    """The places anywhere that could take a patient of this specialty and rank now."""
+    return PoolSlot.objects.bookable().filter(
+        open_on(day="visit_date"), offered_on(day="visit_date"), standard_code=standard_code, service__kind=kind,
+        service__title__in=titles_from(title), closes_at__gt=Now() + SHORTEST_HOLD,
+    )  # fmt: skip
+
+
+def in_order(rows: QuerySet[PoolSlot], booking: Booking) -> QuerySet[PoolSlot]:
+    """The order in which they are offered to the holder of this booking."""
+    day = Value(booking.visit_date, output_field=DateField())
+    at = Value(booking.starts_at, output_field=DateTimeField())
+    return rows.order_by(
+        Case(When(institution=booking.institution_id, then=0), default=1),
+        Greatest(_apart(F("visit_date"), day), _apart(day, F("visit_date"))),
+        F("visit_date").desc(),
+        Greatest(_apart(F("starts_at"), at), _apart(at, F("starts_at"))),
+        "pk",
+    )
+
+
+def _apart(one: F | Value, other: F | Value) -> ExpressionWrapper:
+    return ExpressionWrapper(one - other, output_field=DurationField())

@@ -1,0 +1,132 @@
+"""The review worklist of a hospital: what waits, soonest visit first, what was asked, accepted, amended since, and returned."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce, Greatest, Now
+from django.utils import timezone
+
+from clinics import policy
+from clinics.models import Department
+from permissions.acting import Acting
+from referral import parameters
+from referral.booking.facts import SHANGHAI
+from referral.booking.models import Booking
+from referral.cases.models import Referral
+from referral.cases.versions import ReferralVersion
+from referral.patients.models import Patient
+from referral.patients.queries import searched
+from referral.review.models import Decision, Question, ReviewDecision
+from referral.review.scope import bookings_to_review
+
+STATES: Final = ("", "asked", "accepted", "returned", "all")
+STANDS: Final = (Decision.ACCEPTED, Decision.AMENDMENT_READ)
+NUMBER_DIGITS: Final = 4  # a search for fewer digits finds nobody
+
+
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """What the reader filters by; everything empty is the list of what waits."""
+
+    state: str = ""
+    department: UUID | None = None
+    priority: str = ""
+    text: str = ""
+
+
+def under_review(by: Acting, sought: Sought) -> "QuerySet[Booking]":
+    """The bookings of one list with what a row shows, in one query: the soonest visit first, returned ones the latest first."""
+    rows = with_review(bookings_to_review(by))
+    if sought.department is not None:
+        rows = rows.filter(department__public_id=sought.department)
+    if sought.priority:
+        rows = rows.filter(referral__priority=sought.priority)
+    if sought.text.strip():
+        rows = rows.filter(_answering_to(sought.text))
+    rows = rows.filter(_in_state(sought.state))
+    return rows.order_by("-pk") if sought.state == "returned" else rows.order_by("starts_at", "pk")
+
+
+def waiting_count(by: Acting) -> int:
+    """How many wait for the hospital, for the number beside the section."""
+    return with_stand(bookings_to_review(by).select_related(None)).filter(_in_state("")).count()
+
+
+def with_review(rows: "QuerySet[Booking]") -> "QuerySet[Booking]":
+    """Bookings with since when the hospital has had to act, the open question's clock, and when they were amended since it accepted."""
+    questions = Question.objects.filter(booking=OuterRef("pk"))
+    answered = questions.exclude(answered_at=None).order_by("-answered_at").values("answered_at")[:1]
+    asked = questions.filter(answered_at=None, withdrawn_at=None)
+    return with_stand(rows).annotate(
+        waiting_since=Greatest("created_at", Coalesce(Subquery(answered), "created_at")),
+        was_answered=Exists(questions.exclude(answered_at=None)),
+        answer_by=Subquery(asked.values("answer_by")[:1]),
+    )
+
+
+def with_stand(rows: "QuerySet[Booking]") -> "QuerySet[Booking]":
+    """Bookings with whether their referral was amended after the hospital last stood by its acceptance."""
+    stood = ReviewDecision.objects.filter(referral=OuterRef("referral"), decision__in=STANDS).order_by("-pk")
+    since = ReferralVersion.objects.filter(referral=OuterRef("referral"), created_at__gt=Subquery(stood.values("created_at")[:1]))
+    return rows.annotate(is_amended=Exists(since))
+
+
+def departments_reviewed(by: Acting) -> list[tuple[str, str]]:
+    """The departments this person may filter by; nothing for whoever has one only."""
+    found = bookings_to_review(by).order_by().values_list("department", flat=True).distinct()
+    rows = Department.objects.filter(pk__in=found).order_by("name").values_list("public_id", "name")
+    return [(str(public_id), name) for public_id, name in rows]
+
+
+def review_due(booking: Any, hours: Mapping[int, int]) -> datetime:
+    """Until when the hospital should have reviewed it: so many hours after it had to act, never later than the visit."""
+    due: datetime = booking.waiting_since + timedelta(hours=hours[booking.department_id])
+    return min(due, booking.starts_at)
+
+
+def due_of_one(booking: Booking) -> datetime:
+    """The same for one booking, asked anew."""
+    row = with_review(Booking.objects.filter(pk=booking.pk).select_related("institution", "department")).get()
+    return review_due(row, review_hours([row], timezone.now()))
+
+
+def referral_behind(booking_id: UUID) -> Referral:
+    """The referral of a booking just made."""
+    return Booking.objects.select_related("referral").get(public_id=booking_id).referral
+
+
+def review_hours(bookings: "list[Booking]", now: datetime) -> dict[int, int]:
+    """The hours of each department among these bookings, by its key."""
+    day = now.astimezone(SHANGHAI).date()
+    departments = {booking.department_id: booking for booking in bookings}
+    return {pk: _hours(booking, day) for pk, booking in departments.items()}
+
+
+def _hours(booking: Booking, day: Any) -> int:
+    value: Any = policy.value(parameters.REVIEW_HOURS, at=day, institution=booking.institution, department=booking.department)
+    return int(value)
+
+
+def _in_state(state: str) -> Q:
+    ahead = Q(status="booked", starts_at__gt=Now())
+    amended = Q(referral__status="accepted", is_amended=True)
+    return {
+        "": ahead & (Q(referral__status="booked") | amended),
+        "asked": ahead & Q(referral__status="info_requested"),
+        "accepted": ahead & Q(referral__status="accepted"),
+        "returned": Q(advice__isnull=False),
+        "all": ahead & Q(referral__status__in=("booked", "accepted", "info_requested")),
+    }.get(state, Q(pk__in=[]))
+
+
+def _answering_to(text: str) -> Q:
+    """By the referral's number, or by the resident as everywhere else: name, initials, last four of a document or phone."""
+    digits = "".join(character for character in text if character.isdigit())
+    people = Q(patient__in=searched(Patient.objects.all(), text).values("pk").order_by())
+    if len(digits) < NUMBER_DIGITS:
+        return people
+    return people | Q(number=digits) | Q(number__endswith=digits)

@@ -1,0 +1,271 @@
+"""One resident's story against the product and the oracle at once: every step is taken in both, every answer compared."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any, ClassVar
+from uuid import UUID, uuid4
+
+from django.db import transaction
+from django.utils import timezone
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
+
+from referral.booking.book import book
+from referral.booking.cancel import cancel_by_referrer, cancel_by_resident, cancel_by_system
+from referral.booking.models import Booking
+from referral.booking.move import move
+from referral.booking.next_visit import Wish as NextWish
+from referral.booking.next_visit import book_next
+from referral.booking.noshow import report_noshow
+from referral.booking.override_models import RuleOverride
+from referral.cases.models import FollowKind, Referral
+from tests.cast_referral import HEART, SUGAR, today
+from tests.integration.referral import rules_oracle as oracle
+from tests.integration.referral.rules_circumstances import CHANGES, Circumstances
+from tests.integration.referral.rules_days import ban_days
+from tests.integration.referral.rules_stage import AHEAD, SUBJECTS, Stage
+from vault.refusal import Refusal
+from vault.states import advance
+
+TROUBLES = ("right", "grant", "elsewhere", "stranger", "emergency", "suspended", "full")
+BEFORE = ("elsewhere", "stranger")  # troubles of the visit behind a referral, which a move does not ask about
+LATEST = 120  # days of a story; the contract holds longer
+
+NOTHING: frozenset[str] = frozenset()
+EVERYTHING = frozenset(oracle.LET_PASS)
+let_pass = st.sampled_from((NOTHING, NOTHING, NOTHING, EVERYTHING)) | st.sets(st.sampled_from(oracle.LET_PASS), max_size=3).map(frozenset)
+wishes = st.builds(
+    oracle.Wish,
+    ahead=st.sampled_from((*AHEAD, 2, 3, 4, 5, 6, 7)),
+    hospital=st.sampled_from((0, 0, 1)),
+    subject=st.sampled_from((HEART, HEART, SUGAR)),
+    seen_days_ago=st.sampled_from((0, 0, 0, 0, 6, 7, 7, 8, 8, 30)),
+    seen_at=st.sampled_from(("now", "first minute", "last minute")),
+    wrong=st.just(NOTHING) | st.sets(st.sampled_from(TROUBLES), max_size=2).map(frozenset),
+    let_pass=let_pass,
+)
+plain = st.builds(
+    oracle.Wish, ahead=st.sampled_from((2, 3, 4, 5)), hospital=st.sampled_from((0, 1)), subject=st.sampled_from(SUBJECTS), let_pass=let_pass
+)
+changes = st.sampled_from([(name, value) for name, values in CHANGES.items() for value in values])
+
+
+class Story(Circumstances, RuleBasedStateMachine):
+    """Somebody is booked for, comes or misses, cancels, moves; districts change their values; time passes."""
+
+    stage: ClassVar[Stage]
+
+    @initialize(per_subject=st.sampled_from((1, 2, 3, 3)), churn=st.sampled_from((None, None, 0, 1)), quarter=st.sampled_from((None, 3)))
+    def begin(self, per_subject: int, churn: int | None, quarter: int | None) -> None:
+        self.opens()
+        for name, value in (("per_subject", per_subject), ("churn", churn), ("per_quarter", quarter)):
+            self.changes(name, value)
+
+    def opens(self) -> None:
+        """A resident in harmless circumstances, as the stage holds them."""
+        self.savepoint = transaction.savepoint()
+        self.events = [oracle.Set(name, values[0]) for name, values in CHANGES.items()]
+        self.patient = self.stage.world.patient()
+
+    def teardown(self) -> None:
+        if hasattr(self, "savepoint"):
+            transaction.savepoint_rollback(self.savepoint)
+
+    # What people do.
+
+    @rule(wish=wishes)
+    def books(self, wish: oracle.Wish) -> None:
+        self.wishes(wish)
+
+    @rule(wish=plain)
+    def books_plainly(self, wish: oracle.Wish) -> None:
+        self.wishes(wish)
+
+    @precondition(lambda self: self.ahead())
+    @rule(data=st.data(), who=st.sampled_from(("resident", "doctor", "system")))
+    def cancels(self, data: Any, who: str) -> None:
+        self.cancelled(self.drawn(data, self.ahead()), who)
+
+    @precondition(lambda self: self.movable())
+    @rule(data=st.data(), wish=wishes)
+    def moves(self, data: Any, wish: oracle.Wish) -> None:
+        self.wishes_to_move(self.drawn(data, self.movable()), wish)
+
+    @precondition(lambda self: self.behind())
+    @rule(data=st.data())
+    def misses(self, data: Any) -> None:
+        self.missed(self.drawn(data, self.behind()))
+
+    @precondition(lambda self: self.due())
+    @rule(data=st.data(), is_seen=st.booleans())
+    def comes(self, data: Any, is_seen: bool) -> None:
+        self.came(self.drawn(data, self.due()), is_seen)
+
+    @precondition(lambda self: self.seen_here())
+    @rule(data=st.data(), wish=wishes)
+    def is_booked_for_again(self, data: Any, wish: oracle.Wish) -> None:
+        self.wishes_next(self.drawn(data, self.seen_here()), wish)
+
+    # What changes around them.
+
+    @precondition(lambda self: self.known().clock < LATEST)
+    @rule(days=st.sampled_from((1, 2, 4, 7, 20, 40)))
+    def passes(self, days: int) -> None:
+        self.days_pass(days)
+
+    @precondition(lambda self: self.known().listed_at is not None)
+    @rule(short=st.booleans())
+    def waits_for_the_end_of_the_list(self, short: bool) -> None:
+        left = ban_days(today()) - (self.known().clock - (self.known().listed_at or 0)) - short
+        if left > 0:
+            self.days_pass(left)
+
+    @rule(change=changes)
+    def changes_around(self, change: tuple[str, Any]) -> None:
+        self.changes(*change)
+
+    @rule()
+    def is_barred_from_booking_by_oneself_only(self) -> None:
+        self.bars_from_booking_by_herself()
+
+    # The same acts, in the product and for the oracle.
+
+    def wishes(self, wish: oracle.Wish) -> Booking | None:
+        """One attempt in both worlds; what was let pass is used up by the booking it served, and by no other."""
+        referral = self.stage.referral(self.patient, wish)
+        lets_pass(referral, wish.let_pass, self.stage)
+        place, by = self.stage.place(wish, "book"), self.stage.world.doctor
+        made, passed = self.asked(
+            "book", wish, referral.pk,
+            lambda: book(referral=referral.public_id, pool_slot=place.public_id, version=referral.version, key=str(uuid4()), by=by),
+        )  # fmt: skip
+        if wish.let_pass or made is not None:
+            used = set(RuleOverride.objects.filter(referral=referral, status="used").values_list("rule", flat=True))
+            assert used == (passed if made is not None else set())
+        return made
+
+    def wishes_to_move(self, booking: Booking, wish: oracle.Wish) -> Booking | None:
+        granted = self.known().visits[booking.pk].granted
+        wish = replace(wish, subject=booking.standard_code, wrong=wish.wrong - set(BEFORE), let_pass=granted)
+        place, by = self.stage.place(wish, "move"), self.stage.world.doctor
+        if place.pk == booking.pool_slot_id:
+            return None
+        made, _passed = self.asked(
+            "move", wish, booking.referral_id,
+            lambda: move(
+                booking.public_id, pool_slot=place.public_id, expected_version=booking.version, key=str(uuid4()), by=by
+            ), booking.pk,
+        )  # fmt: skip
+        return made
+
+    def wishes_next(self, visit: Booking, wish: oracle.Wish) -> Booking | None:
+        hospital = self.stage.hospitals.index(visit.institution)
+        wish = replace(wish, hospital=hospital, let_pass=NOTHING)
+        place, by = self.stage.place(wish, "next"), self.stage.doctors[hospital]
+        asked = NextWish(place.public_id, FollowKind.CONSULTATION, "四周后复查血压")
+        made, _passed = self.asked(
+            "next", wish, visit.referral_id, lambda: book_next(visit.public_id, asked, key=str(uuid4()), by=by).public_id
+        )
+        return made
+
+    def asked(
+        self, door: str, wish: oracle.Wish, referral: int, act: Callable[[], UUID], instead_of: int | None = None
+    ) -> tuple[Booking | None, set[str]]:
+        """What came of an act, after the oracle had predicted it: its booking, and what had to be let pass for it."""
+        expected, passed = oracle.predicted(self.events, wish, today(), door=door, instead_of=instead_of)
+        with self.stage.wrong(wish, self.stage.place(wish, door), referral):
+            made, told = self.told(door, act)
+        assert told == expected, (door, self.events, wish, told, expected)
+        if made is None:
+            return None, passed
+        booking = Booking.objects.select_related("patient", "institution").get(public_id=made)
+        if instead_of is not None:
+            self.events.append(oracle.Moved(instead_of))
+        day = self.known().clock + wish.ahead
+        self.events.append(oracle.Booked(booking.pk, day, wish.hospital, wish.subject, wish.let_pass - passed, door == "next"))
+        self.stage.seen.update([(door, "booked"), *((door, "let pass", name) for name in passed)])
+        return booking, passed
+
+    def told(self, door: str, act: Callable[[], UUID]) -> tuple[UUID | None, list[oracle.Told]]:
+        """The booking of an act, or every reason against it with its figures."""
+        try:
+            return act(), []
+        except Refusal as refused:
+            refusal = refused
+        assert refusal.code == refusal.violations[0].code, refusal
+        self.stage.seen.update((door, one.code, one.rule, one.field) for one in refusal.violations)
+        return None, [
+            oracle.Told(one.code, one.rule, one.count, one.limit, (one.next_date - today()).days if one.next_date else None)
+            for one in refusal.violations
+        ]
+
+    def cancelled(self, booking: Booking, who: str) -> None:
+        if who == "resident":
+            cancel_by_resident(booking)
+        elif who == "doctor":
+            cancel_by_referrer(booking.public_id, expected_version=booking.version, reason="patient", by=self.stage.world.doctor)
+        else:
+            cancel_by_system(booking.public_id, reason="停诊")
+        self.events.append(oracle.Cancelled(booking.pk, who == "resident"))
+
+    def missed(self, booking: Booking) -> None:
+        clerk = self.stage.clerks[self.stage.hospitals.index(booking.institution)]
+        report_noshow(booking.public_id, "no_word", expected_version=booking.version, by=clerk)
+        self.events.append(oracle.Missed(booking.pk))
+
+    def came(self, booking: Booking, is_seen: bool) -> None:
+        by = self.stage.clerks[0].actor
+        with transaction.atomic():
+            advance(booking, "arrived", by=by)
+            if is_seen:
+                advance(booking, "fulfilled", by=by)
+                advance(booking.referral, "attended", by=by)
+        self.events.append(oracle.Came(booking.pk, is_seen))
+
+    # Which bookings something can happen to.
+
+    def known(self) -> oracle.Known:
+        return oracle.after(getattr(self, "events", ()))
+
+    def ahead(self) -> list[int]:
+        """Bookings that may still be changed, whatever the hour."""
+        return self.waiting(lambda days: days > 1)
+
+    def movable(self) -> list[int]:
+        known = self.known()
+        return [key for key in self.ahead() if not known.visits[key].in_consultation]
+
+    def behind(self) -> list[int]:
+        """Bookings whose time is over and of which nobody has said what became."""
+        return self.waiting(lambda days: days < 0)
+
+    def due(self) -> list[int]:
+        return self.waiting(lambda days: days <= 0)
+
+    def seen_here(self) -> list[int]:
+        known = self.known()
+        return sorted(known.was_seen & known.visits.keys())
+
+    def waiting(self, lies: Callable[[int], bool]) -> list[int]:
+        known = self.known()
+        return sorted(key for key, one in known.visits.items() if key not in known.missed | known.came and lies(one.day - known.clock))
+
+    def drawn(self, data: Any, keys: list[int]) -> Booking:
+        """One of these bookings as it is now."""
+        return standing(keys[data.draw(st.integers(0, len(keys) - 1), label="which")])
+
+
+def standing(key: int) -> Booking:
+    return Booking.objects.select_related("patient", "institution", "referral").get(pk=key)
+
+
+def lets_pass(referral: Referral, rules: frozenset[str], stage: Stage) -> None:
+    """Two persons let these rules pass for a referral."""
+    RuleOverride.objects.bulk_create(
+        RuleOverride(
+            referral=referral, rule=name, reason="病情需要", evidence="会诊意见", status="granted", asked_by=stage.world.zhou.user,
+            decided_by=stage.world.admin, valid_to=timezone.now() + timedelta(days=3),
+        )
+        for name in sorted(rules)
+    )  # fmt: skip

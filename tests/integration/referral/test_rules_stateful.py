@@ -1,0 +1,110 @@
+"""Stories of one resident on real PostgreSQL: an independent oracle predicts every refusal, and every rule refuses at every door."""
+
+import ast
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from django.db import IntegrityError, transaction
+from hypothesis import HealthCheck, Phase, seed, settings
+from hypothesis.stateful import run_state_machine_as_test
+
+from referral.booking import rules
+from tests.cast_referral import world
+from tests.integration.referral import rules_days
+from tests.integration.referral import rules_oracle as oracle
+from tests.integration.referral.rules_aims import Aimed, Excepted
+from tests.integration.referral.rules_machine import Story
+from tests.integration.referral.rules_stage import a_stage
+from tests.thorough import THOROUGH
+from tests.unit.referral.test_booking_rules import LAWFUL, TABLE
+
+pytestmark = pytest.mark.django_db
+
+WANTED = 100 if THOROUGH else 1
+FREE_ROUNDS, STORIES, STEPS = (2, 20, 30) if THOROUGH else (1, 5, 20)
+AIMED_ROUNDS, AIMED_STORIES, AIMED_STEPS = (40, 5, 1) if THOROUGH else (4, 1, 1)
+# The product's own lists: what each door asks.
+DOORS = {"book": rules.RULES, "move": rules.RULES_OF_A_MOVE, "next": rules.RULES_IN_CONSULTATION}
+LET_PASS_AT = ("book", "move")
+NO_RECORD = ("contract_required", "R118", "health_record_number")  # the database holds no such contract
+Cell = tuple[str, ...]
+
+
+def cells() -> set[Cell]:
+    """Every refusal of every rule at every door, as the rules themselves say it over the table of their own test, and as the oracle does.
+
+    A rule that is added is missed by the first, a rule that is dropped by the second.
+    """
+    told = {(door, *one) for door, asked in DOORS.items() for rule in asked for one in refusals_of(rule) if one != NO_RECORD}
+    foretold = {(door, one.code, one.rule, "") for door in DOORS for one in oracle.CELLS if one.rule not in oracle.UNASKED[door]}
+    return told | foretold | {(door, "let pass", name) for door in LET_PASS_AT for name in rules.LET_PASS_BY_TWO | set(oracle.LET_PASS)}
+
+
+def refusals_of(rule: rules.Rule) -> set[Cell]:
+    """The code, rule and field of each refusal of one rule."""
+    found = [rule(replace(LAWFUL, **change)) for change, _expected in TABLE.values()]
+    return {(one.code, one.rule, one.field) for one in found if one is not None}
+
+
+def test_every_refusal_is_the_one_the_oracle_predicts_and_every_rule_refuses_at_every_door(django_db_setup: None, db: None) -> None:
+    """R014-R018, R027, R045-R059, R106-R109, R118, R120, R136, R142, R147, R187: booked, moved, cancelled, missed, time passing."""
+    Story.stage = a_stage()
+    Story().settles()
+    try:
+        everything()
+    finally:
+        print(tally())
+
+    assert missing() == set()
+
+
+def test_every_rule_of_the_product_has_a_refusal_in_the_table() -> None:
+    assert [rule.__name__ for asked in DOORS.values() for rule in asked if not refusals_of(rule)] == []
+
+
+def test_the_oracle_shares_no_code_with_the_rules() -> None:
+    read = [one for module in (oracle, rules_days) for one in ast.walk(ast.parse(Path(str(module.__file__)).read_text(encoding="utf-8")))]
+
+    assert not any(isinstance(one, ast.Import) for one in read)
+    assert {one.module for one in read if isinstance(one, ast.ImportFrom)} == {
+        "collections.abc", "dataclasses", "datetime", "functools", "typing", rules_days.__name__,
+    }  # fmt: skip
+
+
+def test_no_contract_is_without_a_health_record() -> None:
+    made = world()
+
+    with pytest.raises(IntegrityError, match="health_record_number_has_17_digits"), transaction.atomic():
+        made.contract(made.patient(contract=False), health_record_number="")
+
+
+def everything() -> None:
+    """Free stories first, then stories that lead to whatever was not hit often enough."""
+    for number in range(FREE_ROUNDS):
+        tell(Story, number, STORIES, STEPS)
+    for number in range(AIMED_ROUNDS):
+        for cell in sorted(missing()):
+            if Story.stage.seen[cell] < WANTED:
+                kind = Excepted if cell[1] == "let pass" else Aimed
+                tell(type("Here", (kind,), {"aim": (cell[0], cell[2])}), number, AIMED_STORIES, AIMED_STEPS)
+
+
+def tell(story: type[Story], number: int, stories: int, steps: int) -> None:
+    """A round of stories, the same ones on every machine."""
+    options = settings(
+        max_examples=stories, stateful_step_count=steps, derandomize=not number, database=None, deadline=None,
+        suppress_health_check=list(HealthCheck), phases=(Phase.generate,),
+    )  # fmt: skip
+    run_state_machine_as_test(seed(number)(type("Again", (story,), {})) if number else story, settings=options)
+
+
+def missing() -> set[Cell]:
+    """The cells that were not hit so often yet."""
+    return {cell for cell in cells() if Story.stage.seen[cell] < WANTED}
+
+
+def tally() -> str:
+    """How often each cell was hit, the rarest first; `pytest -s` shows it."""
+    hits = sorted((Story.stage.seen[cell], cell) for cell in cells())
+    return "\n".join(f"{count:>7} {' '.join(cell)}" for count, cell in hits)
