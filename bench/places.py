@@ -11,9 +11,10 @@ WITH moves AS (
     SELECT pool_slot_id AS id,
            coalesce(sum(places) FILTER (WHERE move IN ('published', 'added')), 0)
            - coalesce(sum(places) FILTER (WHERE move IN ('taken_back', 'withdrawn')), 0) AS published,
-           coalesce(sum(places) FILTER (WHERE move = 'claimed'), 0)
+           coalesce(sum(places) FILTER (WHERE move IN ('claimed', 'taken_up')), 0)
            - coalesce(sum(places) FILTER (WHERE move IN ('given_back', 'returned_late')), 0) AS claimed,
-           coalesce(sum(places) FILTER (WHERE move = 'given_back'), 0) - coalesce(sum(places) FILTER (WHERE move = 'cooled'), 0) AS cooling,
+           coalesce(sum(places) FILTER (WHERE move IN ('given_back', 'let_go')), 0)
+           - coalesce(sum(places) FILTER (WHERE move = 'cooled'), 0) AS cooling,
            coalesce(sum(places) FILTER (WHERE move IN ('returned', 'returned_late')), 0) AS returned,
            coalesce(sum(places) FILTER (WHERE move = 'added'), 0) - coalesce(sum(places) FILTER (WHERE move = 'taken_back'), 0) AS resized,
            max(at) FILTER (WHERE move = 'claimed') AS claimed_last
@@ -46,10 +47,10 @@ FAULTS = (
 )
 # One claim of one owner is given back at most once.
 OWNERS = """
-SELECT pool_slot_id, about, sum(CASE WHEN move = 'claimed' THEN places ELSE 0 END),
+SELECT pool_slot_id, about, sum(CASE WHEN move IN ('claimed', 'taken_up') THEN places ELSE 0 END),
        sum(CASE WHEN move IN ('given_back', 'returned_late') THEN places ELSE 0 END)
   FROM reserved_pools_placeevent
- WHERE pool_slot_id = ANY (%s) AND move IN ('claimed', 'given_back', 'returned_late') GROUP BY pool_slot_id, about
+ WHERE pool_slot_id = ANY (%s) AND move IN ('claimed', 'taken_up', 'given_back', 'returned_late') GROUP BY pool_slot_id, about
 """
 
 

@@ -72,12 +72,12 @@ def environment(state: Path) -> dict[str, str]:
 
 
 @contextmanager
-def web() -> Iterator[tuple[str, int]]:
+def web(application: str = "config.wsgi:application") -> Iterator[tuple[str, int]]:
     """The product's web server on a free port, as `make serve` runs it, with its files collected."""
     collect()
     host, port = "127.0.0.1", free_port()
     command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", host, "--port", str(port), "--workers", str(WORKERS)]
-    command += ["--blocking-threads", str(THREADS), "--no-ws", "--log-level", "error", "config.wsgi:application"]
+    command += ["--blocking-threads", str(THREADS), "--no-ws", "--log-level", "error", application]
     child = processes.start(command, cwd=ROOT, env=dict(os.environ))
     try:
         wait_for(f"http://{host}:{port}/healthz")

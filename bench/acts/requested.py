@@ -3,6 +3,7 @@
 from dataclasses import replace
 from functools import partial
 
+from bench.acts.ruled import NOTHING_LEFT, RULED
 from bench.acts.scene import Scene
 from bench.acts.supplied import PREVIEWS, STEPS_BEFORE, SUPPLY
 from bench.acts.trace import Act, Trace
@@ -11,7 +12,15 @@ from tests.integration.bad_input.stage import Endpoint, Stage, endpoints_of
 
 T = Trace
 # These change nothing that a trail is for: they look something up, preview, or say again what was said.
-LEAVE_NOTHING = {"arrivals_find", "rights_bulk_preview", "me_factor_create", "duties_accept", "auth_verify_create", *PREVIEWS}
+LEAVE_NOTHING = {
+    "arrivals_find",
+    "rights_bulk_preview",
+    "me_factor_create",
+    "duties_accept",
+    "auth_verify_create",
+    *PREVIEWS,
+    *NOTHING_LEFT,
+}
 # Bodies that only make sense as files or after a step before them; bench/acts/*.py does each by a use case or another request.
 DONE_ELSEWHERE = {
     "administrators_confirm", "administrators_withdraw", "auth_logout_create", "founding_confirm", "imports_receive", "keys_end",
@@ -121,7 +130,7 @@ REFERRALS = {
     "returns_follow_up": (T("follow_up return", "", "seen_on"),),
     "returns_close": (T("close return", "", "outcome"),),
 }
-EXPECTED: dict[str, tuple[Trace, ...]] = CODES | PLACES | RIGHTS | RESIDENTS | REFERRALS | SUPPLY
+EXPECTED: dict[str, tuple[Trace, ...]] = CODES | PLACES | RIGHTS | RESIDENTS | REFERRALS | SUPPLY | RULED
 
 
 def unlisted(stage: Stage) -> list[str]:
