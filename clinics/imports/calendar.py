@@ -16,7 +16,7 @@ from clinics.policy.scope import governs
 from clinics.timetables.calendar_days import DayWords, check_day, check_words, coded, write_days
 from clinics.timetables.calendar_year import weekdays
 from permissions.acting import Acting
-from permissions.doors.fields import read_day
+from permissions.doors.fields import typed_day
 from permissions.roles import Capability
 from vault.refusal import Refusal, Sentence, invalid
 
@@ -92,10 +92,7 @@ def _checked(row: Row, context: Days) -> tuple[Checked, tuple[date, DayWords] | 
 
 
 def _day(text: str, context: Days) -> date:
-    try:
-        day = read_day(text)
-    except ValueError as error:
-        raise invalid("day", _("Enter a day, like 2026-11-26.")) from error
+    day = typed_day("day", text)
     check_day(day, context.today)
     if day in context.seen:
         raise invalid("day", _("Another row of the list is about this day."), remedy=_("Keep one of them."))

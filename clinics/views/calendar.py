@@ -33,7 +33,7 @@ from clinics.timetables.calendar_days import (
 from clinics.timetables.calendar_year import Year, history_of, weekdays, year_of
 from clinics.views import typed
 from permissions.doors import Needs, Page
-from permissions.doors.fields import read_day
+from permissions.doors.fields import read_day, typed_day
 from permissions.roles import Capability
 from vault.faults import Faults
 from vault.refusal import Refusal, invalid
@@ -164,10 +164,7 @@ def _address(request: HttpRequest) -> str:
 
 
 def _day(request: HttpRequest) -> date:
-    try:
-        return read_day(request.POST.get("day", "").strip())
-    except ValueError as error:
-        raise invalid("day", _("Enter a day, like 2026-11-26.")) from error
+    return typed_day("day", request.POST.get("day", "").strip())
 
 
 def _year(request: HttpRequest) -> int:

@@ -20,10 +20,10 @@ from clinics.register.facts import fact_fields, labels_for, typed_facts
 from clinics.views import typed
 from clinics.views.practitioners import KEEPING, page_of
 from permissions.doors import Page
-from permissions.doors.fields import read_day
+from permissions.doors.fields import typed_day
 from permissions.identity.licences import mask_licence
 from permissions.identity.phones import mask_phone
-from vault.refusal import Refusal, invalid
+from vault.refusal import Refusal
 
 TYPED = ("name", "staff_number", "title", "licence", "phone", "skills", "introduction")
 COLUMNS = (("name", "staff_number", "department", "title"), ("licence", "phone", "skills", "introduction"))
@@ -129,10 +129,7 @@ def choose_place(page: Page, request: HttpRequest, title: str, back: str) -> Htt
 
 def day_in(request: HttpRequest, name: str) -> Any:
     """A day as the browser's own field sends it. Refuses with `invalid_input`."""
-    try:
-        return read_day(request.POST.get(name, "").strip())
-    except ValueError:
-        raise invalid(name, _("Enter a day, like 2026-11-26.")) from None
+    return typed_day(name, request.POST.get(name, "").strip())
 
 
 def read_fields(request: HttpRequest, place: Institution) -> dict[str, Any]:

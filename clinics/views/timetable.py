@@ -31,9 +31,9 @@ from clinics.views import typed
 from clinics.views.exporting import handed_out
 from clinics.views.timetable_words import TEMPLATE_WORDS, WEEKDAYS, doctor_words, service_words, weekday_words
 from permissions.doors import Needs, Page
-from permissions.doors.fields import read_day
+from permissions.doors.fields import typed_day
 from permissions.roles import Capability
-from vault.refusal import Refusal, invalid
+from vault.refusal import Refusal
 
 RUNNING = Needs(Capability.MANAGE_POOLS)
 REDRAWN = frozenset({"invalid_input", "stale_state"})
@@ -218,10 +218,7 @@ def read_wish(request: HttpRequest, service: UUID | None = None) -> Wish:
 
 def day_in(request: HttpRequest, name: str) -> date:
     """A day as the browser's own field sends it. Refuses with `invalid_input`."""
-    try:
-        return read_day(request.POST.get(name, "").strip())
-    except ValueError:
-        raise invalid(name, _("Enter a day, like 2026-11-26.")) from None
+    return typed_day(name, request.POST.get(name, "").strip())
 
 
 def departments_in(services: list[Any]) -> list[tuple[str, str]]:

@@ -5,8 +5,11 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
+
+from vault.refusal import invalid
 
 ID = re.compile(r"\A[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z", re.IGNORECASE)
 DAY = re.compile(r"\A[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")
@@ -20,6 +23,19 @@ def read_day(text: str) -> date:
     if not DAY.match(text) or int(text[:4]) not in YEARS:
         raise ValueError
     return date.fromisoformat(text)
+
+
+def typed_day(name: str, text: str) -> date:
+    """A day as somebody typed it into the field `name`. Refuses with `invalid_input`."""
+    try:
+        return read_day(text)
+    except ValueError:
+        raise invalid(name, gettext("Enter a day, like 2026-11-26.")) from None
+
+
+def typed_day_or_none(name: str, text: str) -> date | None:
+    """The same for a field that may stay empty."""
+    return typed_day(name, text) if text else None
 
 
 def read_instant(text: str) -> datetime:

@@ -1,7 +1,6 @@
 """The list of a day on a page, on paper and as a file; every look at a patient's line is kept (R166)."""
 
 from collections.abc import Iterable
-from datetime import date
 from functools import partial
 from itertools import groupby
 from typing import Any
@@ -16,7 +15,7 @@ from clinics.views.exporting import handed_out
 from clinics.views.typed import errors_in, id_or_none
 from permissions.acting import Acting
 from permissions.doors import Needs, Page
-from permissions.doors.fields import read_day
+from permissions.doors.fields import typed_day_or_none
 from permissions.roles import Capability
 from referral.daylists.lines import MOST_LINES, cells_of, columns, line_of, looked, named
 from referral.daylists.queries import Asked, DayList, asked_by, day_list, departments_of, read_half
@@ -88,7 +87,7 @@ def asked_in(request: HttpRequest, acting: Acting) -> Asked:
     department = id_or_none(room)
     if room and department is None:
         raise invalid("department", _("Choose one of those shown."))
-    return asked_by(acting, day=_day(text) if text else None, department=department, half_day=read_half(request.GET.get("half_day", "")))
+    return asked_by(acting, day=typed_day_or_none("date", text), department=department, half_day=read_half(request.GET.get("half_day", "")))
 
 
 def grouped(lines: Iterable[dict[str, Any]]) -> list[tuple[str, list[dict[str, Any]]]]:
@@ -113,10 +112,3 @@ def context_of(found: DayList) -> dict[str, Any]:
         "booked": booked,
         "returned": returned,
     }
-
-
-def _day(text: str) -> date:
-    try:
-        return read_day(text)
-    except ValueError:
-        raise invalid("date", _("Enter a day, like 2026-11-26.")) from None

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from clinics.exports import record_export, rows_as_csv
 from permissions.doors import SIGNED_IN, Needs, Page
-from permissions.doors.fields import read_day
+from permissions.doors.fields import typed_day_or_none
 from permissions.roles import Capability
 from referral.supervision import looks
 from vault.audit import saw
@@ -73,10 +73,4 @@ def days_in(request: HttpRequest) -> tuple[date, date]:
 
 def day_of(request: HttpRequest, name: str, otherwise: date) -> date:
     """A day of the address, or the other one when it says nothing."""
-    text = request.GET.get(name, "")
-    if not text:
-        return otherwise
-    try:
-        return read_day(text)
-    except ValueError:
-        raise invalid(name, _("Enter a day, like 2026-11-26.")) from None
+    return typed_day_or_none(name, request.GET.get(name, "")) or otherwise

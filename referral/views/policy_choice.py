@@ -19,7 +19,7 @@ from clinics.policy.sets_life import ask_end_of_choice, keep_choice, reject_choi
 from clinics.policy.sets_queries import choice_seen_by
 from clinics.views import typed
 from permissions.doors import Page
-from permissions.doors.fields import read_day
+from permissions.doors.fields import typed_day_or_none
 from referral.supervision.set_effects import Preview, preview_of
 from referral.views.policy_sets import SETTING, choice_line
 from reserved_pools.policy_set_acts import approve_set, end_set, undo_set
@@ -60,7 +60,9 @@ class PolicyChoice(Page):
                 undo_set(choice, reason=typed.texts(request, ("reason",))["reason"], today=today, **seen)
                 return _("Undone. What held before holds on.")
             case "ask_end":
-                ask_end_of_choice(choice, ends_on=_day(request), today=today, **seen)
+                ask_end_of_choice(
+                    choice, ends_on=typed_day_or_none("ends_on", request.POST.get("ends_on", "").strip()), today=today, **seen
+                )
                 return _("Asked for. Another person of the district decides about the end.")
             case "approve_end":
                 end_set(choice, today=today, **seen)
@@ -113,13 +115,3 @@ def acts_open_to(page: Page, choice: PolicySetChoice, today: Any) -> set[str]:
     if choice.ends_on is None:
         return {"ask_end"}
     return {"refuse_end"} if choice.end_asked_by_id == me else {"approve_end", "refuse_end"}
-
-
-def _day(request: HttpRequest) -> Any:
-    text = request.POST.get("ends_on", "").strip()
-    if not text:
-        return None
-    try:
-        return read_day(text)
-    except ValueError as error:
-        raise invalid("ends_on", _("Enter a day, like 2026-11-26.")) from error

@@ -18,7 +18,7 @@ from clinics.policy.sets_life import enter_choice
 from clinics.policy.sets_queries import choices_of, district_of
 from clinics.views import typed
 from permissions.doors import Page
-from permissions.doors.fields import read_day
+from permissions.doors.fields import read_day, typed_day_or_none
 from referral.supervision.set_effects import Preview, preview_of
 from referral.supervision.simulate import DAYS, simulate
 from referral.views.policy_sets import KINDS, SETTING, STANDINGS, choice_line, place_words
@@ -74,7 +74,7 @@ class PolicySetPage(Page):
     def tried(self, request: HttpRequest, document: PolicySet, today: Any) -> HttpResponse:
         """A run over the bookings there are; the page of the run shows how far it is."""
         faults = Faults()
-        day = faults.of(_day, request.POST.get("valid_from", "").strip())
+        day = faults.of(typed_day_or_none, "valid_from", request.POST.get("valid_from", "").strip())
         days = faults.of(_days, request.POST.get("days", ""))
         faults.of(_mode, request.POST.get("mode", ""))
         faults.tell()
@@ -135,7 +135,7 @@ def read_choice(request: HttpRequest, document: PolicySet) -> NewChoice:
     """The choice as typed. Refuses with `invalid_input`, every fault at once."""
     faults = Faults()
     texts = faults.of(typed.texts, request, TEXTS) or dict.fromkeys(TEXTS, "")
-    day = faults.of(_day, texts["valid_from"])
+    day = faults.of(typed_day_or_none, "valid_from", texts["valid_from"])
     faults.tell()
     keys = frozenset(request.POST.getlist("parameters"))
     return NewChoice(document, keys, day, texts["decision"], request.POST.get("knows_draft", "") == "1")
@@ -148,15 +148,6 @@ def day_of(request: HttpRequest, today: Any) -> Any:
     except ValueError:
         return today
     return max(found, today)
-
-
-def _day(text: str) -> Any:
-    if not text:
-        return None
-    try:
-        return read_day(text)
-    except ValueError as error:
-        raise invalid("valid_from", _("Enter a day, like 2026-11-26.")) from error
 
 
 def _days(text: str) -> int:

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from clinics.views.exporting import MOST_ROWS, handed_out
 from permissions.acting import Acting
 from permissions.doors import Page
-from permissions.doors.fields import read_day
+from permissions.doors.fields import typed_day_or_none
 from permissions.identity.masking import mask_name
 from referral.patients import priority
 from referral.patients.models import Patient, PriorityGroup
@@ -125,10 +125,7 @@ class ResidentPriority(Page):
 def shown_in(request: HttpRequest) -> Shown:
     """What the form sent: the last day becomes the first day without."""
     values = typed.printable_texts(request, FORM, one_line=FORM)
-    try:
-        last = read_day(values["last_day"]) if values["last_day"] else None
-    except ValueError:
-        raise invalid("last_day", _("Enter a day, like 2026-11-26.")) from None
+    last = typed_day_or_none("last_day", values["last_day"])
     return Shown(values["group"], values["proof"], last + DAY if last else None)
 
 

@@ -17,7 +17,7 @@ from clinics.timetables.stop_queries import NOTHING_HERE, service_run_by, servic
 from clinics.views.typed import errors_in, id_or_none
 from permissions.acting import Acting
 from permissions.doors import Needs, Page
-from permissions.doors.fields import read_day
+from permissions.doors.fields import typed_day
 from permissions.doors.serializers import unprintable_in
 from permissions.roles import Capability
 from referral.disruptions.affected import counts_of
@@ -106,8 +106,8 @@ def wanted_in(values: dict[str, str], acting: Acting) -> Wanted:
     """The stop these fields ask for; every fault at once."""
     faults = Faults()
     service = faults.of(_service, values["service"], acting)
-    first = faults.of(_day, "first_day", values["first_day"])
-    last = faults.of(_day, "last_day", values["last_day"] or values["first_day"])
+    first = faults.of(typed_day, "first_day", values["first_day"])
+    last = faults.of(typed_day, "last_day", values["last_day"] or values["first_day"])
     if unprintable_in(values["note"], lines=False):
         faults.add(invalid("note", _("This holds a character that cannot be stored or shown.")))
     if not values["reason"]:
@@ -179,10 +179,3 @@ def _service(text: str, acting: Acting) -> Service:
         return service_run_by(acting, public_id)
     except Refusal as refusal:
         raise (invalid("service", _("Choose one of those shown.")) if refusal.message == NOTHING_HERE else refusal) from None
-
-
-def _day(name: str, text: str) -> date:
-    try:
-        return read_day(text)
-    except ValueError:
-        raise invalid(name, _("Enter a day, like 2026-11-26.")) from None

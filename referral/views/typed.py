@@ -7,7 +7,7 @@ from uuid import UUID
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
-from permissions.doors.fields import ID, read_day
+from permissions.doors.fields import ID, typed_day
 from permissions.doors.serializers import unprintable_in
 from vault.refusal import Refusal, Violation, invalid
 
@@ -40,10 +40,7 @@ def check_printable(texts: Mapping[str, str], *, one_line: Container[str] = ()) 
 
 def day(request: HttpRequest, name: str) -> date:
     """A day as the browser's own field sends it."""
-    try:
-        return read_day(text(request, name))
-    except ValueError:
-        raise invalid(name, _("Enter a day, like 2026-11-26.")) from None
+    return typed_day(name, text(request, name))
 
 
 def version(request: HttpRequest) -> int:

@@ -7,7 +7,7 @@ from typing import Final
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
-from permissions.doors.fields import read_day
+from permissions.doors.fields import typed_day
 from vault.faults import Faults
 from vault.refusal import invalid
 
@@ -65,19 +65,12 @@ def choices() -> list[tuple[str, str]]:
 
 def _chosen(first: str, last: str) -> Span:
     faults = Faults()
-    begin, end = faults.of(_day, "first", first), faults.of(_day, "last", last)
+    begin, end = faults.of(typed_day, "first", first), faults.of(typed_day, "last", last)
     faults.tell()
     assert begin is not None
     assert end is not None
     check_span(begin, end)
     return Span(DAYS, begin, end)
-
-
-def _day(name: str, text: str) -> date:
-    try:
-        return read_day(text)
-    except ValueError:
-        raise invalid(name, _("Enter a day, like 2026-11-26.")) from None
 
 
 def _month(day: date, step: int) -> date:

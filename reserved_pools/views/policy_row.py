@@ -18,7 +18,7 @@ from clinics.policy.rows import ask_end, refuse_end, reject, withdraw
 from clinics.policy.scope import governs, may_enter_for, row_seen_by, scope_of_row
 from clinics.views import typed
 from permissions.doors import Page
-from permissions.doors.fields import read_day
+from permissions.doors.fields import typed_day_or_none
 from reserved_pools.policy_acts import approve, approve_end
 from reserved_pools.policy_effects import effects_of
 from reserved_pools.views.policy import SETTING, row_line
@@ -56,7 +56,8 @@ class PolicyRowPage(Page):
                 withdraw(row, **seen)
                 return _("Withdrawn. Nothing changes.")
             case "ask_end":
-                ask_end(row, ends_on=_day(request), today=today, **seen)
+                last = typed_day_or_none("ends_on", request.POST.get("ends_on", "").strip())
+                ask_end(row, ends_on=last, today=today, **seen)
                 return _("Asked for. Another person of the district decides about the end.")
             case "approve_end":
                 approve_end(row, today=today, **seen)
@@ -110,13 +111,3 @@ def acts_open_to(page: Page, row: PolicyRow, today: Any) -> set[str]:
         return {"ask_end"}
     others = decides and row.end_asked_by_id != me
     return ({"approve_end"} if others else set()) | ({"refuse_end"} if decides or row.end_asked_by_id == me else set())
-
-
-def _day(request: HttpRequest) -> Any:
-    text = request.POST.get("ends_on", "").strip()
-    if not text:
-        return None
-    try:
-        return read_day(text)
-    except ValueError as error:
-        raise invalid("ends_on", _("Enter a day, like 2026-11-26.")) from error

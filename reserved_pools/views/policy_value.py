@@ -21,7 +21,7 @@ from clinics.policy.words import LEVELS, MERGES, words_of
 from clinics.register.place_queries import departments_of
 from clinics.views import typed
 from permissions.doors import Page
-from permissions.doors.fields import read_day
+from permissions.doors.fields import typed_day_or_none
 from reserved_pools.policy_effects import Effects, effects_of
 from reserved_pools.views.policy import SETTING, chosen_scope, place_filter, row_line
 from vault.faults import Faults
@@ -107,8 +107,8 @@ def read_row(request: HttpRequest, parameter: Parameter, page: Page) -> NewRow:
     faults = Faults()
     texts = faults.of(typed.texts, request, ("value", *TEXTS), several_lines=("quote",)) or dict.fromkeys(TEXTS, "")
     value = faults.of(from_page, parameter, request.POST.getlist("value"))
-    first = faults.of(_day, "valid_from", texts["valid_from"])
-    last = faults.of(_day, "valid_to", texts["valid_to"])
+    first = faults.of(typed_day_or_none, "valid_from", texts["valid_from"])
+    last = faults.of(typed_day_or_none, "valid_to", texts["valid_to"])
     institution = faults.of(typed.chosen_id, request, "institution")
     department = faults.of(typed.chosen_id, request, "department")
     scope = faults.of(scope_of, page.acting, institution, department)
@@ -118,15 +118,6 @@ def read_row(request: HttpRequest, parameter: Parameter, page: Page) -> NewRow:
     assert scope is not None
     assert value is not None
     return NewRow(scope, value, first, texts["source"], last, texts["quote"])
-
-
-def _day(field: str, text: str) -> Any:
-    if not text:
-        return None
-    try:
-        return read_day(text)
-    except ValueError as error:
-        raise invalid(field, _("Enter a day, like 2026-11-26.")) from error
 
 
 def form_of(request: HttpRequest, parameter: Parameter, page: Page, scope: Any) -> dict[str, Any]:

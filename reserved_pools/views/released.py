@@ -18,7 +18,7 @@ from clinics.models import Institution
 from clinics.views import typed
 from clinics.views.exporting import handed_out
 from permissions.doors import Needs, Page
-from permissions.doors.fields import read_day
+from permissions.doors.fields import typed_day
 from permissions.roles import Capability
 from reserved_pools import returned
 from reserved_pools.models import PlaceEvent, PlaceMove
@@ -107,10 +107,7 @@ def hospital_in(acting: Any, data: QueryDict) -> Institution:
 
 def day_in(data: QueryDict, name: str = "date") -> date:
     """A day as typed."""
-    try:
-        return read_day(data.get(name, ""))
-    except ValueError:
-        raise invalid(name, _("Enter a day, like 2026-11-26.")) from None
+    return typed_day(name, data.get(name, ""))
 
 
 def number_in(data: QueryDict, name: str) -> int:
