@@ -16,8 +16,8 @@ IN_PARALLEL = ["-n", "2", "--dist", "worksteal"]
 def test(words: list[str], *, nightly: bool, began: float) -> int:
     """Pytest's own answer; its arguments may narrow the run. By night each test tries everything it otherwise takes in turns.
 
-    Those that wait for the horizon run first and apart: a transaction that another test keeps open anywhere on the server
-    holds every seal and every feed back.
+    Those that wait for the horizon run first and one after the other: a transaction that another test keeps open anywhere on the
+    server holds every seal and every feed back.
     """
     environment = _environment() | ({"THOROUGH": "1"} if nightly else {})
     if words:
@@ -37,7 +37,7 @@ def _horizon_first(environment: dict[str, str]) -> int:
     suffix = f"run{os.getpid()}"
     shared = environment | {"TEST_DB_SUFFIX": suffix}
     try:
-        first = _pytest(["-m", "horizon", "--reuse-db"], shared)
+        first = _pytest(["-n", "1", "-m", "horizon", "--reuse-db"], shared)
         return max(first, _pytest(["-m", "not horizon", "--reuse-db"], shared))
     finally:
         shutil.rmtree(postgres.throwaway(places.ROOT, suffix).home, ignore_errors=True)
