@@ -20,7 +20,7 @@ from referral.booking.models import Booking
 from tests.cast import acting_as, an_admin
 from tests.cast_clinics import a_centre, a_post, a_station, in_days
 from tests.cast_referral import World, referring_post, world
-from tests.concurrency.referral.racing import deadlocks, race
+from tests.racing import deadlocks, race
 from vault.models import Event
 from vault.refusal import Refusal
 

@@ -8,7 +8,7 @@ from clinics.models import TargetGrant
 from permissions.models import ReferralRight
 from tests.cast import acting_as, an_admin
 from tests.cast_clinics import a_hospital, a_post, in_days
-from tests.concurrency.referral.racing import at_once
+from tests.racing import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

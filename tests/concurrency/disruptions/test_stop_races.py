@@ -22,7 +22,7 @@ from referral.disruptions.stop import stop_clinic
 from reserved_pools import release
 from reserved_pools.models import PlaceEvent, PoolSlot
 from tests.cast_stops import Scene, scene
-from tests.concurrency.referral.racing import at_once, deadlocks, race
+from tests.racing import at_once, deadlocks, race
 from tests.thorough import THOROUGH
 
 pytestmark = pytest.mark.django_db(transaction=True)

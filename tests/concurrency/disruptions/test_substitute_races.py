@@ -17,7 +17,7 @@ from tests.cast_clinics import places_of
 from tests.cast_stops import Scene, scene
 from tests.cast_substitutes import books_are_right, looked_after, only, patient_of, stopped
 from tests.concurrency.disruptions.test_stop_races import booking
-from tests.concurrency.referral.racing import deadlocks, race
+from tests.racing import deadlocks, race
 from tests.thorough import THOROUGH
 from vault.models import Message
 

@@ -27,8 +27,8 @@ from referral.returns.models import Return
 from tests.cast import XICHENG, acting_as
 from tests.cast_handover import Leaving, held_by_nobody_living, leaving, owners
 from tests.cast_referral import referring_post, today
-from tests.concurrency.referral.racing import deadlocks, race
 from tests.database import as_owner
+from tests.racing import deadlocks, race
 
 pytestmark = pytest.mark.django_db(transaction=True)
 RECORD = Record(reason="血压控制不佳", impression="高血压病3级", present_history="三药联合四周未达标")

@@ -17,7 +17,7 @@ from clinics.models import ImportChunk, ImportJob, Post
 from permissions.models import User
 from tests.cast_clinics import a_centre, today
 from tests.cast_imports import STAFF, a_text, checked, district, fresh, worked
-from tests.concurrency.referral.racing import at_once
+from tests.racing import at_once
 from vault.audit.models import AuditEntry
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -1,15 +1,11 @@
 """Two people at once: no-show against arrival, an appeal decided twice, a ban against a booking; locks in the house's order."""
 
-import re
 from collections import Counter
-from collections.abc import Callable, Sequence
-from threading import Barrier, Thread
+from collections.abc import Callable
 from typing import Any
 from uuid import uuid4
 
 import pytest
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 
 from referral.booking.arrival import arrive
 from referral.booking.book import book
@@ -23,38 +19,14 @@ from referral.credit.verify import verify
 from tests.cast_ledger import Ledger, ledger, rule
 from tests.cast_loop import fresh
 from tests.cast_referral import today
-from vault.refusal import Refusal
+from tests.racing import locks_of, outcomes
 
 pytestmark = pytest.mark.django_db(transaction=True)
-LOCK = re.compile(r'FROM "(\w+)".*FOR NO KEY UPDATE', re.DOTALL)
 
 
 @pytest.fixture
 def cast(transactional_db: None) -> Ledger:
     return ledger()
-
-
-def race(acts: Sequence[Callable[[], Any]]) -> list[str]:
-    """Everything at once, each on a connection of its own: "done", or the code of its refusal."""
-    barrier, answers = Barrier(len(acts)), [""] * len(acts)
-
-    def run(index: int, act: Callable[[], Any]) -> None:
-        try:
-            connection.ensure_connection()
-            barrier.wait(timeout=20)
-            act()
-            answers[index] = "done"
-        except Refusal as refusal:
-            answers[index] = refusal.code
-        finally:
-            connection.close()
-
-    threads = [Thread(target=run, args=pair) for pair in enumerate(acts)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return answers
 
 
 def missing(cast: Ledger, booking: Booking) -> Callable[[], Any]:
@@ -67,7 +39,7 @@ def test_a_report_and_an_arrival_at_once_end_in_one_of_both(cast: Ledger) -> Non
         proof, version = by_code(booking.confirmation_code), booking.version
         arriving = lambda: arrive(booking.public_id, proof, expected_version=version, by=cast.clerk)  # noqa: B023, E731
 
-        answers = race([missing(cast, booking), arriving, missing(cast, booking)])
+        answers = outcomes([missing(cast, booking), arriving, missing(cast, booking)])
 
         ended = fresh(booking)
         assert Counter(answers)["done"] == 1
@@ -82,7 +54,7 @@ def test_visits_missed_at_once_make_one_ban(cast: Ledger) -> None:
     patient = cast.patient()
     visits = [cast.over(patient, days=days) for days in (-1, -9, -18)]
 
-    assert race([missing(cast, booking) for booking in visits]) == ["done"] * 3
+    assert outcomes([missing(cast, booking) for booking in visits]) == ["done"] * 3
 
     assert BookingBan.objects.filter(patient=patient, status="in_force").count() == 1
     assert BookingBan.objects.filter(patient=patient).count() == 1
@@ -97,7 +69,7 @@ def test_an_appeal_is_decided_once(cast: Ledger) -> None:
         for by, wanted in ((cast.admin, "struck"), (cast.second, "upheld"))
     ]
 
-    answers = race(deciding)
+    answers = outcomes(deciding)
 
     assert Counter(answers) == {"done": 1, "stale_state": 1}
     breach.refresh_from_db()
@@ -114,7 +86,7 @@ def test_an_undo_and_an_appeal_at_once_end_in_one_of_both(cast: Ledger) -> None:
         undoing = lambda: undo_noshow(booking.public_id, expected_version=booking.version, by=cast.clerk)  # noqa: B023, E731
         appealing = lambda: appeal(breach.public_id, text="当天住院", expected_version=2, by=cast.doctor)  # noqa: B023, E731
 
-        answers = race([undoing, appealing])
+        answers = outcomes([undoing, appealing])
 
         breach.refresh_from_db()
         assert (answers, breach.status, fresh(booking).status) in [
@@ -133,7 +105,7 @@ def test_nothing_is_booked_after_the_ban_that_committed_first(cast: Ledger) -> N
         key = str(uuid4())
         booking_it = lambda: book(referral=referral.public_id, pool_slot=place.public_id, version=1, key=key, by=cast.doctor)  # noqa: B023, E731
 
-        answers = race([missing(cast, booking), booking_it])
+        answers = outcomes([missing(cast, booking), booking_it])
 
         assert answers[0] == "done" and answers[1] in ("done", "banned")
         ban = BookingBan.objects.get(patient=patient)
@@ -149,7 +121,7 @@ def test_one_restriction_stands_however_often_it_is_asked(cast: Ledger) -> None:
     cast.missed(patient)
     wanted = Wanted(patient.public_id, "多次未取号", today())
 
-    answers = race([lambda: restrict(wanted, by=cast.coordinator)] * 3)
+    answers = outcomes([lambda: restrict(wanted, by=cast.coordinator)] * 3)
 
     assert Counter(answers) == {"done": 1, "already_exists": 2}
 
@@ -162,10 +134,3 @@ def test_the_locks_come_in_the_houses_order(cast: Ledger) -> None:
     again = fresh(booking)
     undone = locks_of(lambda: undo_noshow(again.public_id, expected_version=again.version, by=cast.clerk))
     assert undone[:4] == ["referral_patient", "referral_referral", "referral_booking", "referral_breach"]
-
-
-def locks_of(act: Callable[[], Any]) -> list[str]:
-    """The tables a use case locks, in its order."""
-    with CaptureQueriesContext(connection) as queries:
-        act()
-    return [found[1] for query in queries if (found := LOCK.search(query["sql"]))]

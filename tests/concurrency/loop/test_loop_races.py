@@ -1,15 +1,11 @@
 """Two people at once on real PostgreSQL: one arrival, one owner, never an arrival of what is cancelled; and locks in the house's order."""
 
-import re
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import timedelta
-from threading import Barrier, Thread
 from typing import Any
 
 import pytest
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from referral.booking.arrival import arrive
@@ -25,46 +21,15 @@ from referral.returns.overdue import mark_overdue
 from referral.returns.send import send
 from tests.cast_loop import PLAN, Loop, fresh, loop
 from tests.cast_referral import today
+from tests.racing import locks_of, outcomes
 from vault.models import AuditEntry, Event, Message
-from vault.refusal import Refusal
 
 pytestmark = pytest.mark.django_db(transaction=True)
-LOCK = re.compile(r'FROM "(\w+)".*FOR NO KEY UPDATE', re.DOTALL)
 
 
 @pytest.fixture
 def cast(transactional_db: None) -> Loop:
     return loop()
-
-
-def race(acts: Sequence[Callable[[], Any]]) -> list[str]:
-    """Everything at once, each on a connection of its own: "done", or the code of its refusal."""
-    barrier, answers = Barrier(len(acts)), [""] * len(acts)
-
-    def run(index: int, act: Callable[[], Any]) -> None:
-        try:
-            connection.ensure_connection()
-            barrier.wait(timeout=20)
-            act()
-            answers[index] = "done"
-        except Refusal as refusal:
-            answers[index] = refusal.code
-        finally:
-            connection.close()
-
-    threads = [Thread(target=run, args=pair) for pair in enumerate(acts)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return answers
-
-
-def locks_of(act: Callable[[], Any]) -> list[str]:
-    """The tables a use case locks, in its order."""
-    with CaptureQueriesContext(connection) as queries:
-        act()
-    return [found[1] for query in queries if (found := LOCK.search(query["sql"]))]
 
 
 def receiving(cast: Loop, booking: Booking) -> Callable[[], Any]:
@@ -76,7 +41,7 @@ def test_two_windows_receive_a_patient_once(cast: Loop) -> None:
     for _round in range(5):
         booking = cast.booked()
 
-        answers = race([receiving(cast, booking)] * 4)
+        answers = outcomes([receiving(cast, booking)] * 4)
 
         assert Counter(answers) == {"done": 1, "booking_over": 3}
         assert fresh(booking).version == 2
@@ -90,7 +55,7 @@ def test_arriving_and_cancelling_at_once_end_in_one_of_both(cast: Loop) -> None:
         Booking.objects.filter(pk=booking.pk).update(cancel_until=timezone.now() + timedelta(hours=1))
         cancelling = lambda: cancel_by_referrer(booking.public_id, expected_version=1, reason="", by=cast.doctor)  # noqa: B023, E731
 
-        answers = race([receiving(cast, booking), cancelling])
+        answers = outcomes([receiving(cast, booking), cancelling])
 
         ended = fresh(booking)
         assert (answers, ended.status, ended.referral.status) in [
@@ -105,7 +70,7 @@ def test_two_doctors_take_over_and_one_answers(cast: Loop) -> None:
         arguments = {"first_follow_up_on": today(), "expected_version": 1}
         people = (cast.doctor, cast.colleague)
 
-        answers = race([lambda by=by: accept(sent_back.public_id, **arguments, by=by) for by in people])  # noqa: B023
+        answers = outcomes([lambda by=by: accept(sent_back.public_id, **arguments, by=by) for by in people])  # noqa: B023
 
         assert Counter(answers) == {"done": 1, "stale_state": 1}
         assert Return.objects.get(pk=sent_back.pk).owner == people[answers.index("done")].post
@@ -116,7 +81,7 @@ def test_accepting_declining_and_falling_due_at_once_is_one_step(cast: Loop) -> 
         sent_back = cast.sent_back()
         Return.objects.filter(pk=sent_back.pk).update(due_at=timezone.now())
 
-        race([
+        outcomes([
             lambda: accept(sent_back.public_id, first_follow_up_on=today(), expected_version=1, by=cast.doctor),  # noqa: B023
             lambda: decline(sent_back.public_id, reason="暂无该药", expected_version=1, by=cast.colleague),  # noqa: B023
             mark_overdue,
@@ -130,7 +95,7 @@ def test_a_double_click_sends_back_once(cast: Loop) -> None:
     referral = cast.reported()
     sending = lambda: send(referral.public_id, PLAN, expected_version=referral.version, by=cast.cardiologist)  # noqa: E731
 
-    answers = race([sending] * 3)
+    answers = outcomes([sending] * 3)
 
     assert Counter(answers) == {"done": 1, "stale_state": 2}
     assert (Return.objects.count(), Message.objects.filter(template="return_patient").count()) == (1, 1)

@@ -1,9 +1,7 @@
 """Two people at the same register at once: one name, one version, one account for a phone, and no correction of a post that ends."""
 
 from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
 from time import sleep
-from typing import Any
 
 import pytest
 from django.db import connection, transaction
@@ -15,6 +13,7 @@ from clinics.register.particulars import Particulars
 from clinics.register.registry import correct_institution, register_institution
 from permissions.models import User
 from tests.integration.places.cast_places import Place, a_place
+from tests.racing import at_once
 from vault.refusal import Refusal
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -26,35 +25,17 @@ def place(transactional_db: None) -> Place:
     return a_place()
 
 
-def at_once(act: Any) -> list[str]:
-    """The same act in several threads; what came of each, 'done' or the code of its refusal."""
-    start = Barrier(THREADS)
-
-    def one(_number: int) -> str:
-        start.wait()
-        try:
-            act()
-        except Refusal as refusal:
-            return refusal.code
-        finally:
-            connection.close()
-        return "done"
-
-    with ThreadPoolExecutor(THREADS) as pool:
-        return sorted(pool.map(one, range(THREADS)))
-
-
 def test_one_name_is_registered_once(place: Place) -> None:
     given = Particulars(kind="centre", name="北京市西城区月坛社区卫生服务中心", short_name="月坛中心")
 
-    ended = at_once(lambda: register_institution(given, by=place.by))
+    ended = at_once(*[lambda: register_institution(given, by=place.by)] * THREADS)
 
     assert ended == ["done", *["invalid_input"] * (THREADS - 1)]
     assert Institution.objects.filter(name=given.name).count() == 1
 
 
 def test_one_version_is_corrected_once(place: Place) -> None:
-    ended = at_once(lambda: correct_institution(place.centre, {"address": "德外大街1号"}, by=place.by, expected_version=1))
+    ended = at_once(*[lambda: correct_institution(place.centre, {"address": "德外大街1号"}, by=place.by, expected_version=1)] * THREADS)
 
     assert ended == ["done", *["stale_state"] * (THREADS - 1)]
     assert Institution.objects.get(pk=place.centre.pk).version == 2
@@ -63,7 +44,7 @@ def test_one_version_is_corrected_once(place: Place) -> None:
 def test_one_phone_becomes_one_account_with_one_post(place: Place) -> None:
     person, post = NewPerson("罗一鸣", "13912342046"), NewPost("family_doctor")
 
-    ended = at_once(lambda: appoint_person(person, post, place.centre, by=place.by))
+    ended = at_once(*[lambda: appoint_person(person, post, place.centre, by=place.by)] * THREADS)
 
     assert ended == [*["already_exists"] * (THREADS - 1), "done"]
     assert User.objects.filter(name="罗一鸣").count() == 1

@@ -18,8 +18,8 @@ from referral.booking.models import Booking
 from referral.cases.models import Referral
 from reserved_pools.models import PoolSlot
 from tests.cast_referral import BONES, HEART, SUGAR, World, acting_as, referring_post, world
-from tests.concurrency.referral.racing import deadlocks, race
 from tests.database import as_owner
+from tests.racing import deadlocks, race
 from vault.models import Event, IdempotencyKey, Message
 from vault.sqlfiles import read
 

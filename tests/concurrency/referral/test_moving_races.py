@@ -16,7 +16,7 @@ from referral.cases.models import FollowKind
 from referral.disruptions.stop import stop_session
 from reserved_pools.models import PoolSlot
 from tests.cast_ways_out import Out, a_key, fresh, out, unbalanced
-from tests.concurrency.referral.racing import deadlocks, race
+from tests.racing import deadlocks, race
 from tests.thorough import THOROUGH
 from vault.models import Message
 

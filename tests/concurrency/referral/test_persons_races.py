@@ -13,8 +13,8 @@ from referral.patients import control
 from referral.patients.control_models import ControlledIdentity
 from referral.patients.priority import Shown, set_priority
 from tests.cast import acting_as, an_admin
-from tests.concurrency.referral.racing import at_once, deadlocks, race
 from tests.integration.persons.scene import ASKED, Persons, a_proposal, persons, today
+from tests.racing import at_once, deadlocks, race
 from vault.models import Event
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -14,7 +14,7 @@ from referral.patients.models import FamilyDoctorContract, Patient
 from referral.patients.person import NewPatient
 from referral.patients.register import register_patient
 from tests.cast_referral import World, resident_number, today, world
-from tests.concurrency.referral.racing import race
+from tests.racing import race
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

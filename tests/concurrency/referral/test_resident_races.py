@@ -15,8 +15,8 @@ from referral.patients.person import NewPatient
 from referral.patients.register import register_patient
 from referral.patients.roster.importer import Residents
 from tests.cast_referral import resident_number, today
-from tests.concurrency.referral.racing import deadlocks, race
 from tests.integration.residents.scene import RECORD, Centres, a_contract, centres
+from tests.racing import deadlocks, race
 
 pytestmark = pytest.mark.django_db(transaction=True)
 ENDS = today() + timedelta(days=365)

@@ -1,11 +1,10 @@
 """Two coordinators publish the same week at once, and a band is blocked while somebody books it: real threads, real locks."""
 
 from datetime import timedelta
-from threading import Barrier, Thread
 from typing import Any
 
 import pytest
-from django.db import connection, transaction
+from django.db import transaction
 
 from clinics.models import ClinicSession, Publication
 from reserved_pools.claims import claim
@@ -14,31 +13,10 @@ from reserved_pools.sessions.band_blocks import block
 from reserved_pools.sessions.publish_weeks import Span, publish_span
 from tests.cast_clinics import at, in_days
 from tests.integration.timetables.cast_weeks import Hospital, a_week_hospital, monday, whole
+from tests.racing import race
 from vault.ids import uuid7
-from vault.refusal import Refusal
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-def at_once(*deeds: Any) -> list[Any]:
-    """Each deed in a thread of its own, all from the same moment; what each answered, or its refusal."""
-    start, answers = Barrier(len(deeds)), [None] * len(deeds)
-
-    def run(number: int) -> None:
-        start.wait()
-        try:
-            answers[number] = deeds[number]()
-        except Refusal as refusal:
-            answers[number] = refusal
-        finally:
-            connection.close()
-
-    threads = [Thread(target=run, args=(number,)) for number in range(len(deeds))]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(20)
-    return answers
 
 
 @pytest.fixture
@@ -51,7 +29,7 @@ def test_a_week_published_twice_at_once_is_published_once(hospital: Hospital) ->
         hospital.template(weekday=weekday)
     span = Span(monday(), monday() + timedelta(days=6))
 
-    answers = at_once(*[lambda: publish_span(hospital.institution, span, by=hospital.by)] * 3)
+    answers = race([lambda: publish_span(hospital.institution, span, by=hospital.by)] * 3)
 
     assert all(isinstance(one, Publication) for one in answers), answers
     assert sorted(one.sessions for one in answers) == [0, 0, 5]
@@ -63,7 +41,7 @@ def test_one_key_sent_twice_at_once_is_one_publishing(hospital: Hospital) -> Non
     hospital.template()
     span = Span(monday(), monday())
 
-    answers = at_once(*[lambda: publish_span(hospital.institution, span, by=hospital.by, key="attempt-0001")] * 2)
+    answers = race([lambda: publish_span(hospital.institution, span, by=hospital.by, key="attempt-0001")] * 2)
 
     assert answers[0] == answers[1]
     assert (Publication.objects.count(), ClinicSession.objects.count()) == (1, 1)
@@ -86,7 +64,7 @@ def test_a_band_blocked_while_it_is_booked_keeps_the_booking_or_refuses_it(hospi
         def stop(band: Any = band, version: int = version) -> int:
             return block(whole(session), band.public_id, reason="", by=hospital.by, expected_version=version).booked
 
-        booked, counted = at_once(book, stop)
+        booked, counted = race([book, stop])
 
         place.refresh_from_db()
         assert (place.claimed, place.closed_at is None) == (int(booked), False)

@@ -1,13 +1,9 @@
 """Two people at once about one booked referral: one decision, never an amendment of a visit that began, one message, locks in order."""
 
-import re
-from collections.abc import Callable, Sequence
-from threading import Barrier, Thread
+from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from referral.booking.arrival import arrive
@@ -21,39 +17,15 @@ from referral.review.advice import Written, acknowledge, return_with_advice, tel
 from referral.review.models import Advice, ReviewDecision
 from reserved_pools.models import PoolSlot
 from tests.integration.review.scene import WRITTEN, Scene, fresh, scene, sent
-from vault.refusal import Refusal
+from tests.racing import locks_of, outcomes
 
 pytestmark = pytest.mark.django_db(transaction=True)
 ADVICE = Written("community", "社区调药即可")
-LOCK = re.compile(r'FROM "(\w+)".*FOR NO KEY UPDATE', re.DOTALL)
 
 
 @pytest.fixture
 def held(transactional_db: None) -> Scene:
     return scene()
-
-
-def race(acts: Sequence[Callable[[], Any]]) -> list[str]:
-    """Everything at once, each on a connection of its own: "done", or the code of its refusal."""
-    barrier, answers = Barrier(len(acts)), [""] * len(acts)
-
-    def run(index: int, act: Callable[[], Any]) -> None:
-        try:
-            connection.ensure_connection()
-            barrier.wait(timeout=20)
-            act()
-            answers[index] = "done"
-        except Refusal as refusal:
-            answers[index] = refusal.code
-        finally:
-            connection.close()
-
-    threads = [Thread(target=run, args=pair) for pair in enumerate(acts)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return answers
 
 
 def amending(held: Scene, booking: Booking) -> Callable[[], Any]:
@@ -65,7 +37,7 @@ def test_an_amendment_and_an_arrival_never_both_happen_unseen(held: Scene) -> No
     booking = held.booked(days=0)
     code, version = by_code(booking.confirmation_code), booking.version
 
-    answers = race([amending(held, booking), lambda: arrive(booking.public_id, code, expected_version=version, by=held.loop.clerk)])
+    answers = outcomes([amending(held, booking), lambda: arrive(booking.public_id, code, expected_version=version, by=held.loop.clerk)])
 
     amended = ReferralVersion.objects.count()
     assert sorted(answers) in (["done", "past_cutoff"], ["done", "stale_state"])
@@ -76,7 +48,7 @@ def test_of_all_decisions_at_once_one_counts(held: Scene) -> None:
     booking = held.booked()
     case, version = booking.referral.public_id, booking.referral.version
 
-    answers = race(
+    answers = outcomes(
         [
             lambda: decide.accept(case, expected_version=version, by=held.cardiologist),
             lambda: decide.accept(case, expected_version=version, by=held.coordinator),
@@ -98,22 +70,17 @@ def test_the_resident_is_told_once_whoever_is_first(held: Scene) -> None:
     Advice.objects.update(tell_patient_at=timezone.now())
     case = booking.referral.public_id
 
-    race([lambda: acknowledge(case, by=held.doctor), tell_patients, tell_patients, lambda: acknowledge(case, by=held.loop.colleague)])
+    outcomes([lambda: acknowledge(case, by=held.doctor), tell_patients, tell_patients, lambda: acknowledge(case, by=held.loop.colleague)])
 
     assert (len(sent(booking, "review_returned")), Advice.objects.exclude(patient_told_at=None).count()) == (1, 1)
 
 
 def test_locks_are_taken_in_the_house_s_order(held: Scene) -> None:
     one, two = held.booked(), held.booked()
-    with CaptureQueriesContext(connection) as returning:
-        return_with_advice(one.referral.public_id, ADVICE, expected_version=one.referral.version, by=held.cardiologist)
-    with CaptureQueriesContext(connection) as changing:
-        amending(held, two)()
+    returning = locks_of(
+        lambda: return_with_advice(one.referral.public_id, ADVICE, expected_version=one.referral.version, by=held.cardiologist)
+    )
+    changing = locks_of(amending(held, two))
 
-    assert locks(returning)[:4] == ["referral_patient", "reserved_pools_poolslot", "referral_referral", "referral_booking"]
-    assert locks(changing)[:3] == ["permissions_referralright", "referral_referral", "referral_booking"]
-
-
-def locks(queries: CaptureQueriesContext) -> list[str]:
-    found = (LOCK.search(one["sql"]) for one in queries.captured_queries)
-    return [match[1] for match in found if match]
+    assert returning[:4] == ["referral_patient", "reserved_pools_poolslot", "referral_referral", "referral_booking"]
+    assert changing[:3] == ["permissions_referralright", "referral_referral", "referral_booking"]

@@ -1,13 +1,17 @@
-"""Starts many acts at the same moment, each in a thread with a connection of its own."""
+"""Starts many acts at the same moment, each in a thread with a connection of its own; and tells which tables an act locks."""
 
+import re
 from collections.abc import Callable, Sequence
 from functools import partial
 from threading import Barrier, Thread
 from typing import Any
 
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from vault.refusal import Refusal
+
+LOCK = re.compile(r'FROM "(\w+)".*FOR NO KEY UPDATE', re.DOTALL)
 
 
 def race(acts: Sequence[Callable[[], Any]]) -> list[Any]:
@@ -34,14 +38,26 @@ def race(acts: Sequence[Callable[[], Any]]) -> list[Any]:
     return answers
 
 
-def at_once(*deeds: Callable[[], Any]) -> list[str]:
-    """What became of deeds that answer nothing of interest, sorted: "done", or the code of a refusal."""
+def outcomes(deeds: Sequence[Callable[[], Any]]) -> list[str]:
+    """What became of deeds that answer nothing of interest, in their order: "done", or the code of a refusal."""
 
     def through(deed: Callable[[], Any]) -> str:
         deed()
         return "done"
 
-    return sorted(race([partial(through, deed) for deed in deeds]))
+    return race([partial(through, deed) for deed in deeds])
+
+
+def at_once(*deeds: Callable[[], Any]) -> list[str]:
+    """The same, sorted."""
+    return sorted(outcomes(deeds))
+
+
+def locks_of(act: Callable[[], Any]) -> list[str]:
+    """The tables a use case locks, in its order."""
+    with CaptureQueriesContext(connection) as queries:
+        act()
+    return [found[1] for query in queries if (found := LOCK.search(query["sql"]))]
 
 
 def deadlocks() -> int:
