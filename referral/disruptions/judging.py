@@ -9,14 +9,17 @@ from referral.booking.models import Booking
 from referral.booking.read import Judged, booking_facts
 from vault.refusal import Violation
 
-# The visit was judged once and lawfully booked: encounter, contract and bans are not asked again.
+# The visit was judged once and lawfully booked: encounter, contract and the district's bans are not asked again. Another hospital is
+# asked what it alone decides: whether the right reaches it (R046) and whether it restricts her (R027).
 ALWAYS: Final = (rules.right_must_be_in_force, rules.hospital_must_take_part)
+OF_ANOTHER_HOSPITAL: Final = (rules.target_must_be_granted, rules.hospital_must_not_restrict_her)
 OF_DAYS: Final = (rules.visit_must_be_within_horizon, rules.booking_must_precede_cutoff)
 OF_LIMITS: Final = (
     rules.day_must_have_room,
     rules.department_must_be_free_that_day,
     rules.department_must_have_room_in_7_days,
     rules.resident_must_have_room_in_7_days,
+    rules.resident_must_have_room_in_3_months,
 )
 
 
@@ -31,10 +34,10 @@ def judged_for(booking: Booking, pool_slot: UUID, referrer: Acting) -> Judged | 
 def broken(judged: Judged, booking: Booking, *, is_held: bool = False) -> tuple[Violation, ...]:
     """Every rule the move would break; without a right in force that and nothing else.
 
-    A place that is held was kept before its cut-off. Another hospital has to be one the right reaches (R046).
+    A place that is held was kept before its cut-off.
     """
     asked = [*ALWAYS, *OF_LIMITS] if is_held else [*ALWAYS, *OF_DAYS, *OF_LIMITS]
     if judged.facts.institution != booking.institution_id:
-        asked.insert(1, rules.target_must_be_granted)
+        asked[1:1] = OF_ANOTHER_HOSPITAL
     found = tuple(violation for rule in asked if (violation := rule(judged.facts)))
     return found[:1] if found and found[0].code == "right_not_in_force" else found

@@ -3,17 +3,19 @@
 from datetime import timedelta
 
 import pytest
+from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from clinics import mirror
 from clinics.models import Practitioner
 from permissions.models import ReferralRight
 from referral.booking.book import book
 from referral.booking.cancel import cancel_by_resident
 from referral.booking.models import Booking
 from referral.booking.noshow import report_noshow
-from referral.credit.models import Breach
+from referral.credit.models import Breach, Restriction
 from referral.disruptions import choose, sweep
 from referral.disruptions.models import Disruption
 from referral.disruptions.special import special_stops
@@ -24,8 +26,10 @@ from tests.cast import bearer
 from tests.cast_clinics import a_service, moves_of, places_of
 from tests.cast_stops import Scene, scene
 from tests.cast_substitutes import books_are_right, looked_after, only, patient_of, stopped
+from vault.actor import SYSTEM
 from vault.models import Message
 from vault.refusal import Refusal
+from vault.states import advance
 
 pytestmark = pytest.mark.django_db
 FIVE = ("陈秀兰", "李国强", "王桂英", "赵铁柱", "孙小妹")
@@ -149,6 +153,27 @@ def test_a_day_on_which_a_limit_is_full_is_skipped_and_the_stopped_visit_itself_
     assert (one.pool_slot, places_of(near).held) == (far, 0)
     choose.accept(one, expected_version=one.version, by=patient_of(one.booking))
     assert Booking.objects.filter(patient=booked.patient, status="booked").count() == 3
+
+
+def test_another_hospital_that_restricts_the_patient_is_no_substitute_for_her(held: Scene) -> None:
+    elsewhere = held.world.place(5, institution=held.world.other_hospital)
+    with transaction.atomic():
+        mirror.mirror([held.doctor.user.pk])
+    made = stopped(held, *FIVE[:2])
+    restricted = Restriction.objects.create(
+        patient=made[0].booking.patient, institution=held.world.other_hospital, reason="未取号", valid_from=timezone.now(),
+        valid_to=timezone.now() + timedelta(days=60), set_by=held.world.admin,
+    )  # fmt: skip
+    sweep.look_after()
+
+    hers, other = (Disruption.objects.get(pk=one.pk) for one in made)
+    assert (hers.pool_slot, hers.call_for) == (None, "no_substitute")
+    assert other.pool_slot == elsewhere
+    with pytest.raises(Refusal, match="banned"):
+        choose.take_other(hers, elsewhere.public_id, expected_version=hers.version, by=patient_of(hers.booking))
+    with transaction.atomic():
+        advance(restricted, "lifted", by=SYSTEM, expected_version=1)
+    assert choose.take_other(hers, elsewhere.public_id, expected_version=hers.version, by=patient_of(hers.booking)).status == "booked"
 
 
 def test_a_substitute_whose_own_clinic_is_stopped_is_looked_for_again(held: Scene) -> None:
