@@ -3,6 +3,7 @@
 import base64
 import os
 import secrets
+import shutil
 import signal
 import socket
 import subprocess
@@ -14,6 +15,7 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from unittest.mock import patch
 
 from bench.figure import ROOT
 from deploy import postgres, processes
@@ -21,6 +23,8 @@ from deploy.prepare import COLLECT
 
 WORKERS, THREADS = 2, 4
 START_SECONDS = 60
+PREPARED = "BENCH_PREPARED"  # the folder of a migrated database to copy, when there is one
+PARTS = ("data", "passwords.json")
 
 
 @contextmanager
@@ -30,13 +34,16 @@ def stage(*, more: dict[str, str] | None = None, **settings: str) -> Iterator[po
     `more` is added to the environment of the product.
     """
     postgres.SETTINGS.update(settings)
-    server = postgres.Server(Path(tempfile.mkdtemp(prefix="ref-bench-db-")), temporary=True)
+    home, given = Path(tempfile.mkdtemp(prefix="ref-bench-db-")), os.environ.get(PREPARED, "")
+    if given:
+        subprocess.run(["cp", "-a", *(str(Path(given) / part) for part in PARTS), str(home)], check=True)
+    server = postgres.Server(home, temporary=True)
     state = tempfile.TemporaryDirectory(prefix="ref-bench-")
     try:
         server.start()
         os.environ.update(environment(Path(state.name)) | server.environment() | (more or {}))
-        owner = os.environ | {"DATABASE_ROLE": "owner"}
-        subprocess.run([sys.executable, "manage.py", "migrate", "--verbosity", "0"], cwd=ROOT, env=owner, check=True)
+        if not given:
+            migrate()
         import django
 
         django.setup()
@@ -44,6 +51,29 @@ def stage(*, more: dict[str, str] | None = None, **settings: str) -> Iterator[po
     finally:
         server.stop()
         state.cleanup()
+
+
+@contextmanager
+def prepared() -> Iterator[None]:
+    """Every stage of this process's children is a copy of one migrated database, which is made here once."""
+    server = postgres.Server(Path(tempfile.mkdtemp(prefix="ref-bench-ready-")))
+    try:
+        with tempfile.TemporaryDirectory(prefix="ref-bench-") as state, patch.dict(os.environ, environment(Path(state))):
+            server.start()
+            os.environ.update(server.environment())
+            migrate()
+        server.stop()
+        with patch.dict(os.environ, {PREPARED: str(server.home)}):
+            yield
+    finally:
+        server.stop()
+        shutil.rmtree(server.home, ignore_errors=True)
+
+
+def migrate() -> None:
+    """The product's tables, by their owner."""
+    owner = os.environ | {"DATABASE_ROLE": "owner"}
+    subprocess.run([sys.executable, "manage.py", "migrate", "--verbosity", "0"], cwd=ROOT, env=owner, check=True)
 
 
 def environment(state: Path) -> dict[str, str]:

@@ -4,6 +4,7 @@ from typing import Final
 
 from django.utils.translation import gettext_lazy as _
 
+from clinics.criteria.focus import KEYS as FOCUS_KEYS
 from clinics.policy import Level, Merge, Parameter, ValueType
 
 CITY_2011: Final = _("Beijing unified booking platform, questions and answers (2011)")
@@ -177,6 +178,13 @@ GENERAL_WITHOUT_CAP = Parameter(
     "普通号预约不限号",
     Level.CITY,
 )
+EXAMS_ON_WORKING_DAYS = Parameter(
+    "exams_on_working_days", ValueType.YES_NO, "whether examinations run on working days only", "R202", Merge.NEAREST, "yes",
+    HOSPITALS, "", "为周末及节假日就诊患者预约正常工作日诊查服务",
+)  # fmt: skip
+DOCTOR_NAMES_SHOWN = Parameter(
+    "doctor_names_shown", ValueType.YES_NO, "who refers", "R081", Merge.AT_MOST, "yes", DISTRICT_2018, _("Article 9"), "不得公示医师姓名"
+)
 SCHEDULE_FREEZE_DAYS = Parameter(
     "schedule_freeze_days",
     ValueType.INTEGER,
@@ -254,6 +262,11 @@ RIGHT_DORMANT_DAYS = Parameter(
     quote="做好具备预约转诊权限医务人员的审核、维护和注销,严控转诊人员范围",
 )
 
+FOCUS_DISEASES = Parameter(
+    "focus_diseases", ValueType.CHOICES, "chronic diseases that are the focus of referral", "R115", Merge.SUPERIOR, " ".join(FOCUS_KEYS),
+    DISTRICT_2018, _("Article 21 (3)"), "高血压、糖尿病、冠心病、脑血管病等四类慢性疾病是预约转诊工作的重点", options=FOCUS_KEYS,
+)  # fmt: skip
+
 ALL: Final = (
     BOOKING_HORIZON_DAYS,
     BOOKING_CUTOFF,
@@ -274,6 +287,8 @@ ALL: Final = (
     BAND_MINUTES_SECONDARY,
     BAND_MINUTES_OTHER,
     GENERAL_WITHOUT_CAP,
+    EXAMS_ON_WORKING_DAYS,
+    DOCTOR_NAMES_SHOWN,
     SCHEDULE_FREEZE_DAYS,
     PUBLISHING_HORIZON_MONTHS,
     STOP_NOTICE_DAYS,
@@ -281,4 +296,5 @@ ALL: Final = (
     LONG_STOP_NOTICE_DAYS,
     ATTESTATION_GRACE_DAYS,
     RIGHT_DORMANT_DAYS,
+    FOCUS_DISEASES,
 )

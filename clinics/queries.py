@@ -1,11 +1,11 @@
 """Which hospitals, departments and places a person may look at, by the part she plays."""
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from clinics import access
 from clinics.among import Among
-from clinics.models import Alliance, AllianceMember, Department, Institution, Post
+from clinics.models import Alliance, AllianceMember, Department, Institution, Post, Service
 from clinics.register.taking_part import open_on
 from permissions.acting import Acting
 from permissions.models import ReferralRight
@@ -89,12 +89,15 @@ def _institution_condition(acting: Acting) -> Q:
     return Q(pk__in=departments)
 
 
-def subjects_and_hospitals_open_to(acting: Acting) -> tuple[dict[str, str], list[Institution]]:
+def subjects_and_hospitals_open_to(acting: Acting, kind: str = "") -> tuple[dict[str, str], list[Institution]]:
     """The subject codes of those departments with one name each, and their hospitals with districts, partners first; for filters.
 
-    Two queries besides the right's, however many departments there are. Raises Refusal("right_not_in_force").
+    A kind leaves the departments that offer such a service. Two queries besides the right's, however many departments there are.
+    Raises Refusal("right_not_in_force").
     """
     rooms = departments_open_to(acting).select_related(None)
+    if kind:
+        rooms = rooms.filter(Exists(Service.objects.filter(department=OuterRef("pk"), kind=kind)))
     subjects = dict(rooms.distinct("standard_code").values_list("standard_code", "name"))
     found = Institution.objects.filter(pk__in=rooms.order_by().values("institution")).select_related("district")
     return subjects, list(found.annotate(is_partner=is_partner(acting.post, "pk")).order_by("-is_partner", "name"))

@@ -10,6 +10,8 @@ from clinics.views.booking_rules import BookingRules, BookingRulesPaper
 from clinics.views.bulk import BulkGrant
 from clinics.views.calendar import Calendar
 from clinics.views.contacts import Contacts, ContactsExport
+from clinics.views.criteria import CriteriaCopy, CriteriaExport, CriteriaNew, CriteriaSets
+from clinics.views.criteria_one import CriteriaSetPage, CriterionEdit
 from clinics.views.decisions import BulkDecide, BulkDecided, RightsExport
 from clinics.views.disputes import Dispute, Disputes, NewDispute
 from clinics.views.district import District
@@ -52,6 +54,12 @@ urlpatterns = [
     path("alliances/<uuid:public_id>/members/", AllianceMembers.as_view(), name="alliance_members"),
     path("alliances/<uuid:public_id>/members/<uuid:institution>/leave/", AllianceLeave.as_view(), name="alliance_leave"),
     path("calendar/", Calendar.as_view(), name="calendar"),
+    path("criteria/", CriteriaSets.as_view(), name="criteria"),
+    path("criteria/new/", CriteriaNew.as_view(), name="criteria_new"),
+    path("criteria/<uuid:public_id>/", CriteriaSetPage.as_view(), name="criteria_set"),
+    path("criteria/<uuid:public_id>/copy/", CriteriaCopy.as_view(), name="criteria_copy"),
+    path("criteria/<uuid:public_id>/export/", CriteriaExport.as_view(), name="criteria_export"),
+    path("criteria/lines/<uuid:public_id>/", CriterionEdit.as_view(), name="criterion"),
     path("contacts/", Contacts.as_view(), name="contacts"),
     path("contacts/export/", ContactsExport.as_view(), name="contacts_export"),
     path("imports/", Imports.as_view(), name="imports"),

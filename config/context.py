@@ -9,7 +9,9 @@ from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import get_language
 
-from config.help_pages import topic_of
+from config.help_pages import topic_at_the_foot, topic_of
+from config.help_texts import Help, help_of
+from config.section_groups import arranged
 from config.sections import SECTIONS, Section
 from permissions.acting import Acting
 from referral.inbox.queries import unread_count
@@ -24,6 +26,22 @@ class Entry:
     href: str
     current: bool
     count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Menu:
+    """Sections of one kind of work, as the bar shows them: alone without a label, several under theirs."""
+
+    label: Any
+    entries: list[Entry]
+
+    @property
+    def current(self) -> bool:
+        return any(entry.current for entry in self.entries)
+
+    @property
+    def count(self) -> int:
+        return sum(entry.count for entry in self.entries)
 
 
 @dataclass
@@ -55,10 +73,21 @@ class Frame:
         return Waiting(self.acting) if self.acting else None
 
     @cached_property
+    def bar(self) -> list[Menu]:
+        """The reader's sections side by side, or by kind of work when they are many."""
+        mine = [section for section in SECTIONS if section.is_for(self.acting)]
+        menus = [Menu(group.label if group else "", [*filter(None, map(self._entry, held))]) for group, held in arranged(mine)]
+        return [menu for menu in menus if menu.entries]
+
+    @property
+    def groups(self) -> bool:
+        """Whether sections share menus."""
+        return any(menu.label for menu in self.bar)
+
+    @property
     def sections(self) -> list[Entry]:
-        acting = self.acting
-        mine = [s for s in SECTIONS if s.is_for(acting)]
-        return [entry for entry in map(self._entry, mine) if entry is not None]
+        """The same, one by one."""
+        return [entry for menu in self.bar for entry in menu.entries]
 
     def _entry(self, section: Section) -> Entry | None:
         """A section with its address and count; one whose page does not exist is not shown."""
@@ -87,6 +116,13 @@ class Frame:
         match = self.request.resolver_match
         topic = topic_of(self.acting, match.url_name if match else None)
         return reverse("help_page", args=[topic]) if topic else reverse("help")
+
+    @property
+    def help_at_the_foot(self) -> Help | None:
+        """The help of a page whose reader can open no other."""
+        match = self.request.resolver_match
+        topic = topic_at_the_foot(match.url_name if match else None)
+        return help_of(topic) if topic else None
 
     @property
     def searches(self) -> bool:

@@ -25,8 +25,8 @@ from vault.refusal import Refusal
 HEADER: Final = "X-Real-IP"  # the one header the gateway puts the caller's address into
 MARGIN: Final = 16 * 1024  # above the product's own bounds, so that mostly the product says it, on the page the person was on
 LARGE_DOORS: Final = (
-    "^/(imports/$|rights/nominations/[^/]+/$|rights/posts/[^/]+/nominate/$"
-    "|api/v1/(imports$|rights/[^/]+/papers$|feed/(sessions|stops|attendance)$))"
+    "^/(imports/$|rights/nominations/[^/]+/$|rights/posts/[^/]+/nominate/$|breaches/[^/]+/(appeal|papers)/$|r/appeal/$"
+    "|api/v1/(imports$|rights/[^/]+/papers$|breaches/[^/]+/appeal/papers$|feed/(sessions|stops|attendance)$))"
 )
 LANGUAGES: Final = {"zh": ("zh-hans", "zh-CN"), "en": ("en", "en")}
 PUT_RIGHT: Final = _("Go back, put it right and send it again.")

@@ -41,6 +41,7 @@ OF_OFFERS = ("service", "service_new", "service_edit", "practitioners", "practit
 OF_REGISTER = ("booking_rules", "booking_rules_paper", "subject_map", "facts", "fact_end")
 OF_WEEK = ("week_publish", "clinic_session", "clinic_session_new", "timetable", "template", "template_new")
 OF_PEOPLE = ("person", "person_new", "person_name", "person_post", "person_access", "post_edit")
+OF_CRITERIA = ("criteria", "criteria_new", "criteria_set", "criteria_copy", "criterion")
 OF_RIGHTS = ("right", "right_new", "rights_decide", "rights_decided", "suspensions", "suspension", "disputes", "dispute", "dispute_new")
 SECTIONS: tuple[Section, ...] = (
     section(_("Worklist"), {Capability.WRITE_REFERRAL}, "home", count="todo"),
@@ -116,6 +117,14 @@ SECTIONS: tuple[Section, ...] = (
     section(_("Places ahead"), {Capability.MANAGE_POOLS}, "pools", "pool_shares"),
     section(_("Came back"), {Capability.MANAGE_POOLS}, "released", count="released"),
     section(_("Compliance"), {Capability.SEE_DISTRICT, Capability.MANAGE_POOLS}, "compliance"),
+    section(
+        _("Evaluation"),
+        {Capability.SEE_DISTRICT, Capability.MANAGE_POOLS, Capability.SIGN_CONDUCT},
+        "evaluation",
+        "finding",
+        "finding_new",
+        count="findings",
+    ),
     section(_("Hospital's system"), {Capability.EXCHANGE}, "exchange", "exchange_deliveries"),
     section(_("Contact list"), {Capability.MANAGE_POOLS}, "contacts"),
     section(
@@ -129,6 +138,7 @@ SECTIONS: tuple[Section, ...] = (
         "policy_set",
         "policy_choice",
         "policy_simulation",
+        *OF_CRITERIA,
         "calendar",
         count="policy",
     ),

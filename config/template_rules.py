@@ -1,4 +1,4 @@
-"""What a template may not do: style or script inside the page, words outside translation, includes of files that are not there."""
+"""What a template may not do: style or script inside, words outside translation, lost includes, a blank between two sentences."""
 
 import re
 from collections.abc import Iterator
@@ -12,6 +12,14 @@ COMMENT = re.compile(r"{#.*?#}|{%\s*comment.*?endcomment\s*%}", re.DOTALL)
 CLASS_NAME = re.compile(r"{%\s*block type_size\s*%}.*?{%\s*endblock\s*%}")
 BLOCK_TRANSLATION = re.compile(r"{%\s*blocktranslate\b.*?endblocktranslate\s*%}", re.DOTALL)
 REFERENCE = re.compile(r"""{%\s*(?:include|extends)\s+["']([^"']+)["']""")
+# Two sentences with a blank of the template between them: right in English, wrong in Chinese. What stands between is {% gap %}.
+SENTENCE = (
+    r"""(?:{%\s*translate\s+(?:"[^"]*[.!?]"|'[^']*[.!?]')(?![^%]*\bas\b)[^%]*%}"""
+    r"""|{%\s*blocktranslate(?:(?!endblocktranslate).)*?[.!?]\s*{%\s*endblocktranslate\s*%})"""
+)
+LOGIC = r"(?:{%\s*(?:if|elif|else|endif|with|endwith|for|endfor|empty)\b[^%]*%})"
+INLINE = r"</?(?:b|span|strong|a|small)\b(?![^>]*lang=)[^>]*>"
+JOINED = re.compile(rf"{SENTENCE}(?:{LOGIC}|{INLINE})*[ \n](?:{LOGIC}|{INLINE})*(?={{%\s*(?:translate|blocktranslate))", re.DOTALL)
 LETTER = re.compile(r"[A-Za-z\u3400-\u9fff]")
 SPOKEN = {"title", "aria-label", "placeholder", "alt", "data-l", "data-d", "data-copied"}
 SILENT = {"script", "style", "kbd"}
@@ -29,6 +37,8 @@ def faults_of(path: Path, folder: Path) -> Iterator[str]:
     for match in REFERENCE.finditer(text):
         if not (folder / match.group(1)).is_file():
             yield f":{text.count(chr(10), 0, match.start()) + 1}: {match.group(1)} does not exist"
+    for match in JOINED.finditer(text):
+        yield f":{text.count(chr(10), 0, match.end()) + 1}: a blank stands between two sentences; write {{% gap %}}"
     if PAPERS not in path.relative_to(folder).parts:
         reader = PageReader()
         reader.feed(bare(text))

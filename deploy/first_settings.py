@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 PROGRAMS = Path("/usr/lib/postgresql")
+HERE = ("127.0.0.1", "localhost")
 ROLES = {"owner": "DATABASE_OWNER_URL", "app": "DATABASE_URL", "sealer": "DATABASE_SEALER_URL"}
 SETTINGS = """\
 # Settings of this installation (docs/settings.md). Whoever reads this file reads everything: keep it, and a copy of it elsewhere.
@@ -47,7 +48,7 @@ def write(host: str, into: Path, database: str) -> list[Path]:
         hash=_key(),
         audit=_key(),
         databases="\n".join(addresses),
-        programs=next((str(found) for found in sorted(PROGRAMS.glob("*/bin"), reverse=True)), ""),
+        programs=_programs() if database.partition(":")[0] in HERE else "",
         receipts=secrets.token_urlsafe(24),
     )
     words = "".join(f"{role.upper()}_PASSWORD={password}\n" for role, password in passwords.items())
@@ -59,6 +60,11 @@ def write(host: str, into: Path, database: str) -> list[Path]:
         with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
             file.write(text)
     return list(made)
+
+
+def _programs() -> str:
+    """Of the newest server of this machine; what is installed here says nothing about a server elsewhere."""
+    return next((str(found) for found in sorted(PROGRAMS.glob("*/bin"), reverse=True)), "")
 
 
 def _key() -> str:

@@ -2,18 +2,21 @@
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 import puremagic
 from django.utils.translation import gettext_lazy as _
 
-from permissions.models.evidence import LARGEST_FILE, NAME_LENGTH, Attachment
-from vault.refusal import invalid
+from permissions.models.papers import LARGEST_FILE, NAME_LENGTH, KeptPaper
+from vault.refusal import Refusal, invalid
 
-KINDS = {"application/pdf": Attachment.Kind.PDF, "image/jpeg": Attachment.Kind.JPEG, "image/png": Attachment.Kind.PNG}
+Kind = KeptPaper.Kind
+KINDS = {"application/pdf": Kind.PDF, "image/jpeg": Kind.JPEG, "image/png": Kind.PNG}
 MEDIA_TYPES = {kind: media_type for media_type, kind in KINDS.items()}
-ENDINGS = {Attachment.Kind.PDF: ".pdf", Attachment.Kind.JPEG: ".jpg", Attachment.Kind.PNG: ".png"}
-STARTS = {Attachment.Kind.PDF: b"%PDF-", Attachment.Kind.JPEG: b"\xff\xd8\xff", Attachment.Kind.PNG: b"\x89PNG\r\n\x1a\n"}
+ENDINGS = {Kind.PDF: ".pdf", Kind.JPEG: ".jpg", Kind.PNG: ".png"}
+STARTS = {Kind.PDF: b"%PDF-", Kind.JPEG: b"\xff\xd8\xff", Kind.PNG: b"\x89PNG\r\n\x1a\n"}
 # What makes a PDF more than paper: programs, other files inside, actions when it is opened, a password.
 ACTIVE = re.compile(rb"/(?:JavaScript|JS|Launch|EmbeddedFiles?|RichMedia|XFA|Encrypt)(?![A-Za-z])")
 NOT_IN_A_NAME = re.compile(r'[<>:"|?*%;&$`{}\s]+')
@@ -26,8 +29,21 @@ class Paper:
     """A file that may be kept."""
 
     name: str
-    kind: Attachment.Kind
+    kind: Kind
     content: bytes
+
+
+def read_papers(files: Iterable[Any], most: int, field: str = "file") -> list[Paper]:
+    """The files of an upload, judged by content. Refuses with `invalid_input` too many, and the first that cannot be kept."""
+    uploaded = list(files)
+    if len(uploaded) > most:
+        raise too_many(most, field)
+    return [read_paper(one.name or "", one.read(LARGEST_FILE + 1), field) for one in uploaded]
+
+
+def too_many(most: int, field: str = "file") -> Refusal:
+    """More files than may lie beside one thing."""
+    return invalid(field, _("At most %(n)d files can be handed in.") % {"n": most})
 
 
 def read_paper(name: str, content: bytes, field: str = "file") -> Paper:
@@ -42,14 +58,14 @@ def read_paper(name: str, content: bytes, field: str = "file") -> Paper:
     kind = kind_of(content)
     if kind is None:
         raise invalid(field, _("Only PDF files and photos (JPG, PNG) can be handed in."), remedy=_("Scan or photograph the certificate."))
-    if kind == Attachment.Kind.PDF and ACTIVE.search(content):
+    if kind == Kind.PDF and ACTIVE.search(content):
         raise invalid(
             field, _("This PDF holds a password, a program or another file."), remedy=_("Print it to a new PDF, or photograph it.")
         )
     return Paper(clean_file_name(name, kind), kind, content)
 
 
-def kind_of(content: bytes) -> Attachment.Kind | None:
+def kind_of(content: bytes) -> Kind | None:
     """What the bytes are, or None when they are nothing we keep; a file that is two things at once is none."""
     try:
         found = puremagic.magic_string(content)
@@ -59,7 +75,7 @@ def kind_of(content: bytes) -> Attachment.Kind | None:
     return kind if kind is not None and content.startswith(STARTS[kind]) else None
 
 
-def clean_file_name(name: str, kind: Attachment.Kind) -> str:
+def clean_file_name(name: str, kind: Kind) -> str:
     """The last part of the name without anything hidden or dangerous, with the ending of what it truly is."""
     last = re.split(r"[/\\]", unicodedata.normalize("NFC", name))[-1]
     shown = "".join(one for one in last if unicodedata.category(one)[0] != "C")

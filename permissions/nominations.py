@@ -1,6 +1,5 @@
 """The evidence of a nomination: handed in, answered, and its papers kept encrypted; every function is a step."""
 
-import base64
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -11,12 +10,13 @@ from django.utils.translation import gettext_lazy as _
 
 from permissions.acting import Acting
 from permissions.attachments import Paper
+from permissions.kept_papers import check_room, fields_of, named_in_the_trail
 from permissions.models import Attachment, Nomination, ReferralRight
-from permissions.models.evidence import FILE, LICENCE
+from permissions.models.evidence import LICENCE
 from permissions.right_states import RightStatus
 from vault import audit
-from vault.crypto import keyed_hash, keyed_hashes
-from vault.refusal import Refusal, invalid
+from vault.crypto import keyed_hash
+from vault.refusal import Refusal
 from vault.transactions import requires_transaction
 
 MOST_PAPERS = 5
@@ -65,13 +65,8 @@ def keep(right: ReferralRight, papers: Sequence[Paper], *, by: Acting) -> list[A
     if not papers:
         return []
     require_open_evidence(right)
-    digests = [keyed_hash(base64.b64encode(paper.content).decode(), FILE) for paper in papers]
-    present = Attachment.objects.present().filter(right=right)
-    if present.count() + len(papers) > MOST_PAPERS:
-        raise invalid("file", _("At most %(n)d files can be handed in.") % {"n": MOST_PAPERS})
-    if len(set(digests)) < len(digests) or present.filter(digest__in=_every(papers)).exists():
-        raise invalid("file", _("This file is there already."))
-    kept = [_kept(right, paper, digest, by) for paper, digest in zip(papers, digests, strict=True)]
+    check_room(papers, Attachment.objects.present().filter(right=right), MOST_PAPERS)
+    kept = [Attachment.objects.create(right=right, added_by=by.user, **fields_of(paper)) for paper in papers]
     for one in kept:
         _record("attach", one, right, by)
     return kept
@@ -86,11 +81,6 @@ def take_away(attachment: Attachment, right: ReferralRight, *, by: Acting) -> No
     _record("detach", attachment, right, by)
 
 
-def content_of(attachment: Attachment) -> bytes:
-    """The bytes as they were handed in."""
-    return base64.b64decode(attachment.content)
-
-
 def require_open_evidence(right: ReferralRight) -> None:
     """Refuse with `stale_state` once the district has decided: what a decision rests on does not change under it."""
     if right.status not in OPEN_TO_THE_INSTITUTION:
@@ -100,18 +90,5 @@ def require_open_evidence(right: ReferralRight) -> None:
         )  # fmt: skip
 
 
-def _kept(right: ReferralRight, paper: Paper, digest: str, by: Acting) -> Attachment:
-    return Attachment.objects.create(
-        right=right, name=paper.name, kind=paper.kind, size=len(paper.content), digest=digest,
-        content=base64.b64encode(paper.content).decode(), added_by=by.user,
-    )  # fmt: skip
-
-
-def _every(papers: Sequence[Paper]) -> list[str]:
-    """The digests of these contents under every key that still reads."""
-    return [digest for paper in papers for digest in keyed_hashes(base64.b64encode(paper.content).decode(), FILE)]
-
-
 def _record(verb: str, attachment: Attachment, right: ReferralRight, by: Acting) -> None:
-    details = {"attachment": str(attachment.public_id), "kind": attachment.kind, "size": attachment.size, "digest": attachment.digest}
-    audit.record(f"right.{verb}", "right", right.public_id, by=by.actor, details=details)
+    audit.record(f"right.{verb}", "right", right.public_id, by=by.actor, details=named_in_the_trail(attachment))

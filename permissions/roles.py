@@ -63,6 +63,7 @@ class Capability(TextChoices):
     MANAGE_INSTITUTIONS = "manage_institutions", _("Register institutions, alliances and their people")
     MANAGE_ROLES = "manage_roles", _("Appoint and confirm the administrators of the district")
     SEE_DISTRICT = "see_district", _("See the district's figures")
+    EVALUATE = "evaluate", _("Write and sign the district's finding about a month")
     READ_AUDIT = "read_audit", _("Read the audit trail")
     MANAGE_ACCOUNTS = "manage_accounts", _("Manage accounts")
     END_SESSIONS = "end_sessions", _("End the sessions of others")
@@ -125,6 +126,7 @@ CAPABILITIES: Mapping[Role, frozenset[Capability]] = MappingProxyType(
                 C.DECIDE_EXCEPTIONS,
                 C.CONTROL_IDENTITIES,
                 C.SEE_MESSAGES,
+                C.EVALUATE,
             }
         ),
         Role.SYSTEM_ADMIN: frozenset({C.MANAGE_ACCOUNTS}),
@@ -146,7 +148,7 @@ OFFICES_APART = frozenset({Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_AD
 
 # Said in one's own name: who holds an office, whose account is closed, that people hold their posts and what they did. A
 # program's key never includes it.
-IN_PERSON = frozenset({C.MANAGE_ROLES, C.MANAGE_ACCOUNTS, C.END_SESSIONS, C.ATTEST_RIGHTS, C.SIGN_CONDUCT})
+IN_PERSON = frozenset({C.MANAGE_ROLES, C.MANAGE_ACCOUNTS, C.END_SESSIONS, C.ATTEST_RIGHTS, C.SIGN_CONDUCT, C.EVALUATE})
 
 
 def role_can(role: Role | None, capability: Capability) -> bool:

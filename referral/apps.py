@@ -12,13 +12,14 @@ class ReferralConfig(AppConfig):
         from clinics.imports.kinds import declare
         from clinics.posts import ends_with_a_post
         from referral import parameters, whose  # noqa: F401
-        from referral.booking import booker, messages  # noqa: F401
+        from referral.booking import booker, exam_messages, messages  # noqa: F401
         from referral.cases import messages as case_messages  # noqa: F401
         from referral.credit import notices as credit_notices  # noqa: F401
         from referral.daylists import parameters as day_list_parameters
         from referral.demo.checks import check_no_demonstration
         from referral.disruptions import messages as stop_messages  # noqa: F401
         from referral.disruptions import parameters as stop_parameters
+        from referral.evaluation import parameters as evaluation_parameters
         from referral.handover import messages as handover_messages  # noqa: F401
         from referral.handover.give import release
         from referral.lost import words as lost_words
@@ -28,7 +29,7 @@ class ReferralConfig(AppConfig):
         from referral.slips.checks import check_printing
         from referral.supervision import messages as conduct_messages  # noqa: F401
 
-        policy.declare(*parameters.ALL, *day_list_parameters.ALL, *stop_parameters.ALL)
+        policy.declare(*parameters.ALL, *day_list_parameters.ALL, *stop_parameters.ALL, *evaluation_parameters.ALL)
         ends_with_a_post(release)
         declare(Residents())
         lost_words.declare()

@@ -3,11 +3,13 @@
 from referral.booking.call_models import AbsenceCall
 from referral.booking.models import Booking, BookingMode, BookingStatus, CancelCause, CancelReason
 from referral.booking.override_models import Overridable, OverrideStatus, RuleOverride
+from referral.cases.criteria_models import MetCriterion
 from referral.cases.models import FollowKind, Priority, Referral, ReferralSerial, ReferralStatus
 from referral.cases.reports import VisitReport
 from referral.cases.versions import EndingKind, ReferralVersion, RequestEnding
-from referral.credit.models import Appeal, BanCovers, BanStatus, BookingBan, Breach, BreachKind, BreachStatus, Restriction
+from referral.credit.models import Appeal, AppealPaper, BanCovers, BanStatus, BookingBan, Breach, BreachKind, BreachStatus, Restriction
 from referral.disruptions.models import CallFor, Choice, Disruption, DisruptionStatus
+from referral.evaluation.models import Finding, FindingMeasure, FindingStatus, MeasureStatus
 from referral.exchange.models import BookingReceipt, FeedKind, FeedRecord
 from referral.inbox.models import Notice
 from referral.patients.control_models import ControlledIdentity, ControlReason, ControlStatus, PriorityProof
@@ -33,6 +35,7 @@ __all__ = [
     "Advice",
     "AdviceReason",
     "Appeal",
+    "AppealPaper",
     "BanCovers",
     "BanStatus",
     "Booking",
@@ -62,8 +65,13 @@ __all__ = [
     "FamilyDoctorContract",
     "FeedKind",
     "FeedRecord",
+    "Finding",
+    "FindingMeasure",
+    "FindingStatus",
     "FollowKind",
     "Guardian",
+    "MeasureStatus",
+    "MetCriterion",
     "Notice",
     "Outcome",
     "Overridable",

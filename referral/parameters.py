@@ -5,6 +5,7 @@ from typing import Final
 from django.utils.translation import gettext_lazy as _
 
 from clinics.policy import Level, Merge, Parameter, ValueType
+from permissions.identity.documents import DocumentType
 
 PLATFORM: Final = _("Default of this platform; no source gives a value")
 
@@ -111,8 +112,42 @@ REVIEW: Final = (REVIEW_HOURS, QUESTION_HOURS, REVIEW_UNDO_MINUTES, ADVICE_PATIE
 # The word on the day before the visit, after booking and cancelling have closed (R110).
 REMINDER_TIME = Parameter("reminder_time", ValueType.TIME, "time of the day before the visit", "R110", Merge.NEAREST, "18:00", PLATFORM)
 
+# Where the documents differ or are silent on who, which and whether (docs/rules/conflicts.tsv): C5, C19, C20, C25, C30, C33.
+DUPLICATES: Final = Parameter(
+    "duplicates", ValueType.CHOICE, "what a duplicate booking leads to", "R136", Merge.SUPERIOR, "evasion_listed",
+    DISTRICT_2018, _("Article 32"), "对重复预约、被列入违约名单的人员在此后3个月内将无法享受预约诊疗和预约转诊服务",
+    options=("evasion_listed", "refused"),
+)  # fmt: skip
+CANCEL_BY: Final = Parameter(
+    "cancel_by", ValueType.CHOICE, "who cancels a booking made by referral", "R058", Merge.SUPERIOR, "referrer_and_resident",
+    CITY_2021, _("Answer 3"), "可通过实施转诊预约的签约家庭医生等医务人员取消预约",
+    options=("referrer_and_resident", "referrer", "resident"),
+)  # fmt: skip
+IDENTITY_DOCUMENTS: Final = Parameter(
+    "identity_documents", ValueType.CHOICES, "documents a registration is made with", "R103", Merge.SUPERIOR,
+    " ".join(DocumentType.values), DISTRICT_2018, _("Article 16"), "居民身份证、军官证、有效护照或港澳通行证的号码",
+    options=tuple(DocumentType.values),
+)  # fmt: skip
+RESIDENT_CONFIRMS: Final = Parameter(
+    "resident_confirms", ValueType.CHOICE, "whether residents say that they will come", "R020", Merge.NEAREST, "no",
+    _("Beijing unified booking platform, questions and answers (2011)"), _("Answer 4"),
+    "手机会收到包括预约成功通知和一个识别码的短信,请妥善保存,以便用于随时查询和取消预约信息", options=("no", "optional"),
+)  # fmt: skip
+COUNTED_BOOKINGS: Final = Parameter(
+    "counted_bookings", ValueType.CHOICE, "which bookings the limits count", "R017", Merge.SUPERIOR, "live_and_missed",
+    _("Beijing unified booking platform, questions and answers (2011)"), _("Answer 2"), "在七日内的预约总量不可超过三次",
+    options=("live_and_missed", "live_and_attended", "live_only"),
+)  # fmt: skip
+WHO_REFERS: Final = Parameter(
+    "who_refers", ValueType.CHOICE, "who refers a contracted resident", "R044", Merge.SUPERIOR, "contracted_institution",
+    CITY_2021, _("Answer 1"), "家庭医生应优先为家庭医生签约患者提供医联体内二三级医疗机构的专科预约转诊服务",
+    options=("contracted_institution", "contracted_team", "contracted_doctor"),
+)  # fmt: skip
+OF_CONFLICTS: Final = (DUPLICATES, CANCEL_BY, IDENTITY_DOCUMENTS, RESIDENT_CONFIRMS, COUNTED_BOOKINGS, WHO_REFERS)
+
 ALL: Final = (
     *REVIEW,
+    *OF_CONFLICTS,
     REMINDER_TIME,
     ARRIVAL_EARLY_DAYS,
     ARRIVAL_UNDO_MINUTES,

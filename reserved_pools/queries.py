@@ -45,6 +45,8 @@ COLUMNS: Mapping[str, str] = {
     "title": "service__title",
     "kind": "service__kind",
     "disease": "service__disease",
+    "fee": "service__fee",
+    "preparation": "service__preparation",
     "visit_date": "visit_date",
     "starts_at": "starts_at",
     "ends_at": "ends_at",

@@ -16,7 +16,8 @@ LONGEST = timedelta(days=31)
 class Wanted:
     """What somebody looks for; empty means any. A department is a public id or a standard subject code.
 
-    A district is its code; `places_open_to` narrows the hospitals to it.
+    A kind is that of the service (R072); `name` is an examination's, which other hospitals call the same. A district is its
+    code; `places_open_to` narrows the hospitals to it.
     """
 
     first: date
@@ -26,6 +27,8 @@ class Wanted:
     service: UUID | None = None
     slot_class: str = ""
     district: str = ""
+    kind: str = ""
+    name: str = ""
 
     def __post_init__(self) -> None:
         if self.last < self.first:
@@ -52,5 +55,7 @@ class Wanted:
             f"{path}institution__public_id": self.institution,
             f"{path}department__public_id" if isinstance(self.department, UUID) else subject: self.department,
             "service__public_id": self.service,
+            "service__kind": self.kind,
+            "service__name": self.name,
         }
         return Q(**{lookup: value for lookup, value in named.items() if value})

@@ -12,11 +12,12 @@ from clinics.models import Post
 from permissions.acting import Acting
 from permissions.roles import Role
 from referral.cases.models import Referral, ReferralStatus
+from referral.cases.states import OVER
 from referral.returns.models import Return, ReturnStatus
 from tests.cast_loop import working
 from tests.cast_referral import World, today, world
 
-OPEN_REFERRALS = sorted(set(ReferralStatus.values) - set(Referral.STATES.final))
+OPEN_REFERRALS = sorted(set(ReferralStatus.values) - OVER)
 OPEN_RETURNS = sorted(set(ReturnStatus.values) - set(Return.STATES.final))
 
 
@@ -77,6 +78,6 @@ def owners() -> dict[str, int | None]:
 def held_by_nobody_living() -> list[str]:
     """Open referrals and returns whose owner's post has ended; there must never be one."""
     now = timezone.now()
-    referrals = Referral.objects.exclude(status__in=Referral.STATES.final).filter(owner__valid_to__lte=now)
+    referrals = Referral.objects.exclude(status__in=OVER).filter(owner__valid_to__lte=now)
     returns = Return.objects.exclude(status__in=Return.STATES.final).filter(owner__valid_to__lte=now)
     return [f"{one.status} {one.pk}" for one in (*referrals, *returns)]

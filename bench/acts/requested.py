@@ -24,7 +24,8 @@ LEAVE_NOTHING = {
 # Bodies that only make sense as files or after a step before them; bench/acts/*.py does each by a use case or another request.
 DONE_ELSEWHERE = {
     "administrators_confirm", "administrators_withdraw", "auth_logout_create", "founding_confirm", "imports_receive", "keys_end",
-    "me_sessions_destroy", "papers_add", "papers_take_away", "trail_proof_ask", "auth_verify_create", "duties_accept", *STEPS_BEFORE,
+    "me_sessions_destroy", "papers_add", "papers_take_away", "appeal_papers_add", "appeal_papers_take_away", "trail_proof_ask",
+    "auth_verify_create", "duties_accept", *STEPS_BEFORE,
 }  # fmt: skip
 LEFT = (T("right.end right", "left"), T("end_grants right", "left", "targets"), T("end_post post", "left", "user institution"))
 MOVED = (T("right.end right", "moved"), T("end_grants right", "moved", "targets"), T("end_post post", "moved", "user institution"))
@@ -70,6 +71,12 @@ PLACES = {
     "handover_name": (T("hand_over referral", "", "to"), T("hand_over return", "", "to")),
     "handover_contracts": (T("name_doctor user", "", "to contracts"),),
     "conduct_sign": (T("sign_conduct institution", "", "month digest"),),
+    "findings_write": (T("finding.write finding", "", "month edition status"),),
+    "findings_sign": (T("finding.sign finding", "", "month edition status"),),
+    "findings_reject": (T("finding.reject finding", "核对无误", "month edition status"),),
+    "findings_withdraw": (T("finding.withdraw finding", "", "month edition status"),),
+    "measures_settle": (T("finding.settle finding_measure", "核对无误", "status"),),
+    "measures_reopen": (T("finding.reopen finding_measure", "核对无误", "status"),),
     "imports_confirm": (T("import.confirm import", "", "create left_out"),),
     "imports_discard": (T("import.discard import", "", "kind"),),
 }

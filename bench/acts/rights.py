@@ -21,6 +21,7 @@ from clinics.watch.reminders import remind_managers
 from permissions import rights as steps
 from permissions.models import ReferralRight
 from permissions.right_states import RightStatus
+from referral.credit.papers import attach as attach_to_appeal
 from referral.supervision.dormancy import suspend_dormant
 from tests.cast_clinics import a_centre
 from tests.cast_nominations import a_paper
@@ -33,7 +34,23 @@ EVIDENCE = "区卫生健康委通报 2026-11-20"
 
 def acts(scene: Scene) -> list[Act]:
     """All of them."""
-    return [*_papers(scene), *_two_persons(scene), *_by_itself(scene), *_objections(scene)]
+    return [*_papers(scene), *_files(scene), *_two_persons(scene), *_by_itself(scene), *_objections(scene)]
+
+
+def _files(scene: Scene) -> list[Act]:
+    """Beside an appeal, as beside a nomination."""
+    held, kept = scene.stage.ledgered, "attachment kind size digest"
+    address = f"/breaches/{held.judged.public_id}/appeal/papers/{held.paper.public_id}"
+    return [
+        Act(
+            "a file is laid beside an appeal", lambda: attach_to_appeal(held.judged.public_id, a_paper("病历.pdf"), by=scene.doctor),
+            scene.doctor, (Trace("breach.attach breach", "", kept),),
+        ),
+        Act(
+            "a file is taken off an appeal", lambda: scene.request(Endpoint("detach", "DELETE", address, scene.doctor)), scene.doctor,
+            (Trace("breach.detach breach", "", kept),),
+        ),
+    ]  # fmt: skip
 
 
 def _papers(scene: Scene) -> list[Act]:

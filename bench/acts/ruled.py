@@ -53,6 +53,15 @@ SETS = {
     "policy_choice_withdraw": (T("withdraw_policy_set policy_set", "", "from document"),),
     "policy_choice_undo": (T("undo_policy_set policy_set", "{reason}", "from document"),),
     "policy_choice_end": (T("ask_end_of_policy_set policy_set", "", "from document"),),
+    "criteria_begin": (T("begin_criteria_set criteria_set", "", "from title number lines"),),
+    "criteria_rewrite": (T("correct_criteria_set criteria_set", "", "from title number lines"),),
+    "criteria_copy": (T("begin_criteria_set criteria_set", "", "from title number lines"),),
+    "criteria_hand_in": (T("hand_in_criteria_set criteria_set", "", "from title number"),),
+    "criteria_approve": (T("approve_criteria_set criteria_set", "", "from title number"),),
+    "criteria_send_back": (T("send_back_criteria_set criteria_set", "{reason}", "from title number"),),
+    "criteria_withdraw": (T("withdraw_criteria_set criteria_set", "", "from title number"),),
+    "criteria_undo": (T("undo_criteria_set criteria_set", "{reason}", "from title number"),),
+    "criteria_end": (T("ask_end_of_criteria_set criteria_set", "", "from title number"),),
 }
 PEOPLE = {
     "messages_resend": (T("message.resend message", "", "text again"),),

@@ -14,7 +14,7 @@ from bench.stage import stage
 from bench.tampering import tampered
 
 NAME = "audit-tampering"
-ROUNDS = {"short": 12, "long": 60}
+ROUNDS = {"short": 8, "long": 60}
 MOST_LOSS = 0.05
 
 

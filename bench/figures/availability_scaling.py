@@ -26,7 +26,7 @@ from bench.stage import collect, stage
 NAME = "availability-scaling"
 DAYS, HOSPITALS, WORKERS = 30, 170, 2
 DISTRICT, FEW = "110102", 5
-SEARCHES, ROUNDS = {"short": 90, "long": 150}, 3
+SEARCHES, ROUNDS = {"short": 50, "long": 150}, 3
 WARM = 3
 MOST = 2.0  # times the cost of the smallest size
 PLANTED = """

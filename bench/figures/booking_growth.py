@@ -21,7 +21,7 @@ from bench.stage import collect, stage
 NAME = "booking-growth"
 FEW, MANY = 10_400, {"short": 100_000, "long": 1_000_000}
 PLACES, ROOM = 400, 100
-EACH, WARM, PLANTED_EACH = {"short": 200, "long": 600}, 20, 12
+EACH, WARM, PLANTED_EACH = {"short": 150, "long": 600}, 20, 12
 MOST, AIM = 1.5, 1.1  # times the cost of the few
 VISITS = 5  # times each page is opened
 NOT_JUDGED = ("use_case_p95",)  # the slowest in twenty wait for the disk to flush, whatever is on it

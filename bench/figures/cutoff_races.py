@@ -26,7 +26,7 @@ from bench.slots import Race, arranged, asked
 from bench.stage import stage
 
 NAME = "cutoff-races"
-RACES = {"short": 10_000, "long": 100_000}
+RACES = {"short": 5_000, "long": 100_000}
 PLANTED_RACES = 400  # at most; until the fault is seen
 CREWS = 3  # play at the same time, each on slots of its own
 HANDS = 4

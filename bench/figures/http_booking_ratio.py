@@ -20,7 +20,7 @@ from bench.noise import Noise
 from bench.stage import stage, web
 
 NAME = "http-booking-ratio"
-PAST, PLACES, ROOM = {"short": 24_000, "long": 96_000}, 400, 100
+PAST, PLACES, ROOM = {"short": 12_000, "long": 96_000}, 400, 100
 CLIENTS = 8
 ROUNDS = {"short": 5, "long": 15}
 EACH = {"product": 240, "one function": 560, "idiomatic": 64}

@@ -1,6 +1,6 @@
 """The cells of docs/permissions.csv at every one of their doors, over HTTP: what opens, what stays shut, and what a shut door tells.
 
-The long profile calls every row of the table, the short one every second row of the roles that have many.
+The long profile calls every row of the table, the short one every third row of the roles that have many, on three days all of them.
 
 A hidden thing must answer as a thing that does not exist does, in the same time too. Planted fault: referrals are no longer narrowed
 to the person's own unit, so that whoever may read one reads all.
@@ -8,6 +8,7 @@ to the person's own unit, so that whoever may read one reads all.
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from statistics import median
 from typing import Any
 from unittest.mock import patch
@@ -17,7 +18,7 @@ from bench.stage import collect, stage
 
 NAME = "permission-cells"
 WITHIN_MS = 2.0
-MANY = 20
+MANY, SHARE = 20, 3
 
 
 def measure(profile: str) -> Figure:
@@ -65,7 +66,12 @@ def called(role: Any, *, whole: bool = True) -> Any:
     referrer = Role.REGIONAL_SPECIALIST if role is Role.REGIONAL_SPECIALIST else Role.FAMILY_DOCTOR
     with taken_back():
         mine = [row for row in rows() if row.role is role]
-        return Board(Stage(referrer), role, every=True).call(mine if whole or len(mine) < MANY else mine[::2])
+        return Board(Stage(referrer), role, every=True).call(mine if whole or len(mine) < MANY else mine[today() % SHARE :: SHARE])
+
+
+def today() -> int:
+    """The number of the day, so that another share is called on another day."""
+    return datetime.now(UTC).timetuple().tm_yday
 
 
 def anybody(_post: Any, _prefix: str = "institution") -> Any:

@@ -24,7 +24,7 @@ GOAL_MS = 250
 CLICKS, PAUSES = 4, (1.5, 4.5)  # each login's requests before all click at once, and the seconds between two of them
 REVOKED_AFTER = 6.0  # seconds after the first click, when about half of the clicks are done
 WAITING_COPIES = 5
-ROUNDS = {"short": 3, "long": 30}
+ROUNDS = {"short": 2, "long": 30}
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,7 @@ from bench.stage import stage
 
 NAME = "revocation-races"
 DOCTORS = 250  # each races once a batch; what she did is undone before the next one
-BATCHES = {"short": 40, "long": 400}
+BATCHES = {"short": 16, "long": 400}
 PAIRS = 2
 MOST_PLANTED = 8  # batches without the lock, until one race is lost
 JITTER = 0.008  # seconds by which one of the two starts later, at most

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Final
 
-from bench.storm import booking_acts, supply_acts
+from bench.storm import booking_acts, ledger_acts, supply_acts
 from bench.storm.player import Player
 
 ACTS: Final[dict[str, Callable[[Player], str]]] = {
@@ -11,17 +11,22 @@ ACTS: Final[dict[str, Callable[[Player], str]]] = {
     "trap": booking_acts.trap,
     "again": booking_acts.again,
     "cancel": booking_acts.cancel,
+    "cancel case": booking_acts.cancel_case,
     "cancel own": booking_acts.cancel_own,
     "undo own": booking_acts.undo_own,
     "undo cancel": booking_acts.undo_cancel,
     "move": booking_acts.move,
-    "miss": booking_acts.miss,
-    "undo miss": booking_acts.undo_miss,
+    "miss": ledger_acts.miss,
+    "miss early": ledger_acts.miss_early,
+    "undo miss": ledger_acts.undo_miss,
+    "appeal": ledger_acts.appeal,
+    "decide": ledger_acts.decide,
     "right": supply_acts.right,
     "resize": supply_acts.resize,
     "release": supply_acts.release,
     "close": supply_acts.close,
     "cut-off": supply_acts.pass_cut_off,
+    "cut-off held": supply_acts.pass_cut_off_of_held,
     "late": supply_acts.pass_unseen,
     "stop": supply_acts.stop,
     "search": supply_acts.search,

@@ -119,6 +119,17 @@ def cancel(player: Player) -> str:
     return cancelled_by(player, player.dice.choice(("doctor", "doctor", "resident", "hospital")))
 
 
+def cancel_case(player: Player) -> str:
+    """A doctor takes a booking back, and the referral with it."""
+    from referral.booking.cancel import cancel_by_referrer
+
+    seen = seen_booking(player, "booked")
+    version = version_of(player, seen)
+    cancel_by_referrer(seen.id, expected_version=version, reason="recovered", ends_case=True, by=player.doctor())
+    player.stepped(seen.id, version, "cancelled")
+    return "done"
+
+
 def cancel_own(player: Player) -> str:
     """The resident takes a booking back, which counts as a change of hers."""
     return cancelled_by(player, "resident")
@@ -198,26 +209,3 @@ def next_move(player: Player) -> tuple[Any, ...]:
     if dice.random() < SENT_TWICE:
         known.moved_again.append(chosen)
     return chosen
-
-
-def miss(player: Player) -> str:
-    """The window reports that nobody came, most often a cause of the resident's own; or the evening does."""
-    from referral.booking.noshow import report_noshow
-
-    seen = seen_booking(player, "booked", over=True)
-    cause = player.dice.choice(("no_word", "no_word", "called_off", "excused"))
-    version = version_of(player, seen)
-    report_noshow(seen.id, cause, expected_version=version, by=player.clerk(seen.institution))
-    player.stepped(seen.id, version, "noshow")
-    return "done"
-
-
-def undo_miss(player: Player) -> str:
-    """The report was a mistake."""
-    from referral.booking.noshow import undo_noshow
-
-    seen = seen_booking(player, "noshow", over=True)
-    version = version_of(player, seen)
-    undo_noshow(seen.id, expected_version=version, by=player.clerk(seen.institution))
-    player.stepped(seen.id, version, "booked")
-    return "done"

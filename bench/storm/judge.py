@@ -9,6 +9,7 @@ import psycopg
 
 from bench.storm.arena import Arena
 from bench.storm.journal import Call, Journal
+from bench.storm.lives_judged import lives
 from bench.storm.people_judged import CHURN, LEDGER, LIMITS, QUARTER, RIGHTS
 from bench.storm.places_judged import CASES, PLACES
 
@@ -16,7 +17,7 @@ ALWAYS: Final[dict[str, str]] = PLACES | CASES | LIMITS | RIGHTS | LEDGER
 MADE: Final = "SELECT b.public_id FROM referral_booking b"
 STEPS: Final = "SELECT object_id, target FROM vault_event WHERE kind = ANY (%s) ORDER BY object_id, id"
 FIRST: Final = "SELECT object_id FROM vault_event WHERE source = '' AND kind = ANY (%s)"
-LIVES: Final = ["booking", "referral", "disruption", "right", "clinic_session"]
+LIVES: Final = ["booking", "referral", "breach", "disruption", "right", "clinic_session"]
 TRAPPED: Final = """
 SELECT r.public_id, s.public_id, b.patient_id, b.institution_id FROM referral_booking b JOIN referral_referral r ON r.id = b.referral_id
   JOIN reserved_pools_poolslot s ON s.id = b.pool_slot_id
@@ -27,7 +28,7 @@ MAY_REFUSE_AGAIN: Final = {"right_not_in_force", "not_allowed", "busy", "not_fou
 
 def judged(address: str, arena: Arena, journal: Journal, *, quarter: bool = False, churn: bool = False) -> Counter[str]:
     """Every fault of one round, each as often as it was found."""
-    asked = ALWAYS | (QUARTER if quarter else {}) | (CHURN if churn else {})
+    asked = ALWAYS | lives() | (QUARTER if quarter else {}) | (CHURN if churn else {})
     found: Counter[str] = Counter()
     with psycopg.connect(address, autocommit=True) as link:
         for fault, question in asked.items():

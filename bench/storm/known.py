@@ -1,7 +1,7 @@
 """What one process knows of the arena: people as they act, and referrals, bookings and disruptions as it last saw them."""
 
 import time
-from collections import deque
+from collections import Counter, deque
 from dataclasses import dataclass, field
 from threading import Lock
 from typing import Any
@@ -19,13 +19,18 @@ SELECT b.public_id, b.version, b.status, b.ends_at < clock_timestamp(), b.instit
  WHERE b.status IN ('booked', 'noshow') OR b.status = 'cancelled' AND b.id > (SELECT max(id) - 60 FROM referral_booking)
 """
 DISRUPTIONS = "SELECT public_id, version, pool_slot_id IS NOT NULL, searched_at IS NULL FROM referral_disruption WHERE status = 'open'"
+BREACHES = """
+SELECT x.public_id, x.version, a.public_id, x.booking_id FROM referral_breach x LEFT JOIN referral_appeal a ON a.breach_id = x.id
+"""
 FREE = """
 SELECT public_id FROM reserved_pools_poolslot
  WHERE kind = 'community_referral' AND closed_at IS NULL AND published > claimed + held + cooling + returned
 """
 RIGHTS = "SELECT p.id, r.status FROM clinics_post p JOIN permissions_referralright r ON r.id = p.right_id"
 SESSIONS = """
-SELECT s.public_id, s.version, s.service_id, i.id FROM clinics_clinicsession s JOIN clinics_service v ON v.id = s.service_id
+SELECT s.public_id, s.version, s.service_id, i.id,
+       ARRAY(SELECT ps.public_id FROM reserved_pools_poolslot ps JOIN clinics_slot c ON c.id = ps.slot_id WHERE c.session_id = s.id)
+  FROM clinics_clinicsession s JOIN clinics_service v ON v.id = s.service_id
   JOIN clinics_institution i ON i.id = v.institution_id WHERE s.status = 'planned'
 """
 
@@ -66,6 +71,7 @@ class Known:
     referrals: dict[UUID, tuple[int, str]] = field(default_factory=dict)
     bookings: list[Seen] = field(default_factory=list)
     disruptions: list[tuple[UUID, int, bool, bool]] = field(default_factory=list)
+    breaches: list[tuple[UUID, int, UUID | None, int]] = field(default_factory=list)
     sessions: list[tuple[UUID, int, int, int]] = field(default_factory=list)
     free: list[UUID] = field(default_factory=list)
     again: deque[Strike] = field(default_factory=deque)
@@ -105,13 +111,20 @@ class Known:
             self.referrals = {one: (version, status) for one, version, status in rows(REFERRALS)}
             self.bookings = [Seen(*row) for row in rows(BOOKINGS)]
             self.disruptions = rows(DISRUPTIONS)
-            self.sessions = rows(SESSIONS)
+            self.breaches = rows(BREACHES)
+            self.sessions = self.fullest_first(rows(SESSIONS))
             ours = set(self.arena.slots)
             self.free = [one for (one,) in rows(FREE) if one in ours]
             took = time.monotonic() - began
             self.look_again = time.monotonic() + max(REFRESH, took * SHARE)
         finally:
             self.lock.release()
+
+    def fullest_first(self, sessions: list[Any]) -> list[tuple[UUID, int, int, int]]:
+        """The sessions in the order of how many visits a stop would hit."""
+        booked = Counter(one.slot for one in self.bookings if one.status == "booked")
+        fullest = sorted(sessions, key=lambda row: -sum(booked[slot] for slot in row[4]))
+        return [(session, version, service, institution) for session, version, service, institution, _slots in fullest]
 
 
 def rows(query: str) -> list[Any]:

@@ -8,10 +8,10 @@ from typing import Any
 from bench.storm.arena import RESIDENTS, Arena
 from bench.storm.hands import Bout, Troupe
 from bench.storm.player import STALE
-from bench.storm.recode import Recode
+from bench.storm.recode import Recode, together
 from bench.storm.rounds import play
 
-SECONDS, SLICES, COPIES, THREADS = 2.0, 3, 4, 3
+SECONDS, SLICES, COPIES, THREADS = 2.0, 3, 8, 3
 FEW = (4, 7)  # residents nobody has missed anything of
 ALL = (0, RESIDENTS)
 Spoil = Callable[[], list[str]]
@@ -78,7 +78,7 @@ def tried(server: Any, troupe: Troupe, arena: Arena, mutant: Mutant) -> Tried:
 
 def slices(server: Any, troupe: Troupe, arena: Arena, mutant: Mutant, walls: Sequence[Wall], most: int, found: Tried) -> Counter[str]:
     """So many bouts at most on one copy without these walls; what the judge saw."""
-    recodes = tuple(change for wall in walls for change in wall.recodes)
+    recodes = together(change for wall in walls for change in wall.recodes)
     seed = len(found.outcomes) + found.attempts
     bout = Bout("mutant", SECONDS, THREADS, mutant.mix, seed, mutant.residents, mutant.slots, mutant.stale, recodes)
     spoil = [statement for wall in walls for statement in wall.spoil()]

@@ -6,9 +6,13 @@ from bench.storm.mutants import ALL, FEW, Mutant, Wall
 from bench.storm.mutants_of_locks import BOOK_CANCEL, BOOKING, OPEN, POOLS, WEEK, WITH_RIGHTS
 from bench.storm.recode import Recode, answers
 from bench.storm.rounds import CHURN_BINDS, QUARTER_BINDS
-from bench.storm.walls import without
+from bench.storm.walls import cut, without
 
 RULES: Final = f"{BOOKING}.rules"
+ROOM: Final = """       AND (p_change < 0 OR (SELECT slot.capacity FROM clinics_slot AS slot WHERE slot.id = v_slot AND NOT slot.is_blocked)
+"""
+AND_SUM: Final = " " * 28 + ">= p_change + (SELECT sum(one.published) FROM reserved_pools_poolslot AS one WHERE one.slot_id = v_slot))\n"
+TAKEN: Final = "       AND place.published + p_change >= place.claimed + place.held + place.cooling + place.returned\n"
 MISSES: Final = {"miss": 2.0, "undo miss": 2.0}
 TRAPS: Final = {"trap": 1.0}
 
@@ -93,6 +97,14 @@ OF_TIMES: Final = (
     Mutant(
         "whether a slot is open when it is resized", "re-check", Wall(lambda: [without(POOLS, "pool_resize.sql", OPEN)]),
         {"resize": 3.0, "cut-off": 1.0}, ALL,
+    ),
+    Mutant(
+        "the capacity of a band that grows", "re-check",
+        Wall(lambda: [cut(POOLS, "pool_resize.sql", (ROOM, ""), (AND_SUM, ""))]), {"resize": 1.0}, ALL,
+    ),
+    Mutant(
+        "the places taken of a band that shrinks", "re-check", Wall(lambda: [without(POOLS, "pool_resize.sql", TAKEN)]),
+        {"book": 6.0, "resize": 3.0}, ALL,
     ),
     Mutant(
         "the ban when a report is taken back", "re-check",

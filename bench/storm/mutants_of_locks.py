@@ -80,7 +80,7 @@ LOCKS: Final = (
     ),
     Mutant(
         "giving a place back without the slot's lock", "lock",
-        Wall(lambda: [without(POOLS, "pool_give_back.sql", LOCKED, SLEPT)]), {"book": 2.0, "cancel": 6.0, "cut-off": 1.0}, ALL, FEW_SLOTS,
+        Wall(lambda: [without(POOLS, "pool_give_back.sql", LOCKED, SLEPT)]), {"book": 4.0, "cancel": 6.0, "cut-off": 2.0}, ALL,
         held_by="the lock on the place that the cancellation has taken already",
         behind=Wall(recodes=(Recode(f"{BOOKING}.cancel", "lock_case", "    list(PoolSlot.objects.locked()", "    (PoolSlot.objects"),)),
     ),

@@ -30,7 +30,7 @@ LIMITS: Final[dict[str, str]] = {
         "7 days", PER_WEEK_DEPARTMENT, "AND b.standard_code = one.standard_code"
     ),
 }  # fmt: skip
-# Only where the district lets them bind.
+# Only where the district lets them bind. What a resident answers to a stopped clinic is no change of hers.
 QUARTER: Final = {"over the limit of three months": window("3 months", PER_QUARTER)}
 CHURN: Final = {
     "booked after too many changes": f"""
@@ -38,11 +38,12 @@ CHURN: Final = {
          WHERE m.source = ''
            AND NOT EXISTS (SELECT FROM vault_auditentry a WHERE a.object_id = b.public_id AND a.verb = 'booking.substitute')
            AND (SELECT count(*) FROM referral_booking other CROSS JOIN LATERAL (
-                    SELECT e.target, e.actor_kind, e.post_id, e.tx FROM vault_event e
+                    SELECT e.target, e.actor_kind, e.post_id, e.reason, e.tx FROM vault_event e
                      WHERE e.object_id = other.public_id AND e.id < m.id ORDER BY e.id DESC LIMIT 1) last
                  WHERE other.patient_id = b.patient_id AND last.tx <> m.tx
-                   AND (last.target = 'cancelled' AND last.actor_kind = 'patient'
-                        OR last.target = 'moved' AND (last.actor_kind = 'patient' OR last.post_id IS NOT NULL))) > {CHANGES}"""
+                   AND (last.target = 'cancelled' AND last.actor_kind = 'patient' AND last.reason <> 'clinic_stopped'
+                        OR last.target = 'moved' AND (last.actor_kind = 'patient' OR EXISTS (
+                            SELECT FROM clinics_post p WHERE p.public_id = last.post_id AND p.right_id IS NOT NULL)))) > {CHANGES}"""
 }
 
 LAST_STEP: Final = """
@@ -76,9 +77,11 @@ LEDGER: Final[dict[str, str]] = {
     "a missed visit without its one breach, or a breach without it": f"""
         WITH cause AS (SELECT DISTINCT ON (object_id) object_id, target, reason FROM vault_event
                         WHERE kind = 'booking' ORDER BY object_id, id DESC)
-        SELECT count(*) FROM referral_booking b JOIN cause ON cause.object_id = b.public_id
-         WHERE (b.status = 'noshow' AND cause.reason IN ('no_word', 'called_off'))::int
-               <> (SELECT count(*) FROM referral_breach x WHERE x.booking_id = b.id AND x.status IN {STANDS})""",
+        SELECT count(*) FROM referral_booking b JOIN cause ON cause.object_id = b.public_id CROSS JOIN LATERAL (
+            SELECT count(*) FILTER (WHERE x.status IN {STANDS}) AS standing, count(*) FILTER (WHERE a.decided_at IS NOT NULL) AS decided
+              FROM referral_breach x LEFT JOIN referral_appeal a ON a.breach_id = x.id WHERE x.booking_id = b.id) held
+         WHERE CASE WHEN b.status = 'noshow' AND cause.reason IN ('no_word', 'called_off')
+                    THEN held.standing <> 1 AND NOT (held.standing = 0 AND held.decided > 0) ELSE held.standing <> 0 END""",
     "bans that are not what follows from the breaches": f"""
         SELECT count(*) FROM referral_patient p
          WHERE (SELECT count(*) FROM referral_breach x WHERE x.patient_id = p.id AND x.status IN {STANDS}) / {MISSES}
@@ -89,6 +92,15 @@ LEDGER: Final[dict[str, str]] = {
           JOIN clinics_slot c ON c.id = s.slot_id JOIN clinics_clinicsession y ON y.id = c.session_id
           JOIN vault_event e ON e.object_id = y.public_id AND e.target = 'stopped'
          WHERE made.at > e.at + interval '1 second'""",
+    "missed before its time was over": """
+        SELECT count(*) FROM vault_event e JOIN referral_booking b ON b.public_id = e.object_id
+         WHERE e.target = 'noshow' AND e.at < b.ends_at""",
+    "struck by the hospital though an appeal was filed": """
+        SELECT count(*) FROM vault_event e JOIN referral_breach x ON x.public_id = e.object_id
+          JOIN referral_appeal a ON a.breach_id = x.id
+         WHERE e.source = 'appealed' AND e.target = 'struck' AND a.decided_at IS NULL""",
+    "two appeals against one breach": """
+        SELECT count(*) FROM (SELECT FROM referral_appeal GROUP BY breach_id HAVING count(*) > 1) twice""",
     "booked while banned": """
         SELECT count(*) FROM vault_event m JOIN referral_booking b ON b.public_id = m.object_id AND m.source = ''
           JOIN referral_bookingban n ON n.patient_id = b.patient_id AND n.valid_from < m.at AND n.valid_to > m.at

@@ -65,6 +65,15 @@ CASES: Final[dict[str, str]] = {
     "a life whose steps do not follow each other": """
         SELECT count(*) FROM (SELECT source, lag(target) OVER (PARTITION BY kind, object_id ORDER BY id) AS before FROM vault_event) e
          WHERE before IS NOT NULL AND source <> before""",
+    "a cancellation taken back by another than who cancelled": """
+        SELECT count(*) FROM (SELECT source, target, actor_id, lag(target) OVER life AS before, lag(actor_id) OVER life AS by
+                                FROM vault_event WHERE kind = 'booking' WINDOW life AS (PARTITION BY object_id ORDER BY id)) e
+         WHERE source = 'cancelled' AND target = 'booked' AND before = 'cancelled' AND actor_id IS DISTINCT FROM by""",
+    "two bookings moved from one": """
+        SELECT count(*) FROM (SELECT FROM referral_booking
+                               WHERE moved_from_id IS NOT NULL GROUP BY moved_from_id HAVING count(*) > 1) twice""",
+    "two disruptions of one booking": """
+        SELECT count(*) FROM (SELECT FROM referral_disruption GROUP BY booking_id HAVING count(*) > 1) twice""",
     "a status or version that is not the sum of its steps": """
         WITH last AS (SELECT DISTINCT ON (object_id) object_id, target FROM vault_event ORDER BY object_id, id DESC),
              steps AS (SELECT object_id, count(*) + (count(*) FILTER (WHERE source = '') = 0)::int AS version FROM vault_event GROUP BY 1),

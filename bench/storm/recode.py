@@ -3,7 +3,7 @@
 import importlib
 import inspect
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -11,17 +11,33 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Recode:
-    """One function, by module and name, in whose text some words are replaced; they have to be there."""
+    """One function, by module and name, in whose text some words are replaced, and `more` of them; they have to be there."""
 
     module: str
     function: str
     wall: str
     instead: str
+    more: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def changes(self) -> tuple[tuple[str, str], ...]:
+        """What is replaced by what."""
+        return ((self.wall, self.instead), *self.more)
 
 
 def answers(module: str, function: str, value: str = "None") -> Recode:
     """The function asks nothing any more and answers this."""
     return Recode(module, function, "", value)
+
+
+def together(changes: Iterable[Recode]) -> tuple[Recode, ...]:
+    """The same changes, those of one function in one."""
+    made: dict[tuple[str, str], Recode] = {}
+    for one in changes:
+        key = one.module, one.function
+        held = made.get(key)
+        made[key] = Recode(*key, held.wall, held.instead, held.more + one.changes) if held else one
+    return tuple(made.values())
 
 
 @contextmanager
@@ -39,12 +55,25 @@ def recoded(change: Recode) -> Iterator[None]:
         function.__code__ = kept
 
 
+def source_of(function: Any) -> str:
+    """The text of a function, without its decorators."""
+    text = textwrap.dedent(inspect.getsource(function))
+    return text[text.index("def ") :]
+
+
+def names_of(function: Any) -> list[str]:
+    """The names it is called with; those after the star only by name, so that what it supplies by itself is still supplied."""
+    kinds = inspect.signature(function).parameters
+    named = [name for name, one in kinds.items() if one.kind is inspect.Parameter.KEYWORD_ONLY]
+    return [name for name in kinds if name not in named] + (["*", *named] if named else [])
+
+
 def changed(function: Any, change: Recode) -> str:
     """The text of the function after the change, without its decorators and annotations that matter to nobody here."""
-    text = textwrap.dedent(inspect.getsource(function))
-    text = text[text.index("def ") :]
+    text = source_of(function)
     if not change.wall:
-        names = ", ".join(inspect.signature(function).parameters)
-        return f"def {change.function}({names}):\n    return {change.instead}\n"
-    assert change.wall in text, (change.function, change.wall)
-    return text.replace(change.wall, change.instead)
+        return f"def {change.function}({', '.join(names_of(function))}):\n    return {change.instead}\n"
+    for wall, instead in change.changes:
+        assert wall in text, (change.function, wall)
+        text = text.replace(wall, instead)
+    return text

@@ -13,6 +13,11 @@ UPDATE reserved_pools_coolingplace SET until = clock_timestamp()
 """
 CUT_OFF = "UPDATE reserved_pools_poolslot SET closes_at = clock_timestamp() + interval '20 milliseconds' WHERE public_id = %s"
 
+CUT_OFF_OF_HELD = """
+UPDATE reserved_pools_poolslot SET closes_at = clock_timestamp() + interval '20 milliseconds'
+ WHERE id = (SELECT pool_slot_id FROM referral_disruption WHERE public_id = %s)
+"""
+
 
 def right(player: Player) -> str:
     """The district takes a right away, for a while or for good, or gives one back; whoever is without one is soon helped."""
@@ -123,7 +128,7 @@ def choose(player: Player) -> str:
 
     found, by = chosen(player)
     dice = player.dice
-    version = found.version if dice.random() > 0.1 else found.version + 1
+    version = found.version if dice.random() > player.stale else found.version + 1
     way = dice.random()
     if way < 0.5:
         made = use_cases.accept(found, expected_version=version, by=by)
@@ -169,6 +174,16 @@ def lapse(player: Player) -> str:
 def pass_cut_off(player: Player) -> str:
     """The cut-off of one place comes near, and the worker closes it."""
     told(CUT_OFF, player.dice.choice(player.known.arena.slots))
+    time.sleep(player.dice.uniform(0, 0.04))
+    return close(player)
+
+
+def pass_cut_off_of_held(player: Player) -> str:
+    """The cut-off of a place that is held comes near, and the worker closes it."""
+    held = [one for one in player.known.disruptions if one[2]]
+    if not held:
+        raise Idle
+    told(CUT_OFF_OF_HELD, player.dice.choice(held)[0])
     time.sleep(player.dice.uniform(0, 0.04))
     return close(player)
 

@@ -25,6 +25,14 @@ def unconstrained(table: str, name: str) -> str:
     )
 
 
+def untriggered(table: str) -> str:
+    """The statement that drops the trigger by which a table's status follows its life."""
+    return (
+        f"DO $$ DECLARE held text; BEGIN SELECT tgname INTO STRICT held FROM pg_trigger WHERE tgrelid = '{table}'::regclass "
+        f"AND tgname LIKE 'pgtrigger_{LIFE}_%'; EXECUTE format('DROP TRIGGER %I ON {table}', held); END $$"
+    )
+
+
 def patient_lock() -> list[str]:
     """The facts of a booking read without the resident's lock, and the write slowed so that the race is sure to happen."""
     lock = "    PERFORM 1 FROM referral_patient p WHERE p.id = v_patient FOR NO KEY UPDATE;\n"
@@ -36,6 +44,7 @@ def slow_write() -> str:
     return without("referral", "booking_write.sql", "BEGIN\n", "BEGIN\n" + SLOWER)
 
 
+LIFE = "status_follows_its_table"
 SLOWER = "    PERFORM pg_sleep(0.08);\n"
 MUCH_SLOWER = "    PERFORM pg_sleep(0.5);\n"
 LOCKED, SLEPT = "FOR NO KEY UPDATE;\n    IF NOT FOUND THEN", ";\n    PERFORM FROM pg_sleep(0.1) WHERE FOUND;\n    IF NOT FOUND THEN"

@@ -1,55 +1,26 @@
 """The papers of a nomination by program: one file a request, as raw bytes; downloads are files and nothing else."""
 
-from collections.abc import Mapping
-from typing import IO, Any
 from uuid import UUID
 
 from django.http import HttpResponse
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
-from rest_framework import serializers, status
-from rest_framework.parsers import BaseParser
+from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from clinics.nominations import nominate as use_cases
 from clinics.nominations.queries import attachment_seen_by, dossier_of, nomination_seen_by
-from clinics.views.attachments import as_download
 from permissions.attachments import read_paper
-from permissions.doors import Api, Needs, StrictCharField, StrictSerializer
+from permissions.doors import Api, Needs
+from permissions.doors.papers import BYTES, FileParser, PaperEntry, PaperList, PaperName, as_download, entries_of, entry_of
 from permissions.models import Attachment
-from permissions.models.evidence import LARGEST_FILE
+from permissions.models.papers import LARGEST_FILE
 from permissions.roles import Capability
 from vault.audit import saw
 from vault.refusal import Refusal
 
-BYTES = {"application/octet-stream": OpenApiTypes.BINARY}
 EITHER = Needs(Capability.NOMINATE, Capability.GRANT_RIGHTS)
-
-
-class FileParser(BaseParser):
-    """The bytes of one file, whatever type they are said to have: the content alone decides."""
-
-    media_type = "*/*"
-
-    def parse(self, stream: IO[bytes], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None) -> Any:
-        return stream.read(LARGEST_FILE + 1)
-
-
-class PaperEntry(serializers.Serializer[Any]):
-    """One paper; its content is read at its own address."""
-
-    id = serializers.UUIDField()
-    name = serializers.CharField()
-    kind = serializers.ChoiceField(choices=Attachment.Kind.choices)
-    size = serializers.IntegerField()
-    withdrawn = serializers.BooleanField()
-
-
-class PaperList(serializers.Serializer[Any]):
-    """The papers of one nomination, with those taken away."""
-
-    results = PaperEntry(many=True)
 
 
 class Papers(Api):
@@ -59,20 +30,17 @@ class Papers(Api):
     longest = LARGEST_FILE
     parser_classes = (FileParser,)  # type: ignore[assignment]
 
-    class Query(StrictSerializer):
-        name = StrictCharField(max_length=200, lines=False, required=False, allow_blank=True, default="")
-
     @extend_schema(responses=PaperList, operation_id="papers_list")
     def get(self, request: Request, right: UUID) -> Response:
         held = dossier_of(nomination_seen_by(self.acting, right))
-        return Response({"results": [_entry(one) for one in (*held.papers, *held.former_papers)]})
+        return Response(entries_of([*held.papers, *held.former_papers]))
 
-    @extend_schema(request=BYTES, responses={201: PaperEntry}, parameters=[Query], operation_id="papers_add")
+    @extend_schema(request=BYTES, responses={201: PaperEntry}, parameters=[PaperName], operation_id="papers_add")
     def post(self, request: Request, right: UUID) -> Response:
         held = nomination_seen_by(self.acting, right)
-        name = self.asked(self.Query)["name"]
+        name = self.asked(PaperName)["name"]
         paper = read_paper(name, request.data if isinstance(request.data, bytes) else b"")
-        return Response(_entry(use_cases.attach(held, paper, by=self.acting)), status=status.HTTP_201_CREATED)
+        return Response(entry_of(use_cases.attach(held, paper, by=self.acting)), status=status.HTTP_201_CREATED)
 
 
 class OnePaper(Api):
@@ -99,13 +67,3 @@ class OnePaper(Api):
 def _require_of(paper: Attachment, right: UUID) -> None:
     if paper.right.public_id != right:
         raise Refusal("not_found")
-
-
-def _entry(paper: Attachment) -> dict[str, Any]:
-    return {
-        "id": paper.public_id,
-        "name": paper.name,
-        "kind": paper.kind,
-        "size": paper.size,
-        "withdrawn": paper.withdrawn_at is not None,
-    }

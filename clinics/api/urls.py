@@ -6,6 +6,17 @@ from clinics.api.alliances import AllianceDetail, AllianceMember, AllianceMember
 from clinics.api.attestation import Attestations
 from clinics.api.booking_rules import BookingRules
 from clinics.api.calendar import Calendar, CalendarDate, HospitalCalendarDate
+from clinics.api.criteria import (
+    CriteriaApprove,
+    CriteriaCopy,
+    CriteriaEnd,
+    CriteriaHandIn,
+    CriteriaOne,
+    CriteriaSendBack,
+    CriteriaSets,
+    CriteriaUndo,
+    CriteriaWithdraw,
+)
 from clinics.api.decisions import Bulk, BulkPreview, RightExtend
 from clinics.api.departments import DepartmentDetail, Departments, InstitutionDepartments, SubjectMap, Subjects
 from clinics.api.disputes import DisputeAnswer, DisputeDetail, Disputes, DisputeWithdraw, RightDisputes
@@ -42,6 +53,15 @@ urlpatterns = [
     path("alliances/<uuid:alliance>", AllianceDetail.as_view(), name="api_alliance"),
     path("alliances/<uuid:alliance>/members", AllianceMembers.as_view(), name="api_alliance_members"),
     path("alliances/<uuid:alliance>/members/<uuid:institution>", AllianceMember.as_view(), name="api_alliance_member"),
+    path("criteria-sets", CriteriaSets.as_view(), name="api_criteria_sets"),
+    path("criteria-sets/<uuid:criteria>", CriteriaOne.as_view(), name="api_criteria_set"),
+    path("criteria-sets/<uuid:criteria>/copy", CriteriaCopy.as_view(), name="api_criteria_copy"),
+    path("criteria-sets/<uuid:criteria>/hand-in", CriteriaHandIn.as_view(), name="api_criteria_hand_in"),
+    path("criteria-sets/<uuid:criteria>/approve", CriteriaApprove.as_view(), name="api_criteria_approve"),
+    path("criteria-sets/<uuid:criteria>/send-back", CriteriaSendBack.as_view(), name="api_criteria_send_back"),
+    path("criteria-sets/<uuid:criteria>/withdraw", CriteriaWithdraw.as_view(), name="api_criteria_withdraw"),
+    path("criteria-sets/<uuid:criteria>/undo", CriteriaUndo.as_view(), name="api_criteria_undo"),
+    path("criteria-sets/<uuid:criteria>/end", CriteriaEnd.as_view(), name="api_criteria_end"),
     path("people", People.as_view(), name="api_people"),
     path("people/<uuid:person>", Person.as_view(), name="api_person"),
     path("posts", Posts.as_view(), name="api_posts"),

@@ -3,6 +3,7 @@
 from clinics.models.access import AllianceUserPermission, DepartmentUserPermission, InstitutionUserPermission
 from clinics.models.alliance import Alliance, AllianceMember
 from clinics.models.calendar import CalendarDay, CalendarYear
+from clinics.models.criteria import CriteriaSet, Criterion
 from clinics.models.grant import TargetGrant
 from clinics.models.imports import ImportChunk, ImportJob, StaffLicence
 from clinics.models.institution import Department, DepartmentCategory, Institution, InstitutionKind
@@ -27,6 +28,8 @@ __all__ = [
     "ChangeKind",
     "ClinicSession",
     "ClinicStop",
+    "CriteriaSet",
+    "Criterion",
     "Department",
     "DepartmentCategory",
     "DepartmentUserPermission",

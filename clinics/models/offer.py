@@ -33,6 +33,11 @@ class SlotClass(models.TextChoices):
 
 
 EXPERT_CLASSES = frozenset({SlotClass.EXPERT_ASSOCIATE, SlotClass.EXPERT_CHIEF})
+# Booked by their name, with a preparation and forms of their own (R072, R202).
+EXAMINATIONS = frozenset({ServiceKind.EXAM, ServiceKind.LAB, ServiceKind.ULTRASOUND, ServiceKind.ECG, ServiceKind.CHECK_UP})
+# Booked into the bands of a session; beds and day surgery count by the day and are asked for (R094, R095).
+HELD_IN_SESSIONS = EXAMINATIONS | {ServiceKind.CLINIC}
+BOOKABLE_KINDS = tuple((kind.value, kind.label) for kind in ServiceKind if kind in HELD_IN_SESSIONS)
 
 
 class Practitioner(Public):
@@ -129,6 +134,11 @@ class Service(Public):
     def is_expert(self) -> bool:
         """Associate chief and above count as expert places (R040)."""
         return self.slot_class in EXPERT_CLASSES
+
+    @property
+    def is_examination(self) -> bool:
+        """Examinations, tests and check-ups run on working days (R202) and are booked by their name (R072)."""
+        return self.kind in EXAMINATIONS
 
     def is_active_on(self, day: date) -> bool:
         """Whether the service is offered on a day (R073)."""

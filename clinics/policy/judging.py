@@ -10,7 +10,7 @@ from clinics.models.policy import PolicyStatus
 from clinics.policy import REGISTRY, Parameter, Resolved, Row, resolve, rows_in_force
 from clinics.policy.scope import Scope
 from clinics.policy.typed import said, stored
-from clinics.policy.words import LEVELS, MERGES, words_of
+from clinics.policy.words import LEVELS, merge_words, words_of
 from vault.faults import Faults
 from vault.refusal import Refusal, Violation, invalid
 
@@ -110,7 +110,7 @@ def _no_effect(parameter: Parameter, held: Resolved) -> Refusal:
     }
     message = _("This value would have no effect. %(reason)s") % {"reason": reason}
     violation = Violation(
-        "no_effect", message, "value", remedy=MERGES[parameter.merge], rule=parameter.rule or "R138",
+        "no_effect", message, "value", remedy=merge_words(parameter), rule=parameter.rule or "R138",
         source=held.source, article=str(parameter.article) if held.row is None else "", quote=parameter.quote if held.row is None else "",
     )  # fmt: skip
     return Refusal("no_effect", message, (violation,))

@@ -13,7 +13,7 @@ from clinics.policy.sets import PolicySet, sayings
 from clinics.policy.sets_resolve import Verdict, chosen_row, may_be_chosen, verdict_of, would_hold
 from clinics.policy.sets_said import Said
 from clinics.policy.typed import said as in_words
-from clinics.policy.words import LEVELS, MERGES, Words, words_of
+from clinics.policy.words import LEVELS, Words, merge_words, words_of
 from permissions.models import District
 from vault.refusal import Sentence
 
@@ -80,7 +80,7 @@ def _line(
     own = [_own(parameter, one, district, day, rows, place) for place in places]
     return Line(
         parameter, words_of(parameter), one, value, now, in_words(parameter, now.value), LEVELS[now.level], then,
-        in_words(parameter, then.value), verdict_of(parameter, one, now, then), MERGES[parameter.merge], own,
+        in_words(parameter, then.value), verdict_of(parameter, one, now, then), merge_words(parameter), own,
         coming(parameter, target, rows, day),
     )  # fmt: skip
 

@@ -36,7 +36,13 @@ HOSPITAL_TEMPLATES: Final = (
     Said("churn_applies", "yes", "R181", "004M", "预约人恶意预约、频繁变更预约,将被限制预约权限"),
     Said("no_show_threshold", "1", "R165", "004I", "患者取消预约号须提前通知挂号室,如爽约将取消预约挂号资格"),
     Said("no_show_threshold", None, "R185", "004N", "爽约累计达一定次数后,将限制其预约资格"),
+    Said("doctor_names_shown", "yes", "R145", "004A", "预约确认信息将包含预约时间、医生姓名、就诊地方等紧要信息"),
+    Said(
+        "resident_confirms", None, "R179", "004M", "预约人需在规定时间内完成预约确认,否则预约视为无效",
+        _("There a booking nobody confirms is void; here it stands."),
+    ),
     Said("day_list_time", "16:30", "R166", "004I", "每天下午16点30前将预约就诊患者需求整理后报门诊部并通知挂号室"),
+    Said("exams_on_working_days", "yes", "R202", "004S", "与辅助科室(检验、放射、超声、心电图)密切协作"),
     Said("late_rule", "void", "R203", "004S", VOID),
     Said("late_rule", "by_hour", "R167", "004I", BY_TEN),
     Said("late_by_hour", "10:00", "R167", "004I", BY_TEN),

@@ -12,13 +12,14 @@ from django.utils.translation import gettext_lazy, pgettext
 from clinics.models.offer import SlotClass
 from clinics.policy import Parameter, Value, ValueType
 from clinics.policy.words import OPTIONS, words_of
+from permissions.identity.documents import DocumentType
 from vault.refusal import Refusal, Sentence, invalid
 
 WHOLE = re.compile(r"\A[0-9]{1,4}\Z")
 PERCENT = re.compile(r"\A([0-9]{1,3}(?:\.[0-9])?) ?[%％]?\Z")
 PART = re.compile(r"\A(?:0(?:\.[0-9]{1,3})?|1(?:\.0{1,3})?)\Z")
 HOUR = re.compile(r"\A([01][0-9]|2[0-3]):[0-5][0-9]\Z")
-CLASSES = dict(SlotClass.choices)
+NAMES = dict(SlotClass.choices) | dict(DocumentType.choices)
 WRONG_PERCENT = gettext_lazy("Enter a percentage from 0 to 100, like 30 or 37.5.")
 
 
@@ -75,7 +76,7 @@ def options_of(parameter: Parameter) -> dict[str, Sentence]:
     """The choices of a parameter with their words; none for numbers and hours."""
     if parameter.type is ValueType.YES_NO:
         return {name: OPTIONS[name] for name in ("yes", "no")}
-    return {name: CLASSES.get(name) or OPTIONS[name] for name in parameter.options}
+    return {name: NAMES.get(name) or OPTIONS[name] for name in parameter.options}
 
 
 def said(parameter: Parameter, value: Value) -> str:
@@ -127,4 +128,6 @@ def _set(parameter: Parameter, text: str, field: str) -> str:
     chosen = text.split()
     if not set(chosen).issubset(options_of(parameter)) or len(chosen) != len(set(chosen)):
         raise invalid(field, _("Choose among those shown."))
+    if len(chosen) < words_of(parameter).least:
+        raise invalid(field, _("Choose at least one of those shown."))
     return " ".join(name for name in options_of(parameter) if name in chosen)

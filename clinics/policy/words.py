@@ -8,7 +8,8 @@ from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from clinics.policy import Level, Merge, Parameter
+from clinics.criteria.focus import FOCUS
+from clinics.policy import Level, Merge, Parameter, ValueType
 from vault.refusal import Sentence
 
 
@@ -20,6 +21,7 @@ class Group(TextChoices):
     BOOKING = "booking", _("Booking, limits and deadlines")
     TIMETABLE = "timetable", _("Timetables and stops")
     PEOPLE = "people", _("Rights and registrations")
+    EVALUATION = "evaluation", _("Monthly evaluation")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +44,7 @@ MONTHS = _("months")
 BOOKINGS = _("bookings")
 HOUR = _("Beijing time")
 OF_ALL = _("of all places")
-S, R, B, T, P = Group.SHARES, Group.RELEASE, Group.BOOKING, Group.TIMETABLE, Group.PEOPLE
+S, R, B, T, P, E = Group.SHARES, Group.RELEASE, Group.BOOKING, Group.TIMETABLE, Group.PEOPLE, Group.EVALUATION
 HERE, THERE, WIDE = Level.DEPARTMENT, Level.INSTITUTION, Level.DISTRICT
 
 WORDS: Mapping[str, Words] = MappingProxyType(
@@ -92,6 +94,13 @@ WORDS: Mapping[str, Words] = MappingProxyType(
         "priority_proof_months": Words(_("A priority is verified again after"), MONTHS, P, WIDE, 1, 60),
         "substitute_hold_hours": Words(_("A substitute place is held for"), HOURS, B, HERE, 1, 240),
         "reminder_time": Words(_("Residents are reminded the day before at"), HOUR, B, THERE),
+        "duplicates": Words(_("Booked twice for one visit"), "", B, WIDE),
+        "cancel_by": Words(_("Who cancels a booking made by referral"), "", B, WIDE),
+        "identity_documents": Words(_("Documents a resident is registered with"), "", P, WIDE, 1),
+        "resident_confirms": Words(_("Residents say that they will come"), "", B, THERE),
+        "counted_bookings": Words(_("Bookings that count for the limits"), "", B, WIDE),
+        "who_refers": Words(_("Who refers a contracted resident"), "", B, WIDE),
+        "doctor_names_shown": Words(_("Hospitals may show doctors' names to who refers"), "", P, WIDE),
         "encounter_fresh_days": Words(_("Visit to the doctor counts for"), DAYS, B, WIDE, 0, 90),
         "arrival_early_days": Words(_("Received before the visit day"), DAYS, B, THERE, 0, 30),
         "arrival_undo_minutes": Words(_("An arrival can be undone for"), MINUTES, B, THERE, 0, 120),
@@ -107,6 +116,7 @@ WORDS: Mapping[str, Words] = MappingProxyType(
         "band_minutes_secondary": Words(_("Length of a band, secondary hospitals"), MINUTES, T, THERE, 5, 240),
         "band_minutes_other": Words(_("Length of a band, other institutions"), MINUTES, T, THERE, 5, 240),
         "general_without_cap": Words(_("General clinics without a limit"), _("in the ordinary release"), T, HERE),
+        "exams_on_working_days": Words(_("Examinations run on working days only"), "", T, THERE),
         "publishing_horizon_months": Words(_("Timetables are published ahead by"), MONTHS, T, THERE, 1, 12),
         "schedule_freeze_days": Words(_("A timetable stays as it is for"), _("days before the session"), T, THERE, 0, 60),
         "stop_notice_days": Words(_("Notice of a stop"), _("days before the session"), T, HERE, 0, 60),
@@ -116,7 +126,19 @@ WORDS: Mapping[str, Words] = MappingProxyType(
         "attestation_grace_days": Words(_("Attesting late is possible for"), _("days after the quarter"), P, THERE, 0, 60),
         "right_dormant_days": Words(_("A right rests unused after"), DAYS, P, THERE, 1, 730),
         "registration_edits_per_month": Words(_("Corrections of a registration in a month"), _("edits"), P, WIDE, 0, 30),
+        "focus_diseases": Words(_("Diseases that are the focus of referral"), "", B, WIDE),
         "conduct_sign_days": Words(_("Monthly lists are signed within"), DAYS, P, THERE, 1, 60),
+        "evaluation_places_kept": Words(_("Promised places put out, at least"), _("of the places promised"), E, WIDE),
+        "evaluation_in_time": Words(_("Visits within the promised days, at least"), _("of the bookings by referral"), E, WIDE),
+        "evaluation_missed": Words(_("Visits missed without excuse, at most"), _("of the visits due"), E, WIDE),
+        "evaluation_unreported": Words(_("Visits nobody reported, at most"), _("of the visits due"), E, WIDE),
+        "evaluation_cancelled": Words(_("Bookings cancelled by the hospital, at most"), _("of the month's bookings"), E, WIDE),
+        "evaluation_returned": Words(_("Referrals returned with advice, at most"), _("of the month's bookings"), E, WIDE),
+        "evaluation_special_stops": Words(_("Special stops of a hospital, at most"), _("in a month"), E, WIDE, 0, 100),
+        "evaluation_messages_failed": Words(_("Messages not delivered, at most"), _("of the messages"), E, WIDE),
+        "evaluation_exceptions": Words(_("Exceptions granted to an institution, at most"), _("in a month"), E, WIDE, 0, 1000),
+        "evaluation_warning": Words(_("A figure is a risk from"), _("of its bound"), E, WIDE),
+        "evaluation_sign_days": Words(_("The district's finding is signed within"), _("days after the month"), E, WIDE, 1, 28),
     }
 )
 
@@ -155,8 +177,29 @@ OPTIONS: Mapping[str, Sentence] = MappingProxyType(
         "no_show": _("not received: counts as missed"),
         "propose": _("are proposed to the staff, who decide"),
         "record": _("are recorded as missed"),
+        **{one.key: one.words for one in FOCUS},
+        "evasion_listed": _("refused; who booked under several identities is listed"),
+        "refused": _("refused, and nobody is listed for it"),
+        "referrer_and_resident": _("the referring unit and the resident"),
+        "referrer": _("only the referring unit"),
+        "resident": _("only the resident, with number and code"),
+        "optional": _("if they like; it changes nothing else"),
+        "live_and_missed": _("those ahead, attended and missed"),
+        "live_and_attended": _("those ahead and attended"),
+        "live_only": _("only those ahead"),
+        "contracted_institution": _("every doctor of the contracted institution who may refer"),
+        "contracted_team": _("the contracted care team"),
+        "contracted_doctor": _("the contracted doctor alone"),
     }
 )
+NO_WINS: Sentence = _("Yes or no: once a level says no, no lower level says yes.")
+
+
+def merge_words(parameter: Parameter) -> Sentence:
+    """How values of several levels become one, said of this parameter."""
+    if parameter.type is ValueType.YES_NO and parameter.merge is Merge.AT_MOST:
+        return NO_WINS
+    return MERGES[parameter.merge]
 
 
 def words_of(parameter: Parameter) -> Words:

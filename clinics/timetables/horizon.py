@@ -20,6 +20,7 @@ class Why(TextChoices):
 
     PAST = "past", _("today or over")
     DAY_OFF = "day_off", _("day off by the calendar")
+    NOT_WORKED = "not_worked", _("not a working day: no examinations")
     PLANNED = "planned", _("published already")
     STOPPED = "stopped", _("stopped")
     NOT_OFFERED = "not_offered", _("the service is not offered on this day")
@@ -72,16 +73,18 @@ def horizon(
     today: date,
     planned: Collection[Key] = frozenset(),
     stopped: Collection[Key] = frozenset(),
+    without_exams: Collection[date] = frozenset(),
 ) -> Horizon:
     """The sessions a weekly timetable makes of these days (R070, R157).
 
     A day off makes none; what would have run by its own weekday is told as left out. A day worked instead runs the weekday the
-    calendar names, else its own. What is published or stopped already stays as it is, so that making twice makes nothing.
+    calendar names, else its own. On the days `without_exams` clinics run and examinations do not (R202). What is published or
+    stopped already stays as it is, so that making twice makes nothing.
     """
     plans: list[SessionPlan] = []
     skipped: list[Skipped] = []
     for day, pattern in _meetings(tuple(patterns), days):
-        why = _obstacle(pattern, day, today, planned, stopped)
+        why = _obstacle(pattern, day, today, planned, stopped, without_exams)
         if why is None:
             plans.append(_plan(pattern, day.date))
         else:
@@ -97,13 +100,16 @@ def _meetings(patterns: tuple[Pattern, ...], days: Mapping[date, DayKind]) -> It
         yield from ((day, one) for one in ordered if one.weekday == weekday and one.holds_on(day.date))
 
 
-def _obstacle(pattern: Pattern, day: DayKind, today: date, planned: Collection[Key], stopped: Collection[Key]) -> Why | None:
+def _obstacle(
+    pattern: Pattern, day: DayKind, today: date, planned: Collection[Key], stopped: Collection[Key], without_exams: Collection[date]
+) -> Why | None:
     """The first reason that counts: what stands already comes before what would forbid it anew."""
     key, service, doctor = (pattern.service.pk, day.date, str(pattern.half_day)), pattern.service, pattern.practitioner
     obstacles = (
         (Why.PLANNED, key in planned),
         (Why.PAST, day.date <= today),
         (Why.DAY_OFF, day.runs is None),
+        (Why.NOT_WORKED, service.is_examination and day.date in without_exams),
         (Why.STOPPED, key in stopped),
         (Why.NOT_TAKING_PART, not takes_part(service.institution, day.date)),
         (Why.NOT_OFFERED, not service.is_active_on(day.date)),

@@ -16,6 +16,7 @@ from clinics.parameters import BAND_MINUTES_OTHER, BAND_MINUTES_SECONDARY, BAND_
 from clinics.policy import Parameter
 from clinics.register.answerable import require_publishable
 from clinics.timetables.bands import bands
+from clinics.timetables.exam_days import require_exam_days
 from permissions.acting import Acting
 from vault.refusal import invalid
 from vault.states import created_together
@@ -52,13 +53,15 @@ def publish_sessions(plans: Sequence[SessionPlan], *, by: Acting) -> list[Clinic
 
     A half-day already planned for its service is left as it is, so that publishing twice changes nothing. Raises
     Refusal("no_grant_on_target") when the actor does not run the pools of every institution named, Refusal("invalid_input") for
-    one without a responsible department and person (R074) or on a day it does not take part (R009).
+    one without a responsible department and person (R074) or on a day it does not take part (R009), and for an examination on
+    a day without examinations (R202).
     """
     requires_transaction()
     require_pools_of(by, {plan.service.institution_id for plan in plans})
     require_publishable((plan.service.institution, plan.date) for plan in plans)
     for plan in plans:
         _check(plan)
+    require_exam_days((plan.service, plan.date) for plan in plans)
     now = database_now()
     sessions = ClinicSession.objects.bulk_create([_session(plan, now) for plan in _unplanned(plans)])
     created_together(sessions, by=by.actor)

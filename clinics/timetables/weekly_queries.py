@@ -9,7 +9,8 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from clinics.access import MANAGE_POOLS, institutions_where
-from clinics.models import Department, HalfDay, Institution, Practitioner, Service, ServiceKind, SessionTemplate
+from clinics.models import Department, HalfDay, Institution, Practitioner, Service, SessionTemplate
+from clinics.models.offer import HELD_IN_SESSIONS
 from permissions.acting import Acting
 from vault.refusal import Refusal
 
@@ -81,7 +82,7 @@ def template_run_by(acting: Acting, public_id: UUID) -> SessionTemplate:
 
 def services_held_at(institution: Institution) -> QuerySet[Service]:
     """The services of a hospital that are held in sessions, by subject, class and name."""
-    found = Service.objects.filter(institution=institution).exclude(kind=ServiceKind.BED)
+    found = Service.objects.filter(institution=institution, kind__in=HELD_IN_SESSIONS)
     return found.select_related("department", "institution").order_by("department__standard_code", "department_id", "slot_class", "name")
 
 

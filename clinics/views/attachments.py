@@ -3,18 +3,12 @@
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
-from django.utils.http import content_disposition_header
 
 from clinics.nominations.queries import attachment_seen_by
-from permissions.attachments import MEDIA_TYPES
 from permissions.doors import Needs, Page
-from permissions.models import Attachment
-from permissions.nominations import content_of
+from permissions.doors.papers import as_download
 from permissions.roles import Capability
 from vault.audit import saw
-
-# Whatever a reader's browser makes of the bytes, it runs nothing and loads nothing.
-SANDBOX = "default-src 'none'; sandbox"
 
 
 class Paper(Page):
@@ -27,13 +21,3 @@ class Paper(Page):
         answer = as_download(paper)
         saw(self.acting.actor, "attachment", paper.public_id, "download")
         return answer
-
-
-def as_download(paper: Attachment) -> HttpResponse:
-    """The bytes with the headers that keep them a file: attachment, no sniffing, sandbox."""
-    answer = HttpResponse(content_of(paper), content_type=MEDIA_TYPES[Attachment.Kind(paper.kind)])
-    answer.headers["Content-Disposition"] = content_disposition_header(True, paper.name) or "attachment"
-    answer.headers["X-Content-Type-Options"] = "nosniff"
-    answer.headers["Content-Security-Policy"] = SANDBOX
-    answer.headers["Cross-Origin-Resource-Policy"] = "same-origin"
-    return answer

@@ -14,6 +14,7 @@ from clinics.register.answerable import missing_of
 from clinics.register.booking_rules import rules_on
 from clinics.register.facts import fact_fields, facts_shown, label_words, labels_for
 from clinics.register.history import Entry, timeline_of
+from clinics.register.naming import shows_names
 from clinics.register.place_queries import (
     STANDINGS,
     counted,
@@ -98,6 +99,7 @@ def page_of(page: Page, institution: Institution) -> dict[str, Any]:
     return {
         "institution": institution,
         "is_hospital": is_hospital,
+        "shows_names": shows_names(institution, today),
         "state": state_of(institution),
         "working": _("working"),
         "lacks": missing_of(institution) if is_hospital else [],

@@ -13,16 +13,17 @@ from django.utils.translation import gettext as _
 
 from clinics.models import Post
 from clinics.nominations import nominate as use_cases
-from clinics.nominations.evidence import read_evidence, read_papers
+from clinics.nominations.evidence import read_evidence
 from clinics.nominations.queries import STANDINGS, attachment_seen_by, dossier_of, nomination_seen_by, own_posts
 from clinics.right_queries import found, post_seen_by
 from clinics.views.nomination_words import evidence_context, line_of, standing_for_institution, wishes_in
 from clinics.views.right_words import LAW_OF_GRANTING, detail_of
 from clinics.views.typed import chosen_id, errors_in, one_of, search_in, version
 from clinics.watch.timeline import timeline_for
+from permissions.attachments import read_papers
 from permissions.doors import Needs, Page
 from permissions.models import ReferralRight
-from permissions.nominations import OPEN_TO_THE_INSTITUTION, Evidence
+from permissions.nominations import MOST_PAPERS, OPEN_TO_THE_INSTITUTION, Evidence
 from permissions.right_states import RightStatus
 from permissions.roles import Capability
 from vault.audit import saw
@@ -135,7 +136,7 @@ class Nomination(Page):
         return _("%(name)s is nominated again; the district decides.")
 
     def attach(self, request: HttpRequest, right: ReferralRight) -> str:
-        papers = read_papers(request.FILES.getlist("file"))
+        papers = read_papers(request.FILES.getlist("file"), MOST_PAPERS)
         if len(papers) != 1:
             raise invalid("file", _("Choose one file."))
         use_cases.attach(right, papers[0], by=self.acting)
@@ -170,7 +171,7 @@ def counts(posts: Any) -> dict[str, int]:
 def handed_in(request: HttpRequest) -> tuple[Evidence, list[Any]]:
     """Evidence and papers of the form; every fault at once."""
     faults = Faults()
-    papers = faults.of(read_papers, request.FILES.getlist("file"))
+    papers = faults.of(read_papers, request.FILES.getlist("file"), MOST_PAPERS)
     wishes = faults.of(wishes_in, request.POST)
     evidence = read_evidence(request.POST.get("licence_number", ""), request.POST.get("note", ""), wishes or [], faults)
     return evidence, papers or []

@@ -15,6 +15,7 @@ from clinics.models.post import Title
 from clinics.offers.queries import PRESENCE, departments_of_place, found_by, practitioner_kept_by, practitioners_kept_by, present
 from clinics.register.facts import facts_shown, labels_for
 from clinics.register.history import Entry, timeline_of
+from clinics.register.naming import shows_names
 from clinics.views import typed
 from clinics.views.exporting import handed_out
 from clinics.views.offer_words import OF_DOCTORS
@@ -79,6 +80,7 @@ def page_of(practitioner: Practitioner) -> dict[str, Any]:
     beginning = Entry(practitioner.created_at, _("Entered into the register"))
     return {
         "one": practitioner,
+        "shows_names": shows_names(practitioner.institution, today),
         "licence": mask_licence(practitioner.licence),
         "phone": mask_phone(practitioner.phone) if practitioner.phone else "",
         "facts": facts_shown(labels, practitioner.facts),

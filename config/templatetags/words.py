@@ -8,7 +8,7 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext, ngettext, pgettext
+from django.utils.translation import get_language, gettext, ngettext, pgettext
 
 from referral.views.spans import span_words
 
@@ -175,6 +175,12 @@ def near_day(value: date | datetime | None) -> str:
     words = {0: gettext("today"), 1: gettext("tomorrow"), -1: gettext("yesterday")}
     text = words.get(days, short_day(value))
     return f"{text} {clock(value)}" if isinstance(value, datetime) else text
+
+
+@register.simple_tag
+def gap() -> str:
+    """What stands between two sentences: a blank, in Chinese nothing."""
+    return "" if (get_language() or "").startswith("zh") else " "
 
 
 @register.filter

@@ -6,14 +6,14 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from permissions.models.papers import KeptPaper
 from permissions.models.right import ReferralRight
 from permissions.right_states import SendBackReason
 from vault.crypto import EncryptedTextField, keyed_hashes
 from vault.models import Public
 
-LICENCE, FILE = "licence", "file"
-NOTE_LENGTH, ANSWER_LENGTH, NAME_LENGTH = 500, 200, 120
-LARGEST_FILE = 5 * 1024 * 1024
+LICENCE = "licence"
+NOTE_LENGTH, ANSWER_LENGTH = 500, 200
 
 
 class NominationQuerySet(models.QuerySet["Nomination"]):
@@ -68,44 +68,15 @@ class Nomination(Public):
         return f"{self.right_id}/{self.number}"
 
 
-class AttachmentQuerySet(models.QuerySet["Attachment"]):
-    """Questions about attachments that read as adjectives."""
-
-    def present(self) -> Self:
-        """Those that nobody has taken away."""
-        return self.filter(withdrawn_at=None)
-
-    def listed(self) -> Self:
-        """Without their content, which is large and read only to be downloaded."""
-        return self.defer("content").order_by("pk")
-
-
-class Attachment(Public):
-    """One paper beside a nomination; its content is kept encrypted. One taken away stays for whoever looks later."""
-
-    class Kind(models.TextChoices):
-        PDF = "pdf", "PDF"
-        JPEG = "jpeg", "JPEG"
-        PNG = "png", "PNG"
+class Attachment(KeptPaper):
+    """One paper beside a nomination."""
 
     right = models.ForeignKey(ReferralRight, on_delete=models.PROTECT, related_name="attachments")
-    name = models.CharField(max_length=NAME_LENGTH)
-    kind = models.TextField(choices=Kind)
-    size = models.IntegerField()
-    digest = models.CharField(max_length=100)
-    content = EncryptedTextField(purpose=FILE)
     added_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    withdrawn_at = models.DateTimeField(null=True, blank=True)
 
-    objects = AttachmentQuerySet.as_manager()
-
-    class Meta:
+    class Meta(KeptPaper.Meta):
         indexes = [models.Index(fields=["right"], name="attachment_of_right")]
         constraints = [
-            models.CheckConstraint(condition=Q(kind__in=("pdf", "jpeg", "png")), name="attachment_kind_is_known"),
-            models.CheckConstraint(condition=Q(size__gte=1, size__lte=LARGEST_FILE), name="attachment_size_is_bounded"),
+            *KeptPaper.Meta.constraints,
             models.UniqueConstraint(fields=["right", "digest"], condition=Q(withdrawn_at=None), name="attachment_once_per_right"),
         ]
-
-    def __str__(self) -> str:
-        return self.name

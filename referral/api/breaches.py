@@ -19,12 +19,14 @@ from permissions.doors import (
     if_match,
 )
 from permissions.doors.paging import PageQuery, page_of
+from permissions.doors.papers import PaperEntry, entries_of
 from permissions.identity.masking import mask_name
 from permissions.roles import Capability
 from referral.api.versions import versioned
 from referral.credit.appeal import LONGEST, LONGEST_REASON, Decision, appeal, decide
 from referral.credit.evasion import record_evasion
 from referral.credit.models import Breach, BreachKind, BreachStatus
+from referral.credit.papers import papers_of
 from referral.credit.queries import breach_seen_by, breaches_seen_by, newest_first
 
 SEEING = Needs(Capability.APPEAL_BREACH, Capability.DECIDE_APPEALS)
@@ -47,10 +49,11 @@ class AppealMade(serializers.Serializer[Any]):
     by_resident = serializers.BooleanField()
     decided_at = serializers.DateTimeField(allow_null=True)
     reason = serializers.CharField()
+    papers = PaperEntry(many=True)
 
 
 class OneBreach(serializers.Serializer[Any]):
-    """A missed visit; the name is masked for the district, which treats nobody."""
+    """A missed visit; the name is masked, as in every list by program."""
 
     id = serializers.UUIDField()
     status = serializers.ChoiceField(choices=BreachStatus.choices)
@@ -105,10 +108,7 @@ class Breaches(Api):
         rows = newest_first(breaches_seen_by(self.acting))
         if asked.get("status"):
             rows = rows.filter(status=asked["status"])
-        return page_of(request, rows, asked["page"], self.body)
-
-    def body(self, one: Breach) -> dict[str, Any]:
-        return breach_body(one, masked=self.acting.can(Capability.DECIDE_APPEALS))
+        return page_of(request, rows, asked["page"], breach_body)
 
 
 class BreachDoor(Api):
@@ -119,7 +119,7 @@ class BreachDoor(Api):
     @extend_schema(responses=OneBreach, operation_id="breaches_read")
     def get(self, request: Request, breach: UUID) -> Response:
         one = breach_seen_by(self.acting, breach)
-        return versioned(breach_body(one, masked=self.acting.can(Capability.DECIDE_APPEALS)), etag(one))
+        return versioned(breach_body(one), etag(one))
 
 
 class BreachAppeal(Api):
@@ -132,7 +132,7 @@ class BreachAppeal(Api):
         version = if_match(request)
         appeal(breach, **self.read(AppealSaid), expected_version=version, by=self.acting)
         one = breach_seen_by(self.acting, breach)
-        return versioned(breach_body(one, masked=False), etag(one), status=201)
+        return versioned(breach_body(one), etag(one), status=201)
 
 
 class AppealDecide(Api):
@@ -145,7 +145,7 @@ class AppealDecide(Api):
         version, said = if_match(request), self.read(DecisionSaid)
         one = decide(appeal, said["decision"], reason=said["reason"], expected_version=version, by=self.acting)
         one = breach_seen_by(self.acting, one.public_id)
-        return versioned(breach_body(one, masked=True), etag(one))
+        return versioned(breach_body(one), etag(one))
 
 
 class Evasions(Api):
@@ -157,11 +157,11 @@ class Evasions(Api):
     def post(self, request: Request) -> Response:
         said = self.read(EvasionSaid)
         one = breach_seen_by(self.acting, record_evasion(said["number"], evidence=said["evidence"], by=self.acting).public_id)
-        return versioned(breach_body(one, masked=True), etag(one), status=201)
+        return versioned(breach_body(one), etag(one), status=201)
 
 
-def breach_body(one: Breach, *, masked: bool) -> dict[str, Any]:
-    """One missed visit as plain values."""
+def breach_body(one: Breach) -> dict[str, Any]:
+    """One missed visit as plain values; the name masked."""
     filed = getattr(one, "appeal", None)
     return {
         "id": one.public_id,
@@ -170,7 +170,7 @@ def breach_body(one: Breach, *, masked: bool) -> dict[str, Any]:
         "kind": one.kind,
         "cause": one.cause,
         "patient": one.patient.public_id,
-        "name": mask_name(one.patient.name) if masked else one.patient.name,
+        "name": mask_name(one.patient.name),
         "booking": one.booking.public_id,
         "institution": one.institution.public_id,
         "visit_date": one.visit_date,
@@ -182,6 +182,7 @@ def breach_body(one: Breach, *, masked: bool) -> dict[str, Any]:
             "by_resident": filed.by_resident,
             "decided_at": filed.decided_at,
             "reason": filed.reason,
+            "papers": entries_of(papers_of(one))["results"],
         }
         if filed
         else None,

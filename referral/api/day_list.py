@@ -21,7 +21,7 @@ from referral.patients.models import PriorityGroup
 LINE = (
     "booking", "department", "service", "starts_at", "ends_at", "name", "sex", "birth_date", "priority_group",
     "document_tail", "phone_tail",
-    "confirmation_code", "number", "referred_by", "status", "is_stopped",
+    "confirmation_code", "number", "referred_by", "status", "confirmed_at", "is_stopped",
 )  # fmt: skip
 
 
@@ -60,6 +60,7 @@ class DayListLine(serializers.Serializer[Any]):
     number = serializers.CharField()
     referred_by = serializers.CharField()
     status = serializers.CharField()
+    confirmed_at = serializers.DateTimeField(allow_null=True)
     is_stopped = serializers.BooleanField()
 
 

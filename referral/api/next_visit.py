@@ -8,6 +8,8 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from clinics.models import ServiceKind
+from clinics.models.offer import BOOKABLE_KINDS
 from permissions.doors import (
     IDEMPOTENCY_KEY,
     Api,
@@ -39,6 +41,9 @@ class NextPlace(serializers.Serializer[Any]):
     id = serializers.UUIDField()
     department = serializers.UUIDField()
     department_name = serializers.CharField()
+    service_kind = serializers.ChoiceField(choices=ServiceKind.choices)
+    service_name = serializers.CharField()
+    preparation = serializers.CharField(allow_blank=True)
     slot_class = serializers.CharField()
     title = serializers.CharField(allow_blank=True)
     visit_date = serializers.DateField()
@@ -54,6 +59,7 @@ class NextPlaces(Api):
 
     class Query(PageQuery):
         kind = StrictChoiceField(choices=KINDS, required=False, default=FollowKind.NEXT.value)
+        service_kind = StrictChoiceField(choices=BOOKABLE_KINDS, required=False)
 
     class Output(serializers.Serializer[Any]):
         results = NextPlace(many=True)
@@ -65,7 +71,8 @@ class NextPlaces(Api):
         visit = visits_of(self.acting).filter(public_id=booking).first()
         if visit is None:
             raise Refusal("not_found", NOTHING_HERE)
-        return page_of(request, next_places(visit, FollowKind(given["kind"]), self.acting), given["page"], place_body)
+        places = next_places(visit, FollowKind(given["kind"]), self.acting, service_kind=given.get("service_kind", ""))
+        return page_of(request, places, given["page"], place_body)
 
 
 class NextVisit(Api):
@@ -92,6 +99,9 @@ def place_body(place: PoolSlot) -> dict[str, Any]:
         "id": place.public_id,
         "department": place.department.public_id,
         "department_name": place.department.name,
+        "service_kind": place.service.kind,
+        "service_name": place.service.name,
+        "preparation": place.service.preparation,
         "slot_class": place.slot_class,
         "title": place.service.title,
         "visit_date": place.visit_date,

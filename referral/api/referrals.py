@@ -8,6 +8,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from clinics.criteria.focus import KEYS as FOCUS_KEYS
 from permissions.acting import Acting
 from permissions.doors import (
     IF_MATCH,
@@ -26,11 +27,14 @@ from permissions.identity.masking import mask_name
 from permissions.roles import Capability
 from referral.api.bookings import BookingBody
 from referral.api.bookings import described as booking_described
+from referral.api.criteria import KeptCriterion, kept_body
 from referral.api.versions import versioned
 from referral.booking.end_case import cancel_referral
-from referral.booking.models import LIVE
+from referral.booking.models import LIVE, Booking, CancelCause
+from referral.booking.who_cancels import may_cancel
 from referral.cases.booker import Booker, booker_of
-from referral.cases.emergencies import CALL, SIGNS, sign_of
+from referral.cases.criteria import MOST_TICKED
+from referral.cases.emergencies import SIGNS, advice_on
 from referral.cases.models import FollowKind, Priority, Referral, ReferralStatus
 from referral.cases.queries import referral_of, referrals_of, steps_open_to
 from referral.cases.write import Record, edit_draft, write_referral
@@ -41,6 +45,7 @@ from vault.events import Event
 
 SEES_CASES = Needs(Capability.WRITE_REFERRAL, Capability.RECORD_VISIT)
 WRITES = Needs(Capability.WRITE_REFERRAL)
+CANCELLING = frozenset({"cancelled", "booking_cancelled"})
 
 
 class GivenBooker(StrictSerializer):
@@ -70,6 +75,7 @@ class WrittenRecord(StrictSerializer):
     priority = StrictChoiceField(choices=Priority.choices, required=False, default=Priority.ROUTINE)
     emergency_sign = StrictChoiceField(choices=[sign.code for sign in SIGNS], required=False, default="", allow_blank=True)
     truth_accepted = StrictBooleanField()
+    criteria = serializers.ListField(child=StrictUUIDField(), required=False, default=list, max_length=MOST_TICKED)
     booker = GivenBooker(required=False)
 
 
@@ -85,6 +91,7 @@ class ReferralEntry(serializers.Serializer[Any]):
     reason = serializers.CharField()
     priority = serializers.ChoiceField(choices=Priority.choices)
     emergency_sign = serializers.CharField(allow_blank=True)
+    focus = serializers.ListField(child=serializers.ChoiceField(choices=FOCUS_KEYS), help_text="focus diseases of the diagnosis (R115)")
     created_at = serializers.DateTimeField()
 
 
@@ -116,6 +123,7 @@ class ReferralBody(ReferralWritten):
     present_history = serializers.CharField()
     past_history = serializers.CharField(allow_blank=True)
     treatment = serializers.CharField(allow_blank=True)
+    criteria = KeptCriterion(many=True)
     booker = ShownBooker(allow_null=True)
     booking = BookingBody(allow_null=True)
     sent_back = serializers.UUIDField(allow_null=True)
@@ -132,6 +140,7 @@ class Referrals(Api):
 
     class Query(PageQuery):
         status = StrictChoiceField(choices=ReferralStatus.choices, required=False)
+        focus = StrictChoiceField(choices=FOCUS_KEYS, required=False)
 
     class Input(WrittenRecord):
         patient = StrictUUIDField()
@@ -147,14 +156,16 @@ class Referrals(Api):
         found = referrals_of(self.acting).order_by("-pk")
         if "status" in given:
             found = found.filter(status=given["status"])
+        if "focus" in given:
+            found = found.filter(focus__contains=given["focus"])
         return page_of(request, found, given["page"], entry)
 
     @extend_schema(request=Input, responses={201: ReferralWritten}, operation_id="referrals_write")
     def post(self, request: Request) -> Response:
         given = self.read(self.Input)
         patient, encounter, truth = given.pop("patient"), given.pop("encounter"), given.pop("truth_accepted")
-        booker = Booker(**given.pop("booker", {}))
-        referral = write_referral(encounter, Record(**given), truth_accepted=truth, by=self.acting, patient=patient, booker=booker)
+        also: dict[str, Any] = {"booker": Booker(**given.pop("booker", {})), "criteria": given.pop("criteria")}
+        referral = write_referral(encounter, Record(**given), truth_accepted=truth, by=self.acting, patient=patient, **also)
         return versioned(written(self.acting, referral), etag(referral), status=201)
 
 
@@ -174,8 +185,8 @@ class ReferralDetail(Api):
     def put(self, request: Request, referral: UUID) -> Response:
         version, given = if_match(request), self.read(WrittenRecord)
         truth = given.pop("truth_accepted")
-        booker = Booker(**given.pop("booker", {}))
-        edited = edit_draft(referral, Record(**given), expected_version=version, truth_accepted=truth, by=self.acting, booker=booker)
+        also: dict[str, Any] = {"booker": Booker(**given.pop("booker", {})), "criteria": given.pop("criteria")}
+        edited = edit_draft(referral, Record(**given), expected_version=version, truth_accepted=truth, by=self.acting, **also)
         return versioned(written(self.acting, edited), etag(edited))
 
 
@@ -206,19 +217,25 @@ def entry(referral: Referral) -> dict[str, Any]:
         "reason": referral.reason,
         "priority": referral.priority,
         "emergency_sign": referral.emergency_sign,
+        "focus": referral.focus.split(),
         "created_at": referral.created_at,
     }
 
 
 def written(acting: Acting, referral: Referral) -> dict[str, Any]:
     """A referral with what may be done next; with an emergency sign, what has to be done now."""
-    advice = f"{CALL} {sign_of(referral.emergency_sign).now}" if referral.emergency_sign else ""
+    advice = advice_on(referral.emergency_sign) if referral.emergency_sign else ""
     return entry(referral) | {"actions": actions(acting, referral), "emergency_advice": advice}
 
 
 def actions(acting: Acting, referral: Referral) -> list[str]:
     """What this person may do now, from the one table; each step once, by the name of its event."""
     return sorted({step.event.removeprefix("referral.") for step in steps_open_to(acting, referral)})
+
+
+def may_step(live: Booking, step: str) -> bool:
+    """Whether its booking leaves this step to the unit that made it (C19)."""
+    return step not in CANCELLING or may_cancel(live, CancelCause.BY_REFERRER)
 
 
 def body(acting: Acting, referral: Referral) -> dict[str, Any]:
@@ -228,12 +245,14 @@ def body(acting: Acting, referral: Referral) -> dict[str, Any]:
     sent_back = returns_of(acting).filter(referral=referral).first()
     about = [referral.public_id, *(b.public_id for b in bookings), *([sent_back.public_id] if sent_back else [])]
     return written(acting, referral) | {
+        "actions": [one for one in actions(acting, referral) if live is None or may_step(live, one)],
         "encounter": referral.encounter.public_id,
         "owner": referral.owner.public_id if referral.owner else None,
         "impression": referral.impression,
         "present_history": referral.present_history,
         "past_history": referral.past_history,
         "treatment": referral.treatment,
+        "criteria": kept_body(referral),
         "booker": booker_of(referral) if acting.can(Capability.WRITE_REFERRAL) else None,
         "booking": booking_described(live, with_code=acting.can(Capability.BOOK)) if live else None,
         "sent_back": sent_back.public_id if sent_back else None,

@@ -100,7 +100,7 @@ class BookingRelease(Api):
 class BookingUndoCancel(Api):
     """A cancellation pressed by mistake is taken back, within minutes, by who pressed it."""
 
-    policies = {"POST": Needs(Capability.CANCEL_BOOKING, Capability.MANAGE_POOLS)}
+    policies = {"POST": Needs(Capability.CANCEL_BOOKING, Capability.MANAGE_POOLS, Capability.BOOK_NEXT)}
 
     @extend_schema(request=None, responses=BookingBody, parameters=[IF_MATCH], operation_id="bookings_undo_cancel")
     def post(self, request: Request, booking: UUID) -> Response:

@@ -8,6 +8,7 @@ from clinics.models import Institution
 from permissions.acting import Acting
 from referral.booking import rules
 from referral.booking.facts import BookingFacts
+from referral.booking.offered_as import same_name
 from referral.booking.read import Judged
 from reserved_pools.queries import Wanted, availability
 from vault.refusal import Refusal
@@ -17,14 +18,18 @@ MOST: Final = 5
 CURABLE: Final = frozenset({"R019", "R052", "R106", "R107", "R108", "R015", "R109", "R017", "R018", "R046", "R027"})
 
 
-def alternatives(facts: BookingFacts, by: Acting) -> list[dict[str, Any]]:
+def alternatives(judged: Judged, by: Acting) -> list[dict[str, Any]]:
     """Promise up to five places of the same department code that this booking would be allowed to take now.
 
-    The hospitals are those the acting right reaches; one place per hospital, day and class, the day nearest to the
-    one asked for first, then partners, then time. Rows are those of `availability`.
+    Instead of a clinic other clinics, instead of an examination the same one at another time or hospital (R072). The hospitals are
+    those the acting right reaches; one place per hospital, day and class, the day nearest to the one asked for first, then
+    partners, then time. Rows are those of `availability`.
     """
+    facts = judged.facts
     first, last = facts.today + timedelta(days=1), facts.today + timedelta(days=facts.limits.horizon_days)
-    rows = availability(by, Wanted(first, last, department=facts.standard_code), today=facts.today)
+    kind, name = judged.row.service_kind, same_name(judged.row.service_kind, judged.row.service_name)
+    wanted = Wanted(first, last, department=facts.standard_code, kind=kind, name=name)
+    rows = availability(by, wanted, today=facts.today)
     institutions = dict(Institution.objects.filter(public_id__in={row["institution"] for row in rows}).values_list("public_id", "pk"))
     closed_to_her = {facts.institution} if facts.restricted_until else set()
     lawful = [row for row in rows if is_lawful(facts, institutions[row["institution"]], row["visit_date"], closed_to_her)]
@@ -43,5 +48,5 @@ def with_alternatives(refusal: Refusal, judged: Judged | None, by: Acting) -> Re
     """The same refusal, carrying what could be booked instead when another time would cure it."""
     broken = {violation.rule for violation in refusal.violations}
     if judged is not None and broken and broken <= CURABLE:
-        refusal.current["alternatives"] = alternatives(judged.facts, by)
+        refusal.current["alternatives"] = alternatives(judged, by)
     return refusal

@@ -3,6 +3,7 @@
 The sources are R108, R017, R018 and R059.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Final
@@ -10,14 +11,17 @@ from typing import Any, Final
 from clinics import parameters as p
 from clinics.policy import Target, values
 from referral.booking.counting import fullest_months, fullest_week, months_after
+from referral.booking.facts import WHAT_COUNTS
 from referral.booking.lawful_days import QUARTER_MONTHS
-from referral.booking.models import COUNTED, Booking
+from referral.booking.models import Booking
 from referral.credit.standing import Standing, standing_of
 from referral.credit.terms import Terms
-from referral.parameters import OF_LEDGER
+from referral.parameters import COUNTED_BOOKINGS, OF_LEDGER
 from referral.patients.models import Patient
 
-LIMITS: Final = (p.LIMIT_PER_DAY, p.LIMIT_7_DAYS, p.LIMIT_3_MONTHS, p.LIMIT_3_MONTHS_BINDS, p.BOOKING_HORIZON_DAYS)
+LIMITS: Final = (
+    p.LIMIT_PER_DAY, p.LIMIT_7_DAYS, p.LIMIT_3_MONTHS, p.LIMIT_3_MONTHS_BINDS, p.BOOKING_HORIZON_DAYS, COUNTED_BOOKINGS,
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +56,7 @@ def counts_before(patient: Patient, district: int, today: date, day: date | None
     """
     held: dict[str, Any] = {key: one.value for key, one in values((*LIMITS, *OF_LEDGER), Target(district), today).items()}
     days = [day] if day else [today + timedelta(days=ahead) for ahead in range(1, int(held[p.BOOKING_HORIZON_DAYS.key]) + 1)]
-    booked = list(days_of(patient, min(days), max(days)))
+    booked = list(days_of(patient, min(days), max(days), WHAT_COUNTS[held[COUNTED_BOOKINGS.key]]))
     return Before(
         day=day,
         on_day=Used(max(booked.count(one) for one in days), held[p.LIMIT_PER_DAY.key]),
@@ -66,7 +70,7 @@ def counts_before(patient: Patient, district: int, today: date, day: date | None
     )
 
 
-def days_of(patient: Patient, first: date, last: date) -> Any:
+def days_of(patient: Patient, first: date, last: date, statuses: Collection[str]) -> Any:
     """The visit days of the bookings that count for the limits (C30), as far as they share a window with these days."""
     near = (months_after(first, -QUARTER_MONTHS), months_after(last, QUARTER_MONTHS))
-    return Booking.objects.filter(patient=patient, status__in=COUNTED, visit_date__range=near).values_list("visit_date", flat=True)
+    return Booking.objects.filter(patient=patient, status__in=statuses, visit_date__range=near).values_list("visit_date", flat=True)

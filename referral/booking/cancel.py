@@ -19,6 +19,7 @@ from referral.booking.expected import NOTHING_HERE, database_now
 from referral.booking.messages import CANCELLED, CANCELLED_BY_HOSPITAL, told_of_cancelling
 from referral.booking.models import Booking, BookingMode, CancelCause
 from referral.booking.remind import appointment_of
+from referral.booking.who_cancels import require_side
 from referral.booking.why import OF_HOSPITALS, Why, why, why_said
 from referral.cases.models import Referral
 from referral.inbox.tell import answering_for, tell
@@ -35,7 +36,7 @@ from vault.states import advance
 from vault.transactions import requires_transaction
 
 IN_TIME: Final = frozenset({CancelCause.BY_REFERRER, CancelCause.BY_RESIDENT})  # whom the cut-off binds
-RELATED: Final = ("patient", "institution", "department", "post__user", "referral__institution", "referral__owner", "pool_slot")
+RELATED: Final = ("patient", "institution", "department", "post__user", "referral__institution", "referral__owner", "pool_slot__service")
 
 
 def cancel_by_referrer(
@@ -46,8 +47,8 @@ def cancel_by_referrer(
 
     `reason` is a code or free words. With `ends_case` the referral ends too instead of waiting for another time; who cancels
     it as the referral names that one's version. Locks the acting right, the patient, the place, the referral, the booking.
-    Refuses with `not_allowed`, `right_not_in_force`, `not_found`, `stale_state`, `invalid_input`, and `past_cutoff` from the very
-    instant of `cancel_until` (R022).
+    Refuses with `not_allowed` (also where only the resident cancels, C19), `right_not_in_force`, `not_found`, `stale_state`,
+    `invalid_input`, and `past_cutoff` from the very instant of `cancel_until` (R022).
     """
     if by.post is None or not by.can(Capability.CANCEL_BOOKING):
         raise Refusal("not_allowed", _("Your role does not include this."))
@@ -66,7 +67,8 @@ def cancel_by_referrer(
 def cancel_by_resident(booking: Booking, *, expected_version: int | None = None) -> Booking:
     """Promise that the resident's own booking, recognised by number and code, is cancelled before its cut-off (R020).
 
-    Refuses with `stale_state` and `past_cutoff`. Who asks is the door's matter: it has seen number and code.
+    Refuses with `stale_state`, `past_cutoff`, and `not_allowed` where only the referring unit cancels (C19). Who asks is the door's
+    matter: it has seen number and code.
     """
     with transaction.atomic(durable=True):
         held = locked(booking)
@@ -169,6 +171,7 @@ def _cancelled(
 
     A visit booked in the consulting room has no encounter of a family doctor behind it: its referral ends with it (R120).
     """
+    require_side(booking, cause)
     still_booked = booking.STATES.find(booking.status, "cancelled") is not None
     if still_booked and cause in IN_TIME and database_now() >= booking.cancel_until:
         raise too_late(booking)

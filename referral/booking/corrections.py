@@ -1,12 +1,13 @@
 """Takes a cancellation pressed by mistake back within minutes, as long as the place still rests and the rules still hold (R151)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from clinics import policy
@@ -15,16 +16,20 @@ from permissions.roles import Capability, Role
 from referral import parameters
 from referral.booking import rules, sentences
 from referral.booking.cancel import RELATED, bookings_released_by, lock_case, stale
+from referral.booking.exam_messages import text_for
 from referral.booking.expected import NOTHING_HERE, today
-from referral.booking.facts import SHANGHAI
+from referral.booking.facts import SHANGHAI, BookingFacts
 from referral.booking.messages import RESTORED, told
 from referral.booking.models import Booking, BookingMode, CancelCause, CancelReason
+from referral.booking.next_visit import BEHIND, first_booker
 from referral.booking.read import booking_facts
 from referral.booking.remind import appointment_of
+from referral.cases.models import Referral
 from referral.inbox.tell import answering_for, tell
 from referral.patients.guardians_reach import reached
 from referral.patients.queries import of_unit
 from reserved_pools import claims
+from reserved_pools.models import PoolSlot
 from vault.actor import Actor, ActorKind
 from vault.audit import record
 from vault.outbox.put import put
@@ -39,25 +44,26 @@ def undo_cancel(booking_id: UUID, *, expected_version: int, by: Acting) -> Booki
     """Promise that the booking stands again as it was, with its code and its place; its resident is told.
 
     Only who cancelled it, within `arrival_undo_minutes`, while the place still rests and every rule of a booking still holds.
-    Locks right, patient, place, referral, booking. Refuses with `not_allowed`, `not_found`, `stale_state`, `undo_too_late`,
+    A visit booked in the consulting room comes back with the referral that ended with it, while the visit before it stands (R120).
+    Locks right, patient, place, referrals, booking. Refuses with `not_allowed`, `not_found`, `stale_state`, `undo_too_late`,
     `slot_not_available` and every broken rule.
     """
     seen = _visible(by).filter(public_id=booking_id).select_related("post__user").first()
     if seen is None:
         raise Refusal("not_found", NOTHING_HERE)
     with transaction.atomic(durable=True):
-        return _restored(seen, by.actor, expected_version, judged_as=by if by.can(Capability.BOOK) else _booker(seen))
+        return _restored(seen, by.actor, expected_version, by=by if by.can(Capability.BOOK) else None)
 
 
 def undo_cancel_by_resident(booking: Booking) -> Booking:
     """Promise the same to the resident who cancelled on her own page."""
     with transaction.atomic(durable=True):
-        return _restored(booking, Actor(ActorKind.PATIENT, booking.patient.public_id), booking.version, judged_as=_booker(booking))
+        return _restored(booking, Actor(ActorKind.PATIENT, booking.patient.public_id), booking.version)
 
 
 def undo_until(booking: Booking, actor: Actor) -> datetime | None:
     """Until when this person may take her own cancellation back; None when it is not hers, or nothing that can be taken back."""
-    if booking.status != "cancelled" or booking.mode == BookingMode.CONSULTATION:
+    if booking.status != "cancelled" or booking.referral.status != left_as(booking):
         return None
     if booking.cancel_cause not in (CancelCause.BY_REFERRER, CancelCause.BY_RESIDENT, CancelCause.BY_HOSPITAL):
         return None
@@ -65,6 +71,11 @@ def undo_until(booking: Booking, actor: Actor) -> datetime | None:
     if last is None or (last.actor_kind, last.actor_id) != (actor.kind, actor.public_id):
         return None
     return last.at + minutes_of(booking)
+
+
+def left_as(booking: Booking) -> str:
+    """The state in which a cancellation that can be taken back leaves the referral: a visit of the consulting room ends its own (R120)."""
+    return "cancelled" if booking.mode == BookingMode.CONSULTATION else "draft"
 
 
 def minutes_of(booking: Booking) -> timedelta:
@@ -89,10 +100,11 @@ def too_late_to_undo(until: datetime) -> Refusal:
 
 
 def _visible(by: Acting) -> Any:
-    """What this person may have cancelled: her unit's bookings, or those of the hospital whose places she manages."""
+    """What this person may have cancelled: her unit's bookings, those of the hospital whose places she manages, visits she booked."""
+    released = Q(pk__in=bookings_released_by(by).order_by().values("pk"))
     if by.post is not None and by.can(Capability.CANCEL_BOOKING):
-        return Booking.objects.filter(of_unit(by.post, "referral__institution"))
-    return bookings_released_by(by)
+        released |= of_unit(by.post, "referral__institution")
+    return Booking.objects.filter(released)
 
 
 def _booker(seen: Booking) -> Acting:
@@ -100,25 +112,45 @@ def _booker(seen: Booking) -> Acting:
     return Acting(seen.post.user, Role(seen.post.kind), seen.post)
 
 
-def _restored(seen: Booking, actor: Actor, expected_version: int, *, judged_as: Acting) -> Booking:
+def _restored(seen: Booking, actor: Actor, expected_version: int, *, by: Acting | None = None) -> Booking:
     """Step: judged anew under locks, then the place first, because somebody else may have it."""
     requires_transaction()
-    judged = booking_facts(seen.referral.public_id, seen.pool_slot.public_id, "", judged_as, kind=seen.pool_slot.kind)
+    facts, among = _judged_in_consultation(seen) if seen.mode == BookingMode.CONSULTATION else _judged(seen, by or _booker(seen))
     lock_case(seen)
     held = Booking.objects.select_related(*RELATED).get(pk=seen.pk)
     if (held.status, held.version) != ("cancelled", expected_version):
         raise stale(held)
+    if facts is None or held.referral.status != left_as(held):
+        raise stale(held.referral)
     until = undo_until(held, actor)
     if until is None:
         raise Refusal("not_allowed", _("Only the person who cancelled takes it back."))
-    if judged is None or held.referral.status != "draft":
-        raise stale(held.referral)
-    if judged.facts.now >= until:
+    if facts.now >= until:
         raise too_late_to_undo(until)
-    violations = rules.broken_rules(replace(judged.facts, place_is_free=True), rules.RULES_OF_A_MOVE)
+    violations = rules.broken_rules(replace(facts, place_is_free=True), among)
     if violations:
         raise sentences.refusal_of(violations)
     return _as_it_was(held, actor)
+
+
+def _judged(seen: Booking, judged_as: Acting) -> tuple[BookingFacts | None, Sequence[rules.Rule]]:
+    """Step: lock right and patient; the facts of this booking as of one that is moved."""
+    judged = booking_facts(seen.referral.public_id, seen.pool_slot.public_id, "", judged_as, kind=seen.pool_slot.kind)
+    return judged.facts if judged else None, rules.RULES_OF_A_MOVE
+
+
+def _judged_in_consultation(seen: Booking) -> tuple[BookingFacts | None, Sequence[rules.Rule]]:
+    """Step: lock patient, place and the referral followed; the facts as when it was booked, none once that visit is taken back."""
+    rows = Booking.objects.filter(referral=seen.referral.follows_id, status="fulfilled").select_related(*BEHIND, "referral__follows")
+    visit = rows.order_by("-pk").first()
+    if visit is None:
+        return None, ()
+    judged = booking_facts(visit.referral.public_id, seen.pool_slot.public_id, "", first_booker(visit), kind=seen.pool_slot.kind)
+    list(PoolSlot.objects.locked().filter(pk=seen.pool_slot_id))
+    Referral.objects.select_for_update(no_key=True).get(pk=visit.referral_id)
+    if judged is None or not rows.filter(pk=visit.pk).exists():
+        return None, ()
+    return replace(judged.facts, let_pass=frozenset()), rules.RULES_IN_CONSULTATION
 
 
 def _as_it_was(held: Booking, actor: Actor) -> Booking:
@@ -127,7 +159,9 @@ def _as_it_was(held: Booking, actor: Actor) -> Booking:
         raise Refusal("slot_not_available", TAKEN_MEANWHILE)
     advance(held, "booked", by=actor, cancel_cause=CancelCause.NONE, cancel_reason=CancelReason.NONE, cancel_note="")
     advance(held.referral, "booked", by=actor)
-    put(RESTORED.key, reached(held.patient).phone, told(appointment_of(held)), about=held.public_id, version=held.version)
+    appointment = appointment_of(held)
+    words = told(appointment)
+    put(text_for(RESTORED, appointment).key, reached(held.patient).phone, words, about=held.public_id, version=held.version)
     record("booking.undo_cancel", "booking", held.public_id, by=actor)
     answering = answering_for(held.referral.owner, held.referral.institution)
     tell(answering, "booking_corrected", about=held.public_id, version=held.version, by=actor)

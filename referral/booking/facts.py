@@ -1,20 +1,41 @@
 """Everything a booking is judged by, read once under lock: frozen values, no database, no Django."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from enum import StrEnum
+from types import MappingProxyType
 from typing import Final
 from zoneinfo import ZoneInfo
 
 SHANGHAI: Final = ZoneInfo("Asia/Shanghai")
+EVERY_ONE: Final = "live_and_missed"
+# What the limits count (C30): everything not taken back, without what was missed, or only what still lies ahead.
+WHAT_COUNTS: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
+    {
+        EVERY_ONE: frozenset({"held", "booked", "arrived", "fulfilled", "noshow"}),
+        "live_and_attended": frozenset({"held", "booked", "arrived", "fulfilled"}),
+        "live_only": frozenset({"held", "booked", "arrived"}),
+    }
+)
+
+
+class Refers(StrEnum):
+    """Who refers a contracted resident (C33): everybody of the contract's institution, its care team, or its doctor alone."""
+
+    INSTITUTION = "contracted_institution"
+    TEAM = "contracted_team"
+    DOCTOR = "contracted_doctor"
 
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """One booking of the resident that counts for the limits (C30): its day, hospital and standard department code (C31)."""
+    """One booking of the resident that may count for the limits (C30): its day, hospital, standard department code (C31), status."""
 
     visit_date: date
     institution: int
     standard_code: str
+    status: str = "booked"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +54,8 @@ class Limits:
     churn_days: int = 90
     service_from: time = time.min
     service_to: time = time.min  # the same hour twice is the whole day
+    what_counts: str = EVERY_ONE
+    who_refers: str = Refers.INSTITUTION
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +74,8 @@ class BookingFacts:
     encounter_by_care_team: bool
     contract_until: date | None
     contract_at_own_unit: bool
+    contract_with_team: bool
+    contract_with_doctor: bool
     health_record_number: str
     institution_is_suspended: bool
     place_is_free: bool
@@ -70,6 +95,12 @@ class BookingFacts:
     def today(self) -> date:
         """The day in Beijing at `now`."""
         return self.now.astimezone(SHANGHAI).date()
+
+    @property
+    def counting(self) -> tuple[Counted, ...]:
+        """The other bookings that count for the limits of a day, of seven days and of three months, as the district counts (C30)."""
+        statuses = WHAT_COUNTS[self.limits.what_counts]
+        return tuple(one for one in self.counted if one.status in statuses)
 
     def cutoff_of(self, visit_date: date) -> datetime:
         """The instant at which booking for a visit day closes: the day before, at the policy's hour."""

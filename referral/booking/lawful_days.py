@@ -42,11 +42,11 @@ def has_room(facts: BookingFacts) -> bool:
 
 def counts(facts: BookingFacts) -> Iterator[tuple[str, int, int]]:
     """Each limit in turn, by its rule: how many there are around this visit, and how many there may be."""
-    held, limits, day = facts.counted, facts.limits, facts.visit_date
+    held, limits, day = facts.counting, facts.limits, facts.visit_date
     same_code = [one for one in held if one.standard_code == facts.standard_code]
     here = (day, facts.institution, facts.standard_code)
     yield "R108", sum(one.visit_date == day for one in held), limits.per_day
-    yield "R015", sum((one.visit_date, one.institution, one.standard_code) == here for one in held), limits.per_day_department
+    yield "R015", sum((one.visit_date, one.institution, one.standard_code) == here for one in facts.counted), limits.per_day_department
     yield "R109", fullest_week((one.visit_date for one in same_code), day), limits.per_7_days_department
     yield "R017", fullest_week((one.visit_date for one in held), day), limits.per_7_days
     if limits.per_3_months is not None:

@@ -7,7 +7,7 @@ from typing import Any, Final
 from clinics import parameters as p
 from clinics.policy import Parameter, Resolved, Row, Target, resolve
 from referral.booking.facts import Limits, day_before_at
-from referral.parameters import CHANGE_CUTOFF
+from referral.parameters import CANCEL_BY, CHANGE_CUTOFF, COUNTED_BOOKINGS, WHO_REFERS
 
 OF_HOSPITAL: Final[tuple[Parameter, ...]] = (
     p.BOOKING_HORIZON_DAYS,
@@ -28,6 +28,9 @@ OF_RESIDENT: Final[tuple[Parameter, ...]] = (
     p.CHURN_CHANGES,
     p.CHURN_DAYS,
     p.ENCOUNTER_FRESH_DAYS,
+    COUNTED_BOOKINGS,
+    WHO_REFERS,
+    CANCEL_BY,
 )
 KEYS: Final = [parameter.key for parameter in (*OF_HOSPITAL, *OF_RESIDENT)]
 
@@ -57,6 +60,8 @@ def limits_from(values: dict[str, Resolved]) -> Limits:
         churn_days=of(p.CHURN_DAYS),
         service_from=of(p.SERVICE_FROM),
         service_to=of(p.SERVICE_TO),
+        what_counts=of(COUNTED_BOOKINGS),
+        who_refers=of(WHO_REFERS),
     )
 
 

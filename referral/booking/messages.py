@@ -11,6 +11,9 @@ from uuid import UUID
 
 from django.db.models.functions import Now
 
+from clinics.models import ServiceKind
+from clinics.models.offer import EXAMINATIONS
+from referral.booking.exam_words import FORMS, in_one_line
 from referral.booking.facts import SHANGHAI
 from referral.booking.models import Booking
 from vault.outbox.templates import SmsTemplate, declare
@@ -20,10 +23,12 @@ LONGEST: Final = 35  # characters of one variable, the provider's bound
 
 APPOINTMENT: Final = {"name": 12, "when": 20, "hospital": LONGEST, "department": 20, "pickup": LONGEST, "code": 9, "until": 16, "phone": 20}
 
+EXAM: Final = {"what": 6, "item": 30, "preparation": LONGEST}
+
 
 @dataclass(frozen=True, slots=True)
 class Appointment:
-    """What the messages of a booking need; `name` is already masked, the times are instants."""
+    """What the messages of a booking need; `name` is already masked, the times are instants, the item is an examination's name."""
 
     name: str
     hospital: str
@@ -33,10 +38,13 @@ class Appointment:
     code: str
     cancel_until: datetime
     phone: str
+    kind: str = ServiceKind.CLINIC
+    item: str = ""
+    preparation: str = ""
 
 
 def told(appointment: Appointment) -> dict[str, str]:
-    """The variables of BOOKED and REMINDER, none longer than its limit."""
+    """The variables of BOOKED and REMINDER, none longer than its limit; of an examination also what it is and how to get ready."""
     words = {
         "name": appointment.name,
         "when": spoken(appointment.starts_at),
@@ -47,7 +55,10 @@ def told(appointment: Appointment) -> dict[str, str]:
         "until": spoken(appointment.cancel_until, weekday=False),
         "phone": appointment.phone or "114",
     }
-    return {name: shortened(text, APPOINTMENT[name]) for name, text in words.items()}
+    if appointment.kind in EXAMINATIONS:
+        what = FORMS[ServiceKind(appointment.kind)].what
+        words |= {"what": what, "item": appointment.item, "preparation": in_one_line(appointment.preparation)}
+    return {name: shortened(text, (APPOINTMENT | EXAM)[name]) for name, text in words.items()}
 
 
 def told_of_moving(appointment: Appointment, before: datetime) -> dict[str, str]:
@@ -115,6 +126,26 @@ REMINDER_LATE = declare(
         cls="notice",
         params={name: limit for name, limit in APPOINTMENT.items() if name != "until"},
         text="${name}您好，提醒您${when}到${hospital}${department}就诊，到${pickup}取号，识别码${code}。取消时限已过，来不了请尽早致电${phone}。",
+        before_send=still_comes,
+    )
+)
+REMINDER_ASKING = declare(
+    SmsTemplate(
+        key="reminder_d1_asking",
+        cls="notice",
+        params=APPOINTMENT,
+        text="${name}您好，提醒您${when}到${hospital}${department}就诊，到${pickup}取号，识别码${code}。"
+        "能来请在平台“我的转诊预约”中点“我会来”；来不了请在${until}前取消，电话${phone}。",
+        before_send=still_comes,
+    )
+)
+REMINDER_LATE_ASKING = declare(
+    SmsTemplate(
+        key="reminder_late_asking",
+        cls="notice",
+        params={name: limit for name, limit in APPOINTMENT.items() if name != "until"},
+        text="${name}您好，提醒您${when}到${hospital}${department}就诊，到${pickup}取号，识别码${code}。"
+        "能来请在平台“我的转诊预约”中点“我会来”；取消时限已过，来不了请尽早致电${phone}。",
         before_send=still_comes,
     )
 )

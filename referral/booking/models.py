@@ -65,7 +65,7 @@ class BookingMode(models.TextChoices):
 
 
 LIVE = ("held", "booked", "arrived")  # a place is taken and the visit still lies ahead
-COUNTED = ("held", "booked", "arrived", "fulfilled", "noshow")  # what the limits count (C30)
+COUNTED = ("held", "booked", "arrived", "fulfilled", "noshow")  # what the limits count by default (C30)
 
 
 class Booking(Stateful):
@@ -100,6 +100,7 @@ class Booking(Stateful):
     cancel_note = models.CharField(max_length=200, default="", db_default="", blank=True)
     told_at = models.DateTimeField(null=True)
     told_by = models.ForeignKey("clinics.Post", models.PROTECT, null=True, related_name="+")
+    confirmed_at = models.DateTimeField(null=True, blank=True)  # since when the resident says that she will come (C25)
 
     class Meta:
         indexes = [

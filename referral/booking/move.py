@@ -15,9 +15,11 @@ from referral.booking import codes, limits, rules, sentences
 from referral.booking.alternatives import with_alternatives
 from referral.booking.book import not_found, replayed, required_right
 from referral.booking.cancel import RELATED, lock_case, stale, whom_to_call
+from referral.booking.exam_messages import text_for
 from referral.booking.expected import today
 from referral.booking.messages import MOVED, Appointment, told_of_moving
 from referral.booking.models import Booking, BookingMode
+from referral.booking.offered_as import require_same_offer, same_name
 from referral.booking.outcome import known_outcome
 from referral.booking.read import Judged, booking_facts
 from referral.booking.remind import appointment_of
@@ -123,7 +125,7 @@ def moved(seen: Booking, judged: Judged, expected_version: int, key: str, body: 
 
 
 def check_movable(old: Booking, judged: Judged, expected_version: int) -> None:
-    """Refuses what is no longer booked, what the hospital's consulting room booked, another department, and what comes too late."""
+    """Refuses what is no longer booked, what the consulting room booked, another department or examination, and what comes too late."""
     if (old.status, old.version) != ("booked", expected_version):
         raise stale(old)
     if old.referral.status == ASKED:
@@ -142,6 +144,7 @@ def check_movable(old: Booking, judged: Judged, expected_version: int) -> None:
             _("A booking is moved within its department."),
             remedy=_("For another department cancel this booking and book again."),
         )
+    require_same_offer(judged.row.service_kind, judged.row.service_name, old.pool_slot.service)
 
 
 def is_movable(booking: Booking, now: datetime) -> bool:
@@ -165,9 +168,9 @@ def envelope(old: Booking, judged: Judged, code: str) -> Envelope:
     row = judged.row
     appointment = Appointment(
         appointment_of(old).name, row.hospital_name, row.department_name, row.starts_at, row.pickup_place, code,
-        limits.cancel_until(judged.values, row.visit_date), row.unit_phone,
+        limits.cancel_until(judged.values, row.visit_date), row.unit_phone, row.service_kind, row.service_name, row.preparation,
     )  # fmt: skip
-    return seal(MOVED.key, reached(old.patient).phone, told_of_moving(appointment, old.starts_at))
+    return seal(text_for(MOVED, appointment).key, reached(old.patient).phone, told_of_moving(appointment, old.starts_at))
 
 
 def resident_may_move(booking: Booking) -> bool:
@@ -186,10 +189,11 @@ def offered_to_resident(booking: Booking) -> list[dict[str, Any]]:
 
     Refuses with `right_not_in_force` when the doctor who booked may not book any more.
     """
-    day = today()
+    day, service = today(), booking.pool_slot.service
     wanted = Wanted(
         day + timedelta(days=1), day + timedelta(days=OFFERED_DAYS),
         institution=booking.institution.public_id, department=booking.standard_code,
+        kind=service.kind, name=same_name(service.kind, service.name),
     )  # fmt: skip
     rows = availability(for_resident(booking), wanted, today=day, limit=MOST_OFFERED)
     return [row for row in rows if row["id"] != booking.pool_slot.public_id]

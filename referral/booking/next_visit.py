@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-from clinics.models import ServiceKind
+from clinics.models.offer import HELD_IN_SESSIONS
 from clinics.models.post import Title
 from clinics.offers.offered import offered_on
 from clinics.register.taking_part import open_on
@@ -18,6 +18,7 @@ from permissions.acting import Acting
 from permissions.roles import Capability, Role
 from referral.booking import articles, codes, limits, rules, sentences
 from referral.booking.book import not_found
+from referral.booking.exam_messages import text_for
 from referral.booking.expected import today, visits_of
 from referral.booking.facts import SHANGHAI
 from referral.booking.messages import BOOKED, told
@@ -26,6 +27,7 @@ from referral.booking.outcome import known_outcome
 from referral.booking.read import Judged, booking_facts
 from referral.booking.remind import appointment_of
 from referral.booking.write import second_wall
+from referral.cases.criteria import focus_of
 from referral.cases.models import FollowKind, Referral
 from referral.cases.number import next_number
 from referral.inbox.tell import answering_for, tell
@@ -134,14 +136,18 @@ def first_booker(visit: Booking) -> Acting:
     return Acting(first.post.user, Role(first.post.kind), first.post)
 
 
-def next_places(visit: Booking, kind: FollowKind, by: Acting) -> "QuerySet[PoolSlot]":
-    """The free places kept for residents at the acting hospital that fit this kind of visit, by time."""
+def next_places(visit: Booking, kind: FollowKind, by: Acting, *, service_kind: str = "") -> "QuerySet[PoolSlot]":
+    """The free places kept for residents at the acting hospital that fit this kind of visit, by time: clinics and examinations.
+
+    An examination of the department itself is a next visit, one of another department a visit there.
+    """
     assert by.post is not None
     day = today()
     rows = PoolSlot.objects.with_remaining().filter(
         open_on(day="visit_date"), offered_on(day="visit_date"), kind=PoolKind.RESIDENT_DIRECT, institution_id=by.post.institution_id,
         opens_at__lte=Now(), closes_at__gt=Now(), closed_at__isnull=True, remaining__gt=0, slot__session__status="planned",
-        visit_date__range=(day + timedelta(days=1), day + timedelta(days=HORIZON_SHOWN)), service__kind=ServiceKind.CLINIC,
+        visit_date__range=(day + timedelta(days=1), day + timedelta(days=HORIZON_SHOWN)),
+        service__kind__in=[service_kind] if service_kind else HELD_IN_SESSIONS,
     )  # fmt: skip
     if kind in (FollowKind.NEXT, FollowKind.SENIOR):
         rows = rows.filter(department_id=visit.department_id)
@@ -171,7 +177,8 @@ def _written(visit: Booking, place: PoolSlot, judged: Judged, kind: FollowKind, 
         booking = _booking(public_id, referral, place, judged, by)
     except IntegrityError as error:
         raise second_wall(error, judged) from error
-    put(BOOKED.key, reached(booking.patient).phone, told(appointment_of(booking)), about=public_id, version=1)
+    appointment = appointment_of(booking)
+    put(text_for(BOOKED, appointment).key, reached(booking.patient).phone, told(appointment), about=public_id, version=1)
     details = {"follows": str(visit.public_id), "kind": kind.value, "visit_date": place.visit_date.isoformat()}
     record("booking.book_next", "booking", public_id, by=by.actor, details=details)
     tell(answering_for(referral.owner, referral.institution), "booking_next", about=public_id)
@@ -185,10 +192,11 @@ def _referral(visit: Booking, judged: Judged, kind: FollowKind, reason: str, by:
     written = getattr(first, "report", None)
     encounter = Encounter.objects.create(patient=visit.patient, post=post, institution=post.institution, seen_at=now, note=reason)
     texts: dict[str, Any] = {name: getattr(first, name) for name in ("present_history", "past_history", "treatment")}
+    day, impression = now.astimezone(SHANGHAI).date(), written.diagnosis if written else first.impression
     referral = Referral.objects.create(
-        number=next_number(first.institution.district.code, now.astimezone(SHANGHAI).date()),
+        number=next_number(first.institution.district.code, day), focus=focus_of(impression, (), first.institution, day),
         patient=visit.patient, encounter=encounter, post=post, owner=first.owner, institution=first.institution, reason=reason,
-        impression=written.diagnosis if written else first.impression, truth_accepted_at=now, follows=first, follow_kind=kind, **texts,
+        impression=impression, truth_accepted_at=now, follows=first, follow_kind=kind, **texts,
     )  # fmt: skip
     created(referral, by=by.actor)
     advance(referral, "booked", by=by.actor)

@@ -41,7 +41,7 @@ def bookings_of(acting: Acting) -> QuerySet[Booking]:
 
 def booking_proved(public_id: UUID) -> Booking | None:
     """A booking whose holder has proved that it is hers; with what her page shows."""
-    related = ("patient", "institution", "department", "referral__institution", "referral__post__user", "post__user", "pool_slot")
+    related = ("patient", "institution", "department", "referral__institution", "referral__post__user", "post__user", "pool_slot__service")
     return Booking.objects.filter(public_id=public_id).select_related(*related).first()
 
 

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.db import connection
 
+from clinics.models import ServiceKind
 from clinics.policy import Resolved, Target
 from permissions.acting import Acting
 from referral.booking import limits
@@ -31,6 +32,8 @@ class Row(NamedTuple):
     encounter_by_care_team: bool
     contract_until: date | None
     contract_at_own_unit: bool
+    contract_with_team: bool
+    contract_with_doctor: bool
     health_record_number: str
     institution_is_suspended: bool
     session_is_planned: bool
@@ -43,6 +46,7 @@ class Row(NamedTuple):
     counted_days: list[date] | None
     counted_institutions: list[int] | None
     counted_codes: list[str] | None
+    counted_statuses: list[str] | None
     emergency_sign: str
     banned_until: datetime | None
     restricted_until: datetime | None
@@ -71,6 +75,9 @@ class Row(NamedTuple):
     unit_phone: str
     has_guardian: bool = False
     booker_phone: bytes = b""
+    service_kind: str = ServiceKind.CLINIC
+    service_name: str = ""
+    preparation: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +133,8 @@ def facts_from(row: Row, values: dict[str, Resolved]) -> BookingFacts:
         encounter_by_care_team=row.encounter_by_care_team,
         contract_until=row.contract_until,
         contract_at_own_unit=row.contract_at_own_unit,
+        contract_with_team=row.contract_with_team,
+        contract_with_doctor=row.contract_with_doctor,
         health_record_number=row.health_record_number,
         institution_is_suspended=row.institution_is_suspended,
         place_is_free=row.session_is_planned and row.places_left > 0,
@@ -150,6 +159,5 @@ def exceptions_of(row: Row) -> list[dict[str, str]]:
 
 def counted_from(row: Row) -> tuple[Counted, ...]:
     """The resident's other bookings around this one."""
-    if row.counted_days is None or row.counted_institutions is None or row.counted_codes is None:
-        return ()
-    return tuple(map(Counted, row.counted_days, row.counted_institutions, row.counted_codes))
+    columns = (row.counted_days, row.counted_institutions, row.counted_codes, row.counted_statuses)
+    return tuple(map(Counted, *(column or () for column in columns)))

@@ -8,17 +8,19 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from clinics.models import Institution
-from clinics.policy import Target, resolve, rows_in_force
-from referral.booking.expected import database_now
+from clinics.policy import Target, resolve, rows_in_force, value
+from referral.booking.exam_messages import OF_EXAMS, text_for
+from referral.booking.expected import database_now, today
 from referral.booking.facts import SHANGHAI
-from referral.booking.messages import REMINDER, REMINDER_LATE, Appointment, told
+from referral.booking.messages import REMINDER, REMINDER_ASKING, REMINDER_LATE, REMINDER_LATE_ASKING, Appointment, told
 from referral.booking.models import Booking
-from referral.parameters import REMINDER_TIME
+from referral.parameters import REMINDER_TIME, RESIDENT_CONFIRMS
 from referral.patients.guardians_reach import reached
 from vault.outbox.models import Message
 from vault.outbox.put import put
 
-REMINDERS: Final = (REMINDER.key, REMINDER_LATE.key)
+ASKING: Final = {REMINDER.key: REMINDER_ASKING, REMINDER_LATE.key: REMINDER_LATE_ASKING}
+REMINDERS: Final = tuple(key for one in (REMINDER, REMINDER_LATE) for key in (one.key, OF_EXAMS[one.key].key, ASKING[one.key].key))
 REMINDED: Final = Exists(Message.objects.filter(about=OuterRef("public_id"), template__in=REMINDERS))
 # Its clinic takes place: who is booked at a stopped one hears of that instead.
 STANDS: Final = Q(status="booked", pool_slot__slot__session__status="planned")
@@ -45,13 +47,21 @@ def remind(booking_id: UUID) -> None:
     message leaves, and keeps it for the morning at night (DESIGN.md 4.7).
     """
     held = Booking.objects.select_for_update(of=("self",), no_key=True).filter(public_id=booking_id).order_by("pk").first()
-    related = ("patient", "institution", "department", "referral__institution")
+    related = ("patient", "institution", "department", "referral__institution", "pool_slot__service")
     booking = Booking.objects.filter(STANDS, pk=held.pk).exclude(REMINDED).select_related(*related).first() if held else None
     if booking is None or not (phone := reached(booking.patient).phone):
         return
-    text = REMINDER if database_now() < booking.cancel_until else REMINDER_LATE
-    words = told(appointment_of(booking))
+    appointment = appointment_of(booking)
+    text = text_for(REMINDER if database_now() < booking.cancel_until else REMINDER_LATE, appointment)
+    if text.key in ASKING and booking.confirmed_at is None and is_asked(booking):
+        text = ASKING[text.key]
+    words = told(appointment)
     put(text.key, phone, {name: words[name] for name in text.params}, about=booking.public_id, version=booking.version)
+
+
+def is_asked(booking: Booking) -> bool:
+    """Whether the booking's hospital asks its residents today to say that they will come (C25); one query."""
+    return value(RESIDENT_CONFIRMS, at=today(), institution=booking.institution) == "optional"
 
 
 def _of_day(day: date) -> "QuerySet[Booking]":
@@ -67,7 +77,8 @@ def _whose_hour_has_come(hospitals: list[Institution], here: datetime) -> list[i
 
 
 def appointment_of(booking: Booking) -> Appointment:
-    """What the messages say of a booking, in Chinese whatever language is active."""
+    """What the messages say of a booking, in Chinese whatever language is active; the booking comes with its place and service."""
+    service = booking.pool_slot.service
     return Appointment(
         name=reached(booking.patient).name,
         hospital=booking.institution.name,
@@ -77,4 +88,7 @@ def appointment_of(booking: Booking) -> Appointment:
         code=booking.confirmation_code,
         cancel_until=booking.cancel_until,
         phone=booking.referral.institution.phone,
+        kind=service.kind,
+        item=service.name,
+        preparation=service.preparation,
     )

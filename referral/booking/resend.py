@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from permissions.acting import Acting
 from permissions.identity.folding import fold
 from permissions.roles import Capability
+from referral.booking.exam_messages import text_for
 from referral.booking.expected import NOTHING_HERE
 from referral.booking.messages import RESENT, told
 from referral.booking.models import Booking
@@ -54,7 +55,7 @@ def send_again(seen: Booking, *, by: Actor) -> Booking:
     It is a step of the booking's life with a version of its own. Refuses with `booking_over` and `no_phone`.
     """
     requires_transaction()
-    related = ("patient", "institution", "department", "referral__institution")
+    related = ("patient", "institution", "department", "referral__institution", "pool_slot__service")
     Booking.objects.select_for_update(of=("self",), no_key=True).get(pk=seen.pk)
     booking = Booking.objects.select_related(*related).get(pk=seen.pk)
     if booking.status != "booked":
@@ -63,7 +64,8 @@ def send_again(seen: Booking, *, by: Actor) -> Booking:
     if not phone:
         raise Refusal("no_phone", _("There is no mobile number on file. Print the slip, or correct the registration first."))
     amend(booking, "booking.resent", by=by)
-    put(RESENT.key, phone, told(appointment_of(booking)), about=booking.public_id, version=booking.version)
+    appointment = appointment_of(booking)
+    put(text_for(RESENT, appointment).key, phone, told(appointment), about=booking.public_id, version=booking.version)
     record("booking.resend", "booking", booking.public_id, by=by)
     return booking
 

@@ -8,7 +8,7 @@ from typing import Final
 from referral.booking import articles
 from referral.booking.articles import Article
 from referral.booking.counting import fullest_months, fullest_week
-from referral.booking.facts import SHANGHAI, BookingFacts
+from referral.booking.facts import SHANGHAI, BookingFacts, Refers
 from referral.booking.lawful_days import QUARTER_MONTHS, is_lawful_at, is_lawful_on, next_lawful_date
 from vault.refusal import Violation
 
@@ -89,11 +89,17 @@ def patient_must_have_been_seen(facts: BookingFacts) -> Violation | None:
 
 
 def contract_must_be_in_force(facts: BookingFacts) -> Violation | None:
-    """R118, C33: contracted in the district; with the doctor's own unit, unless she is a regional-centre specialist (R045)."""
+    """R118, R044, C33: contracted with whom the district lets refer; regional-centre specialists refer their own patients (R045)."""
     contracted = facts.contract_until is not None and facts.today < facts.contract_until
-    if contracted and (facts.contract_at_own_unit or facts.refers_own_patients):
+    if contracted and facts.refers_own_patients:
         return None
-    return violation_of(articles.CONTRACT, "contract_required")
+    if not (contracted and facts.contract_at_own_unit):
+        return violation_of(articles.CONTRACT, "contract_required")
+    if facts.limits.who_refers == Refers.TEAM and not facts.contract_with_team:
+        return replace(violation_of(articles.CONTRACT, "contract_required"), field="care_team")
+    if facts.limits.who_refers == Refers.DOCTOR and not facts.contract_with_doctor:
+        return replace(violation_of(articles.CONTRACT, "contract_required"), field="contract_doctor")
+    return None
 
 
 def health_record_must_exist(facts: BookingFacts) -> Violation | None:
@@ -166,12 +172,12 @@ def booking_must_precede_cutoff(facts: BookingFacts) -> Violation | None:
 
 def day_must_have_room(facts: BookingFacts) -> Violation | None:
     """R108, R016: so many bookings on one visit day, wherever they are."""
-    count = sum(booking.visit_date == facts.visit_date for booking in facts.counted)
+    count = sum(booking.visit_date == facts.visit_date for booking in facts.counting)
     return over(articles.DAY, facts, count, facts.limits.per_day)
 
 
 def department_must_be_free_that_day(facts: BookingFacts) -> Violation | None:
-    """R015, R108, C31: one booking per hospital, standard department code and day."""
+    """R015, R108, C31: one booking per hospital, standard department code and day, of whatever counts elsewhere (C30)."""
     here = (facts.visit_date, facts.institution, facts.standard_code)
     count = sum((b.visit_date, b.institution, b.standard_code) == here for b in facts.counted)
     return over(articles.DAY_DEPARTMENT, facts, count, facts.limits.per_day_department)
@@ -179,13 +185,13 @@ def department_must_be_free_that_day(facts: BookingFacts) -> Violation | None:
 
 def department_must_have_room_in_7_days(facts: BookingFacts) -> Violation | None:
     """R109, C31: same department code at any hospital, in every 7 consecutive days that contain the visit."""
-    same = (booking.visit_date for booking in facts.counted if booking.standard_code == facts.standard_code)
+    same = (booking.visit_date for booking in facts.counting if booking.standard_code == facts.standard_code)
     return over(articles.WEEK_DEPARTMENT, facts, fullest_week(same, facts.visit_date), facts.limits.per_7_days_department)
 
 
 def resident_must_have_room_in_7_days(facts: BookingFacts) -> Violation | None:
     """R017, C11: all departments together, in every 7 consecutive days that contain the visit."""
-    days = (booking.visit_date for booking in facts.counted)
+    days = (booking.visit_date for booking in facts.counting)
     return over(articles.WEEK, facts, fullest_week(days, facts.visit_date), facts.limits.per_7_days)
 
 
@@ -193,7 +199,7 @@ def resident_must_have_room_in_3_months(facts: BookingFacts) -> Violation | None
     """R018, C12: all departments together, in every three months that contain the visit; only where the district lets it bind referrals."""
     if facts.limits.per_3_months is None:
         return None
-    days = (booking.visit_date for booking in facts.counted)
+    days = (booking.visit_date for booking in facts.counting)
     return over(articles.QUARTER, facts, fullest_months(days, facts.visit_date, QUARTER_MONTHS), facts.limits.per_3_months)
 
 

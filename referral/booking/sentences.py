@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from clinics.parameters import CITY_2011, CITY_2021, DISTRICT_2018, HOSPITALS
 from referral.booking.articles import Source
-from referral.cases.emergencies import CALL, sign_of
+from referral.cases.emergencies import CALL, advice_on, sign_of
 from vault.refusal import Refusal, Violation
 
 TITLES: Final[dict[str, Any]] = {
@@ -54,6 +54,14 @@ SENTENCES: Final[dict[tuple[str, str, str], tuple[Any, Any]]] = {
     ("contract_required", "R118", ""): (
         _("The patient has no family doctor contract with your institution in force today."),
         _("Sign or renew the contract first."),
+    ),
+    ("contract_required", "R118", "care_team"): (
+        _("The district lets only the contracted care team refer, and the patient's contract is with another team."),
+        _("Ask a doctor of that team, or ask the district for an exception."),
+    ),
+    ("contract_required", "R118", "contract_doctor"): (
+        _("The district lets only the contracted doctor refer, and the patient's contract names another doctor."),
+        _("Ask that doctor, or ask the district for an exception."),
     ),
     ("contract_required", "R118", "health_record_number"): (
         _("The contract has no health record number."),
@@ -163,7 +171,7 @@ def last_day_of(violation: Violation) -> str:
 def remedy_of(violation: Violation, remedy: Any) -> str:
     """The way out, with the next day that would do; of an emergency what to do now."""
     if violation.code == "emergency_do_not_book":
-        return f"{remedy} {sign_of(violation.message).now}"
+        return advice_on(violation.message)
     if violation.next_date is None:
         return str(remedy)
     day = date_format(violation.next_date, "DATE_FORMAT")

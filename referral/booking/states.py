@@ -6,7 +6,8 @@ from permissions.roles import Role
 from vault.states import StateTable, Transition
 
 DOCTOR: Final = (Role.FAMILY_DOCTOR.value, Role.REGIONAL_SPECIALIST.value)
-CONSULTING: Final = (Role.RECEIVING_DOCTOR.value, Role.REGIONAL_SPECIALIST.value)
+RECEIVING: Final = (Role.RECEIVING_DOCTOR.value,)
+CONSULTING: Final = (*RECEIVING, Role.REGIONAL_SPECIALIST.value)
 WINDOW: Final = (Role.WINDOW_CLERK.value,)
 HOSPITAL: Final = (Role.COORDINATOR.value, Role.WINDOW_CLERK.value)
 SYSTEM: Final = ("system",)
@@ -21,8 +22,8 @@ BOOKING_STATES: Final = StateTable(
         Transition("held", "booked", DOCTOR, "booking.booked", "R112"),
         Transition("held", "cancelled", SYSTEM, "booking.offer_lapsed", "R112"),
         Transition("booked", "arrived", WINDOW, "booking.arrived", "R123"),
-        Transition("booked", "cancelled", (*DOCTOR, *RESIDENT, *HOSPITAL, *SYSTEM), "booking.cancelled", "R058"),
-        Transition("cancelled", "booked", (*DOCTOR, *RESIDENT, Role.COORDINATOR.value), "booking.cancel_undone", "R151"),
+        Transition("booked", "cancelled", (*DOCTOR, *RESIDENT, *HOSPITAL, *RECEIVING, *SYSTEM), "booking.cancelled", "R058"),
+        Transition("cancelled", "booked", (*DOCTOR, *RESIDENT, *RECEIVING, Role.COORDINATOR.value), "booking.cancel_undone", "R151"),
         Transition("booked", "moved", (*DOCTOR, *RESIDENT, Role.COORDINATOR.value, *SYSTEM), "booking.moved", "R057"),
         Transition("booked", "noshow", (*HOSPITAL, *SYSTEM), "booking.noshow", "R134"),
         Transition("arrived", "fulfilled", (Role.RECEIVING_DOCTOR.value,), "booking.fulfilled", "R168"),

@@ -11,6 +11,7 @@ from permissions.acting import Acting
 from permissions.identity.phones import is_mobile
 from referral.booking import articles, codes, limits, rules, sentences
 from referral.booking.booker import tell_booker_of_booking, told_for
+from referral.booking.exam_messages import text_for
 from referral.booking.messages import BOOKED, Appointment, told
 from referral.booking.models import BookingMode
 from referral.booking.read import Judged, exceptions_of
@@ -106,9 +107,12 @@ def envelope(judged: Judged, code: str) -> Envelope:
     row = judged.row
     name = addressed(row.patient_name, row.patient_sex, has_guardian=row.has_guardian)
     until = limits.cancel_until(judged.values, row.visit_date)
-    appointment = Appointment(name, row.hospital_name, row.department_name, row.starts_at, row.pickup_place, code, until, row.unit_phone)
+    appointment = Appointment(
+        name, row.hospital_name, row.department_name, row.starts_at, row.pickup_place, code, until, row.unit_phone,
+        row.service_kind, row.service_name, row.preparation,
+    )  # fmt: skip
     phone = decrypt(row.patient_phone, "phone")
-    return seal(BOOKED.key, phone if is_mobile(phone) else "", told(appointment))
+    return seal(text_for(BOOKED, appointment).key, phone if is_mobile(phone) else "", told(appointment))
 
 
 def words_for_booker(judged: Judged) -> dict[str, str]:

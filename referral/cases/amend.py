@@ -10,14 +10,16 @@ from django.db.models import QuerySet
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from clinics.clock import database_now
 from clinics.models import Post
 from permissions.acting import Acting
 from permissions.models import ReferralRight
 from permissions.roles import Capability
+from referral.cases.criteria import focus_of, met_of
 from referral.cases.models import Priority, Referral
 from referral.cases.queries import referrals_of
 from referral.cases.versions import LONGEST_WHY, WORDING, ReferralVersion
-from referral.cases.write import Record, checked
+from referral.cases.write import SHANGHAI, Record, checked
 from referral.inbox.tell import tell
 from vault import audit
 from vault.faults import Faults
@@ -69,7 +71,8 @@ def amend(referral_id: UUID, written: Record, *, why: str, expected_version: int
         booking = _live_booking(referral)
         _check_changed(referral, fields)
         kept = _keep(referral, booking, reason, by)
-        Referral.objects.filter(pk=referral.pk).update(**fields)  # locked; the step below raises the version and leaves the event
+        focus = _focus(referral, fields)
+        Referral.objects.filter(pk=referral.pk).update(**fields, focus=focus)  # locked; the step below raises the version
         amended(referral, "referral.amended", by=by.actor, reason=reason, truth_accepted_at=Now())
         referral.refresh_from_db(fields=WORDING)
         amended(booking, "booking.slip_renewed", by=by.actor, slip_token=new_slip_token())
@@ -174,6 +177,12 @@ def _live_booking(referral: Referral) -> Any:
 def _check_changed(referral: Referral, fields: dict[str, Any]) -> None:
     if all(str(getattr(referral, name)) == fields[name] for name in WORDING):
         raise invalid("reason", _("Nothing was changed. Change what is to be amended, or go back."))
+
+
+def _focus(referral: Referral, fields: dict[str, Any]) -> str:
+    """The focus diseases of the new wording; what was ticked stays ticked (R115)."""
+    ticked = [one.criterion for one in met_of(referral)]
+    return focus_of(fields["impression"], ticked, referral.institution, database_now().astimezone(SHANGHAI).date())
 
 
 def _keep(referral: Referral, booking: Any, why: str, by: Acting) -> ReferralVersion:

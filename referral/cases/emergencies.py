@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext
 
 from vault.refusal import Sentence
 
@@ -103,3 +104,8 @@ BY_CODE: Final = {sign.code: sign for sign in SIGNS}
 def sign_of(code: str) -> Sign:
     """The sign behind a code; one that is no longer on the list still is an emergency."""
     return BY_CODE.get(code) or Sign(code, _("an emergency sign that is no longer on the list"), _("Examine the patient now."), "")
+
+
+def advice_on(code: str) -> str:
+    """The call first, then what to do until the ambulance takes over."""
+    return pgettext("two sentences", "%(first)s %(second)s") % {"first": CALL, "second": sign_of(code).now}

@@ -1,9 +1,10 @@
 """The referral's table: what the doctor wrote under a post, about one encounter, and where its life stands."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.db import models
 from django.db.models import Q
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from referral.cases.states import REFERRAL_STATES
@@ -52,7 +53,8 @@ class Referral(Stateful):
 
     `post` is who wrote it, for ever. `owner` is the post whose work it is now: the writer's until it is handed over, nobody's
     while the institution's manager has to name somebody. `emergency_sign` is the criterion for which nothing is booked but an
-    ambulance is called; `booker_…` is who asked for the place in the resident's stead (R105).
+    ambulance is called; `booker_…` is who asked for the place in the resident's stead (R105). `focus` names the focus diseases of
+    the diagnosis, with blanks between, as they were the focus when it was written (R115).
     """
 
     STATES: ClassVar[StateTable] = REFERRAL_STATES
@@ -74,6 +76,7 @@ class Referral(Stateful):
     follows = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="followed_by")
     follow_kind = models.TextField(choices=FollowKind, default=FollowKind.NONE, db_default=FollowKind.NONE, blank=True)
     emergency_sign = models.TextField(default="", blank=True)
+    focus = models.CharField(max_length=60, default="", db_default="", blank=True)
     booker_name = models.CharField(max_length=100, default="", blank=True)
     booker_relation = models.CharField(max_length=20, default="", blank=True)
     booker_phone = EncryptedTextField(purpose="phone", hash_field="booker_phone_hash", default="", blank=True)
@@ -85,6 +88,7 @@ class Referral(Stateful):
             models.Index(fields=["institution", "status", "-created_at"], name="referral_of_institution"),
             models.Index(fields=["institution", "-created_at", "-id"], name="referral_newest_of_institution"),
             models.Index(fields=["patient", "-created_at"], name="referral_of_patient"),
+            models.Index(fields=["institution", "-created_at"], condition=~Q(focus=""), name="referral_of_focus"),
             models.Index(fields=["booker_phone_hash"], condition=~Q(booker_phone_hash=""), name="referral_by_booker_phone"),
         ]
         constraints = [
@@ -101,6 +105,11 @@ class Referral(Stateful):
 
     def __str__(self) -> str:
         return self.number
+
+    @cached_property
+    def met_in_order(self) -> list[Any]:
+        """The criteria ticked for it, as every page about the case shows them; read once a page (R116)."""
+        return list(self.met.select_related("criterion").order_by("disease", "criterion__place", "pk"))
 
 
 class ReferralSerial(models.Model):

@@ -58,6 +58,11 @@ def referral_of(acting: Acting, public_id: UUID, *beside: str) -> Referral:
 
 
 def steps_open_to(acting: Acting, referral: Referral) -> Iterable[Transition]:
-    """What this person may do with the referral now, by the one table of its life."""
+    """What this person may do with the referral now, by the one table of its life.
+
+    Only a visit booked in the consulting room comes back after it was cancelled; any other referral is written anew.
+    """
+    if referral.status == "cancelled" and referral.follows_id is None:
+        return []
     roles = [acting.role.value] if acting.role else []
     return referral.STATES.open_to(referral.status, roles)

@@ -53,6 +53,9 @@ REFERRAL_STATES: Final = StateTable(
         Transition("reported", "returned", RECEIVING, "referral.returned", "R129"),
         Transition("reported", "closed", DOCTOR, "referral.closed"),
         Transition("returned", "closed", (*DOCTOR, *SYSTEM), "referral.closed", "R129"),
+        Transition("cancelled", "booked", (*DOCTOR, *HOSPITAL, "resident"), "referral.cancel_undone", "R151"),
     ),
-    final=frozenset({"expired", "cancelled", "closed", "returned_with_advice"}),
+    final=frozenset({"expired", "closed", "returned_with_advice"}),
 )
+# Nobody's work any more. Only a visit booked in the consulting room comes back from "cancelled", within minutes.
+OVER: Final = REFERRAL_STATES.final | {"cancelled"}

@@ -1,5 +1,6 @@
 """Writes a referral from a visit: checked, numbered, its truth accepted by the doctor; a draft may be changed or dropped."""
 
+from collections.abc import Collection
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -11,11 +12,13 @@ from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from clinics.clock import database_now
 from clinics.posts import hold
 from permissions.acting import Acting
 from permissions.models import ReferralRight
 from permissions.roles import Capability
 from referral.cases.booker import NOBODY, Booker, booker_columns, refuse_crowded_booker, wait_for_booker
+from referral.cases.criteria import chosen, focus_of, keep, told
 from referral.cases.emergencies import BY_CODE as SIGNS_BY_CODE
 from referral.cases.models import SPENT, Priority, Referral
 from referral.cases.number import next_number
@@ -51,12 +54,14 @@ class Record:
 
 
 def write_referral(
-    encounter_id: UUID, written: Record, *, truth_accepted: bool, by: Acting, patient: UUID | None = None, booker: Booker = NOBODY
-) -> Referral:
+    encounter_id: UUID, written: Record, *, truth_accepted: bool, by: Acting, patient: UUID | None = None, booker: Booker = NOBODY,
+    criteria: Collection[UUID] = (),
+) -> Referral:  # fmt: skip
     """Promise a draft with a number of its own, from a visit at the doctor's unit that no other referral uses.
 
     The post is held, so that it does not end before its new referral counts among its open work. A caller that names the
-    patient is refused when the visit was somebody else's. Refuses with `not_allowed`, `right_not_in_force`,
+    patient is refused when the visit was somebody else's. `criteria` are lines of the district's lists that the patient meets;
+    they are kept with the case and nothing hangs on them (R116). Refuses with `not_allowed`, `right_not_in_force`,
     `encounter_required`, `invalid_input` (length, or the truth not accepted, R102),
     `already_exists` (the visit led to another referral; `current` names it), `limit_reached` (one booker for too many, R105).
     """
@@ -67,15 +72,16 @@ def write_referral(
         with transaction.atomic(durable=True):
             wait_for_booker(fields)
             hold(post)
-            return _written(_encounter(encounter_id, patient, by), fields, by=by)
+            return _written(_encounter(encounter_id, patient, by), fields, criteria, by=by)
     except IntegrityError as error:
         raise _used(encounter_id) from error
 
 
 def edit_draft(
-    referral_id: UUID, written: Record, *, expected_version: int, truth_accepted: bool, by: Acting, booker: Booker = NOBODY
-) -> Referral:
-    """Promise the draft with other words and its truth accepted anew; without a booker the resident asks herself.
+    referral_id: UUID, written: Record, *, expected_version: int, truth_accepted: bool, by: Acting, booker: Booker = NOBODY,
+    criteria: Collection[UUID] = (),
+) -> Referral:  # fmt: skip
+    """Promise the draft with other words, these criteria and its truth accepted anew; without a booker the resident asks herself.
 
     Refuses with `not_found`, `invalid_input`, `stale_state`, `limit_reached` (R105).
     """
@@ -85,8 +91,12 @@ def edit_draft(
         wait_for_booker(fields)
         referral = _locked_draft(referral_id, expected_version, by)
         refuse_crowded_booker(fields, referral.patient)
+        day = database_now().astimezone(SHANGHAI).date()
+        ticked = chosen(criteria, by=by, day=day, referral=referral)
+        fields["focus"] = focus_of(fields["impression"], ticked, referral.institution, day)
         Referral.objects.filter(pk=referral.pk).update(**fields, version=referral.version + 1, truth_accepted_at=Now())
-        record("referral.edit", "referral", referral.public_id, by=by.actor, details=advised(fields))
+        keep(referral, ticked)
+        record("referral.edit", "referral", referral.public_id, by=by.actor, details=advised(fields) | told(ticked))
         referral.refresh_from_db()
     return referral
 
@@ -143,22 +153,24 @@ def _encounter(public_id: UUID, patient: UUID | None, by: Acting) -> Encounter:
     return encounter
 
 
-def _written(encounter: Encounter, fields: dict[str, Any], *, by: Acting) -> Referral:
+def _written(encounter: Encounter, fields: dict[str, Any], criteria: Collection[UUID], *, by: Acting) -> Referral:
     requires_transaction()
     post: Any = by.post
     now: datetime = encounter.now  # type: ignore[attr-defined]
     refuse_crowded_booker(fields, encounter.patient)
     if Referral.objects.filter(encounter=encounter).exclude(status__in=SPENT).exists():
         raise _used(encounter.public_id)
-    number = next_number(post.institution.district.code, now.astimezone(SHANGHAI).date())
+    day = now.astimezone(SHANGHAI).date()
+    ticked = chosen(criteria, by=by, day=day)
+    number = next_number(post.institution.district.code, day)
     referral = Referral.objects.create(
-        number=number, patient=encounter.patient, encounter=encounter, post=post, owner=post,
-        institution=post.institution, truth_accepted_at=now, **fields,
+        number=number, patient=encounter.patient, encounter=encounter, post=post, owner=post, institution=post.institution,
+        truth_accepted_at=now, focus=focus_of(fields["impression"], ticked, post.institution, day), **fields,
     )  # fmt: skip
     created(referral, by=by.actor)
-    record(
-        "referral.write", "referral", referral.public_id, by=by.actor, details={"number": number, "truth_accepted": True} | advised(fields)
-    )
+    keep(referral, ticked)
+    details = {"number": number, "truth_accepted": True} | advised(fields) | told(ticked)
+    record("referral.write", "referral", referral.public_id, by=by.actor, details=details)
     return referral
 
 

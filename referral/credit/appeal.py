@@ -1,5 +1,6 @@
 """Says something against a recorded breach, and decides about it: another person than who recorded or filed it (R059)."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any, Final
 from uuid import UUID
@@ -9,11 +10,13 @@ from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
 from permissions.acting import Acting
+from permissions.attachments import Paper
 from permissions.roles import Capability
 from referral.credit.models import Appeal, Breach
 from referral.credit.notices import appeal_until, tell_upheld
+from referral.credit.papers import keep
 from referral.credit.queries import NOTHING_HERE, administrators_of, appealable_by, decided_by
-from referral.credit.record import clock, locked_patient, struck
+from referral.credit.record import clock, locked_breach, struck
 from referral.credit.terms import SHANGHAI
 from referral.inbox.tell import answering_for, tell
 from vault import audit
@@ -32,8 +35,10 @@ class Decision(TextChoices):
     STRUCK = "struck", _("The record is struck")
 
 
-def appeal(breach_id: UUID, *, text: str, evidence: str = "", expected_version: int, by: Acting) -> Appeal:
-    """Use case: the resident's doctor says why the breach should not count, with evidence.
+def appeal(
+    breach_id: UUID, *, text: str, evidence: str = "", papers: Sequence[Paper] = (), expected_version: int, by: Acting
+) -> Appeal:  # fmt: skip
+    """Use case: the resident's doctor says why the breach should not count, with evidence in words and as files.
 
     Locks the resident, then the breach. Refuses with `not_allowed`, `not_found`, `invalid_input`, `too_late` after the
     regulation's days, and `stale_state`.
@@ -42,11 +47,11 @@ def appeal(breach_id: UUID, *, text: str, evidence: str = "", expected_version: 
         raise Refusal("not_allowed", _("Your role does not include this."))
     words = checked(text, evidence)
     with transaction.atomic(durable=True):
-        breach = _locked(appealable_by(by), breach_id)
-        return _filed(breach, words, by.actor, expected_version, filed_by=by.user)
+        breach = locked_breach(appealable_by(by).filter(public_id=breach_id))
+        return _filed(breach, words, papers, by.actor, expected_version, filed_by=by.user)
 
 
-def appeal_by_resident(booking: Any, *, text: str, evidence: str = "") -> Appeal:
+def appeal_by_resident(booking: Any, *, text: str, evidence: str = "", papers: Sequence[Paper] = ()) -> Appeal:
     """Use case: the resident herself, recognised by number and code, says why it should not count.
 
     Refuses with `not_found` without an open breach of that booking, and as `appeal` does.
@@ -57,8 +62,8 @@ def appeal_by_resident(booking: Any, *, text: str, evidence: str = "") -> Appeal
         found = mine.order_by("-pk").values_list("public_id", flat=True).first()
         if found is None:
             raise Refusal("not_found", NOTHING_HERE)
-        breach = _locked(mine, found)
-        return _filed(breach, words, Actor(ActorKind.PATIENT, booking.patient.public_id), None, by_resident=True)
+        breach = locked_breach(mine.filter(public_id=found))
+        return _filed(breach, words, papers, Actor(ActorKind.PATIENT, booking.patient.public_id), None, by_resident=True)
 
 
 def decide(appeal_id: UUID, decision: str, *, reason: str, expected_version: int, by: Acting) -> Breach:
@@ -71,7 +76,7 @@ def decide(appeal_id: UUID, decision: str, *, reason: str, expected_version: int
         raise Refusal("not_allowed", _("Your role does not include this."))
     wanted, why = _decision(decision, reason)
     with transaction.atomic(durable=True):
-        breach = _locked(decided_by(by).filter(appeal__public_id=appeal_id), None)
+        breach = locked_breach(decided_by(by).filter(appeal__public_id=appeal_id))
         _check_second_person(breach, by)
         if wanted == Decision.STRUCK:
             struck(breach, by=by.actor, reason=why, expected_version=expected_version)
@@ -85,13 +90,19 @@ def decide(appeal_id: UUID, decision: str, *, reason: str, expected_version: int
     return breach
 
 
-def checked(text: str, evidence: str) -> tuple[str, str]:
-    """What was written, without blanks around it. Refuses with `invalid_input`, all faults at once."""
-    faults = Faults()
+def checked(text: str, evidence: str, faults: Faults | None = None) -> tuple[str, str]:
+    """What was written, without blanks around it. Refuses with `invalid_input`, all faults and those found before at once."""
+    faults = faults or Faults()
     said = faults.of(_text, text, "text", _("Say why the visit was missed."))
     proof = faults.of(_text, evidence, "evidence", "")
     faults.tell()
     return said or "", proof or ""
+
+
+def behind(breach: Breach) -> set[int | None]:
+    """Everybody who recorded the breach or said something against it; none of them decides."""
+    filed = getattr(breach, "appeal", None)
+    return {breach.recorded_by_id, *([filed.filed_by_id, *(one.added_by_id for one in filed.papers.listed())] if filed else ())}
 
 
 def is_open(breach: Breach, today: date) -> bool:
@@ -120,27 +131,17 @@ def _decision(decision: str, reason: str) -> tuple[str, str]:
     return decision, why
 
 
-def _filed(breach: Breach, words: tuple[str, str], by: Actor, version: int | None, **who: Any) -> Appeal:
+def _filed(breach: Breach, words: tuple[str, str], papers: Sequence[Paper], by: Actor, version: int | None, **who: Any) -> Appeal:
     if breach.status in OPEN and clock().astimezone(SHANGHAI).date() >= appeal_until(breach):
         raise Refusal("too_late", _("The time to appeal against this missed visit is over."))
     advance(breach, "appealed", by=by, expected_version=version)
     filed = Appeal.objects.create(breach=breach, text=words[0], evidence=words[1], **who)
     audit.record("breach.appeal", "breach", breach.public_id, by=by)
+    keep(filed, papers, by=by, added_by=who.get("filed_by"))
     tell(administrators_of(breach.district), "breach_appealed", about=breach.public_id, version=breach.version)
     return filed
 
 
-def _locked(rows: Any, breach_id: UUID | None) -> Breach:
-    """The breach behind its resident's lock; whatever is not among these rows is not there."""
-    wanted = rows if breach_id is None else rows.filter(public_id=breach_id)
-    seen = wanted.values_list("pk", "patient_id").first()
-    if seen is None:
-        raise Refusal("not_found", NOTHING_HERE)
-    locked_patient(seen[1])
-    related = ("patient", "district", "institution", "booking__referral__institution", "booking__referral__owner", "appeal")
-    return Breach.objects.select_for_update(of=("self",), no_key=True).select_related(*related).get(pk=seen[0])
-
-
 def _check_second_person(breach: Breach, by: Acting) -> None:
-    if by.user.pk in (breach.recorded_by_id, breach.appeal.filed_by_id):
+    if by.user.pk in behind(breach):
         raise Refusal("second_person_required", _("You recorded this or filed the appeal yourself. Another person has to decide."))

@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from permissions.models.papers import KeptPaper
 from referral.credit.states import BAN_STATES, BREACH_STATES, RESTRICTION_STATES
 from vault.models import Public, Stateful
 from vault.states import StateTable, fsm_trigger
@@ -111,6 +112,25 @@ class Appeal(Public):
 
     def __str__(self) -> str:
         return str(self.public_id)
+
+
+class AppealPaper(KeptPaper):
+    """One file beside an appeal, kept as long as the missed visit is. Without a person who added it, the resident did."""
+
+    appeal = models.ForeignKey(Appeal, models.PROTECT, related_name="papers")
+    added_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+    withdrawn_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+
+    class Meta(KeptPaper.Meta):
+        default_permissions = ()
+        constraints = [
+            *KeptPaper.Meta.constraints,
+            models.UniqueConstraint(fields=["appeal", "digest"], condition=Q(withdrawn_at=None), name="paper_once_per_appeal"),
+            models.CheckConstraint(
+                condition=Q(withdrawn_at=None, withdrawn_by=None) | Q(withdrawn_at__isnull=False, withdrawn_by__isnull=False),
+                name="appeal_paper_is_taken_away_by_a_person",
+            ),
+        ]
 
 
 class BookingBan(Stateful):

@@ -4,20 +4,22 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from django.db.models import Case, Count, Q, QuerySet, When
+from django.db.models import Case, Count, Prefetch, Q, QuerySet, When
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from permissions.acting import Acting
 from permissions.models import District, RoleAssignment, User
 from permissions.roles import Capability, Role
-from referral.credit.models import BookingBan, Breach, Restriction
+from referral.credit.models import AppealPaper, BookingBan, Breach, Restriction
 from referral.patients.models import Patient
 from referral.patients.queries import patients_of, searched
 from vault.refusal import Refusal
 
 NOTHING_HERE: Final = _("There is nothing here that you may see.")
 BEHIND: Final = ("patient", "district", "institution", "booking__department", "booking__referral__owner__user", "recorded_by", "appeal")
+# The files beside each appeal, without their content.
+PAPERS: Final = Prefetch("appeal__papers", queryset=AppealPaper.objects.listed().select_related("added_by", "withdrawn_by"))
 OPEN: Final = ("recorded", "notified", "appealed")
 
 
@@ -28,7 +30,7 @@ def breaches_seen_by(acting: Acting) -> QuerySet[Breach]:
         rows = appealable_by(acting)
     elif acting.can(Capability.DECIDE_APPEALS):
         rows = decided_by(acting)
-    return rows.select_related(*BEHIND, "appeal__filed_by", "appeal__decided_by").prefetch_related("bans")
+    return rows.select_related(*BEHIND, "appeal__filed_by", "appeal__decided_by").prefetch_related("bans", PAPERS)
 
 
 def appealable_by(acting: Acting) -> QuerySet[Breach]:
@@ -54,7 +56,7 @@ def breach_of(booking: Any) -> Breach | None:
     rows = Breach.objects.filter(booking_id=booking.pk).select_related(
         "patient", "district", "institution", "booking__department", "appeal"
     )
-    return rows.order_by("-pk").first()
+    return rows.prefetch_related(PAPERS).order_by("-pk").first()
 
 
 def to_decide(acting: Acting) -> int:

@@ -4,6 +4,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import connection
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from permissions.models import District, User
@@ -104,6 +105,16 @@ def locked_patient(key: int) -> Patient:
     """Step: the resident whose ledger is about to change; every writer of breaches, bans and bookings waits for this row."""
     requires_transaction()
     return Patient.objects.select_for_update(no_key=True).get(pk=key)
+
+
+def locked_breach(rows: QuerySet[Breach]) -> Breach:
+    """Step: the one breach among these rows, behind its resident's lock. Refuses with `not_found` when there is none."""
+    seen = rows.values_list("pk", "patient_id").first()
+    if seen is None:
+        raise Refusal("not_found", _("There is nothing here that you may see."))
+    locked_patient(seen[1])
+    related = ("patient", "district", "institution", "booking__referral__institution", "booking__referral__owner", "appeal")
+    return Breach.objects.select_for_update(of=("self",), no_key=True).select_related(*related).get(pk=seen[0])
 
 
 def district_of(patient: Patient, day: date) -> District:

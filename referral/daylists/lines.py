@@ -40,6 +40,7 @@ def line_of(booking: Any) -> dict[str, Any]:
         "referred_by": booking.referral.institution.display_short_name,
         "status": booking.status,
         "status_word": str(booking.get_status_display()),
+        "confirmed_at": booking.confirmed_at,
         "is_stopped": booking.session_status == "stopped",
     }
 
@@ -59,9 +60,15 @@ def cells_of(line: dict[str, Any]) -> list[object]:
     return [
         line["department"], line["service"], f"{starts:%H:%M}–{ends:%H:%M}", line["name"], SEXES.get(line["sex"], ""), line["age"],
         line["priority"],
-        line["document_tail"], line["phone_tail"], line["confirmation_code"], line["number"], line["referred_by"], line["status_word"],
+        line["document_tail"], line["phone_tail"], line["confirmation_code"], line["number"], line["referred_by"], state_of(line),
         _("stopped") if line["is_stopped"] else "",
     ]  # fmt: skip
+
+
+def state_of(line: dict[str, Any]) -> str:
+    """The state in words, and whether she has said that she will come (C25)."""
+    coming = pgettext("resident", "will come") if line["confirmed_at"] else ""
+    return "　".join(part for part in (line["status_word"], coming) if part)
 
 
 def looked(acting: Acting, lines: Iterable[dict[str, Any]], purpose: str) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import IntEnum
 
+from clinics.models import ServiceKind
 from referral.cases.visit import Report
 from referral.cases.write import Record
 from referral.demo.people import FULL_CENTRE
@@ -28,13 +29,14 @@ class Stage(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """What is written in one subject, from the clinic's note to the hospital's plan."""
+    """What is written in one subject, from the clinic's note to the hospital's plan, and what is booked there."""
 
     subject: str
     note: str
     record: Record
     report: Report
     plan: Plan
+    kind: ServiceKind = ServiceKind.CLINIC
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,11 @@ class Case:
     hospital: str
     story: Story
     reaches: Stage
+
+    @property
+    def days_ahead(self) -> int:
+        """From which day on a place is looked for: who is only booked for her sugar can wait, so that her visit may still be moved."""
+        return 4 if self.reaches is Stage.BOOKED and self.story is SUGAR else 1
 
 
 HEART = Story(
@@ -83,6 +90,14 @@ COUGH = Story(
     Report("咳嗽变异性哮喘", "肺功能激发试验阳性。", "吸入治疗，两周后好转。"),
     Plan("咳嗽变异性哮喘", "吸入治疗两周，夜间咳嗽消失。", "每月随访，三个月复查肺功能。", "避免冷空气和尘螨。"),
 )
+BELLY = Story(
+    "32.05",
+    "体检复查",
+    Record("上腹部不适，体检提示胆囊息肉", "胆囊息肉待查", "餐后上腹隐痛一个月，无发热、黄疸。", "无手术史。"),
+    Report("胆囊息肉", "腹部彩色多普勒超声：胆囊息肉约5毫米，肝胰脾未见异常。", "六个月后复查。"),
+    Plan("胆囊息肉", "无需用药。", "六个月后复查腹部超声。", "清淡饮食。"),
+    ServiceKind.ULTRASOUND,
+)
 
 DESHENG, FIRST, CHILDREN = FULL_CENTRE.format("德胜"), "北京大学第一医院", "首都医科大学附属北京儿童医院"
 # The first doctor's desk holds most; the second one's patients show that a centre answers for all of them.
@@ -95,11 +110,12 @@ ELSEWHERE = (Stage.DRAFT, Stage.BOOKED, Stage.ARRIVED)
 
 
 def cases() -> Iterator[Case]:
-    """Every state at 德胜 and its first hospital, one child, and three cases at each other centre with its alliance's hospitals."""
+    """Every state at 德胜 and its first hospital, a child, an ultrasound, and three cases at each other centre with its own hospitals."""
     grown = _at(DESHENG)[-len(AT_DESHENG) :]
     for resident, (reaches, story, desk) in zip(grown, AT_DESHENG, strict=True):
         yield Case(resident, DESHENG, desk, FIRST, story, reaches)
     yield Case("陈小满", DESHENG, 1, CHILDREN, COUGH, Stage.ARRIVED)
+    yield Case("刘芷若", DESHENG, 0, FIRST, BELLY, Stage.ARRIVED)
     for number, (name, *_rest) in enumerate(SUBDISTRICTS[1:], start=1):
         centre, hospitals = FULL_CENTRE.format(name), _hospitals(number)
         for turn, (resident, reaches) in enumerate(zip(_at(centre), ELSEWHERE, strict=True)):

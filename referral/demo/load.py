@@ -6,7 +6,9 @@ from datetime import date
 from pathlib import Path
 
 from permissions.roles import Role
+from referral.demo.load_criteria import load_criteria
 from referral.demo.load_duties import load_duties
+from referral.demo.load_exams import load_exams
 from referral.demo.load_inbox import load_inbox
 from referral.demo.load_nominations import load_nominations
 from referral.demo.load_offers import load_offers
@@ -51,11 +53,13 @@ def load(today: date, folder: Path, tell: Callable[[str], None]) -> None:
     load_nominations(people, admin)
     load_policy(today, district, places, admin, second)
     load_sets(today, admin)
+    load_criteria(today, admin, second)
     load_watch()
     tell(f"{len(places)} institutions, {len(people)} people")
     tell(f"{load_residents(places, today)} residents added")
     tell(f"{load_sessions(places, today)} reserved bands added")
     tell(f"{load_offers(places)} further services added")
+    tell(f"{load_exams(places, today)} reserved bands of examinations added")
     tell(f"{load_persons(today)} documents, proofs and exceptions added")
     tell(f"{load_inbox()} notices nobody has read yet")
     write_accounts(people, folder)

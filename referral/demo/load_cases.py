@@ -20,6 +20,7 @@ from referral.cases.models import Referral
 from referral.cases.visit import report
 from referral.cases.write import write_referral
 from referral.demo.cases import Case, Stage, cases
+from referral.demo.load_criteria import met_by
 from referral.patients.encounters import record_encounter
 from referral.patients.models import Patient
 from referral.returns.answer import accept, decline
@@ -62,14 +63,15 @@ def _written(case: Case, now: datetime, doctor: Acting) -> Referral:
     patient = Patient.objects.get(name=case.resident)
     seen_at = now - (TWO_DAYS_AGO if case.reaches >= Stage.ARRIVED else AN_HOUR_AGO)
     encounter = record_encounter(patient.public_id, seen_at=seen_at, note=case.story.note, by=doctor)
-    return write_referral(encounter.public_id, case.story.record, truth_accepted=True, by=doctor)
+    return write_referral(encounter.public_id, case.story.record, truth_accepted=True, by=doctor, criteria=met_by(case.story.record))
 
 
 def _booked(case: Case, referral: Referral, now: datetime, doctor: Acting) -> Booking | None:
     """The first free place of the subject at the hospital, and the four things told; without a place the draft waits."""
     today = now.astimezone(SHANGHAI).date()
     hospital = _post(Role.COORDINATOR, case).institution.public_id
-    wanted = Wanted(today + timedelta(days=1), today + HORIZON, institution=hospital, department=case.story.subject)
+    first = today + timedelta(days=case.days_ahead)
+    wanted = Wanted(first, today + HORIZON, institution=hospital, department=case.story.subject, kind=case.story.kind)
     free = [row for row in availability(doctor, wanted, today=today) if row["remaining"]]
     if not free:
         return None

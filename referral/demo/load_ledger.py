@@ -26,7 +26,7 @@ from referral.credit.restrict import restrict
 from referral.demo.cases import DESHENG, FIRST, HEART
 from referral.demo.residents import residents
 from referral.patients.encounters import record_encounter
-from referral.patients.models import Patient
+from referral.patients.models import Encounter, Patient
 from reserved_pools.queries import Wanted, availability
 from vault.refusal import Refusal
 
@@ -35,6 +35,7 @@ SPECIAL = 7  # residents of the stories, before the ordinary ones
 THRICE = (-9, -5, -2)  # days from today of three missed visits
 HORIZON, BAND, A_WHILE, AN_HOUR = timedelta(days=14), timedelta(minutes=30), timedelta(hours=1), timedelta(hours=1)
 CLOSES, OPENS, LAST = time(15), time(8, 30), time(17)  # cancelling closes; the first band of a day ends, the last one
+BEFORE, MORNING, MINUTES = timedelta(days=2), time(10), timedelta(minutes=10)  # when it was booked, and between two steps of it
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,8 @@ class Desk:
 def load_ledger(now: datetime) -> int:
     """Promise that everything of the ledger happened once; answers how many visits nobody came to. A visit without a place is left out.
 
-    Nothing can be booked for a day that is over, so each booking is made for a day ahead and then its time is set back.
+    Nothing can be booked for a day that is over, so each booking is made for a day ahead; then the visit and everything before it are
+    set back together.
     """
     desk = None if Breach.objects.exists() else _desk(now)
     if desk is None:
@@ -91,13 +93,13 @@ def _desk(now: datetime) -> Desk | None:
 def _places(desk: Desk) -> Iterator[UUID]:
     """The free places of the hospital's cardiology, the latest first, so that those of the next days stay free."""
     hospital = desk.coordinator.post.institution.public_id  # type: ignore[union-attr]
-    wanted = Wanted(desk.today + timedelta(days=1), desk.today + HORIZON, institution=hospital, department=HEART.subject)
+    wanted = Wanted(desk.today + timedelta(days=1), desk.today + HORIZON, institution=hospital, department=HEART.subject, kind="clinic")
     rows = availability(desk.doctor, wanted, today=desk.today)
     return (row["id"] for row in reversed(rows) for _place in range(row["remaining"]))
 
 
 def _booked(name: str, ends: datetime, places: Iterator[UUID], desk: Desk) -> Booking | None:
-    """Seen, referred, booked and told; then the visit's time is set back to a band that ended."""
+    """Seen, referred, booked and told; then all of it is set back to before a band that ended."""
     patient = Patient.objects.get(name=name)
     seen = record_encounter(patient.public_id, seen_at=desk.now - AN_HOUR, note=HEART.note, by=desk.doctor)
     referral = write_referral(seen.public_id, HEART.record, truth_accepted=True, by=desk.doctor)
@@ -109,10 +111,22 @@ def _booked(name: str, ends: datetime, places: Iterator[UUID], desk: Desk) -> Bo
     except Refusal:
         return None
     tell(made, frozenset(FOUR_THINGS), by=desk.doctor)
-    day = ends.astimezone(SHANGHAI).date()
-    then: dict[str, Any] = {"visit_date": day, "starts_at": ends - BAND, "ends_at": ends, "cancel_until": day_before_at(day, CLOSES)}
-    Booking.objects.filter(public_id=made).update(**then)
+    _set_back(made, seen, referral, ends)
     return Booking.objects.get(public_id=made)
+
+
+def _set_back(made: UUID, seen: Encounter, referral: Referral, ends: datetime) -> None:
+    """Two mornings before the visit she was seen, referred, booked and told, in this order and before the cut-off (R107).
+
+    The rows that the rules and the pages read are set back; the steps and the trail keep the instant at which they were entered, for
+    nothing is written there into the past.
+    """
+    day = ends.astimezone(SHANGHAI).date()
+    booked = datetime.combine(day - BEFORE, MORNING, SHANGHAI)
+    Encounter.objects.filter(pk=seen.pk).update(seen_at=booked - AN_HOUR, created_at=booked - AN_HOUR + MINUTES)
+    Referral.objects.filter(pk=referral.pk).update(created_at=booked - MINUTES, truth_accepted_at=booked - MINUTES)
+    then: dict[str, Any] = {"visit_date": day, "starts_at": ends - BAND, "ends_at": ends, "cancel_until": day_before_at(day, CLOSES)}
+    Booking.objects.filter(public_id=made).update(created_at=booked, told_at=booked + MINUTES, **then)
 
 
 def _missed(name: str, days: int, places: Iterator[UUID], desk: Desk, cause: str = "no_word") -> Booking | None:

@@ -23,7 +23,7 @@ def load_offers(places: dict[str, Institution]) -> int:
 
 
 def _hospital(hospital: Institution) -> int:
-    by = _coordinator(hospital)
+    by = coordinator_of(hospital)
     rooms = {room.standard_code: room for room in hospital.departments.all()}
     _doctors(hospital, by)
     known = set(Service.objects.filter(institution=hospital).values_list("kind", "name"))
@@ -35,7 +35,8 @@ def _hospital(hospital: Institution) -> int:
     return len(fresh)
 
 
-def _coordinator(hospital: Institution) -> Acting:
+def coordinator_of(hospital: Institution) -> Acting:
+    """Who keeps the hospital's offers and timetable."""
     post = Post.objects.live().complete().filter(institution=hospital, kind=Role.COORDINATOR).earliest("pk")
     return Acting(post.user, Role.COORDINATOR, post)
 

@@ -78,7 +78,7 @@ def _asked(today: date) -> int:
     patient = Patient.objects.filter(contracts=None, referrals=None).order_by("pk").first()
     if specialist is None or patient is None or RuleOverride.objects.exists():
         return 0
-    places = availability(specialist, Wanted(today + DAY, today + 14 * DAY), today=today, limit=1)
+    places = availability(specialist, Wanted(today + DAY, today + 14 * DAY, kind="clinic"), today=today, limit=1)
     if not places:
         return 0
     seen = record_encounter(patient.public_id, seen_at=timezone.now() - AN_HOUR, note="门诊随访", by=specialist)

@@ -8,13 +8,14 @@ from zlib import crc32
 from clinics.models import ClinicSession, Department, HalfDay, Institution, Post, Service, SessionTemplate
 from clinics.register.registry import offer_services
 from clinics.timetables.calendar import day_kinds
+from clinics.timetables.exam_days import days_without_exams
 from clinics.timetables.half_day_fields import LIMITED, UNLIMITED
 from clinics.timetables.horizon import horizon
 from clinics.timetables.weekly import Wish, enter_week
 from clinics.timetables.weekly_queries import templates_of
 from permissions.acting import Acting
 from permissions.roles import Role
-from referral.demo.places import HOSPITALS
+from referral.demo.places import EXAMINING, HOSPITALS
 from reserved_pools.sessions.publishing import open_pools, publish
 from reserved_pools.sessions.week_preview import pattern_of
 
@@ -22,6 +23,7 @@ AHEAD = 14
 SHARE = Decimal("0.300")
 MORNING, AFTERNOON = ("08:00", "12:00"), ("13:30", "17:00")
 EXAMS = {"32.05": "ultrasound", "32.03": "exam"}
+BY_NAME = frozenset(code for code, _name in EXAMINING)  # rooms that offer examinations by their names only
 EXPERTS = (("expert_associate", "associate_chief", "专家门诊（副主任医师）"), ("expert_chief", "chief", "专家门诊（主任医师）"))
 WORKING_WEEK = range(1, 6)
 
@@ -42,13 +44,14 @@ def _hospital(hospital: Institution, today: date) -> int:
     for service in services:
         if service.pk not in known:
             enter_week(service, list(_week(service, today)), by=by)
-    return _published(hospital, today, by)
+    return published_ahead(hospital, today, by)
 
 
-def _published(hospital: Institution, today: date, by: Acting) -> int:
+def published_ahead(hospital: Institution, today: date, by: Acting) -> int:
     """A hospital that has been here for long: its first two weeks change nothing and are announced to nobody; what was stopped stays so."""
     days = day_kinds(hospital, today + timedelta(days=1), today + timedelta(days=AHEAD))
-    made = horizon(map(pattern_of, templates_of(hospital)), days, today=today)
+    shut = days_without_exams(hospital, min(days), max(days))
+    made = horizon(map(pattern_of, templates_of(hospital)), days, today=today, without_exams=shut)
     stopped = ClinicSession.objects.filter(service__institution=hospital, status="stopped", date__gt=today)
     gone = set(stopped.values_list("service_id", "date", "half_day"))
     return len(publish([one for one in made.plans if (one.service.pk, one.date, str(one.half_day)) not in gone], by=by))
@@ -67,6 +70,8 @@ def _services(hospital: Institution) -> Iterator[Service]:
 def _offered(hospital: Institution, department: Department) -> Iterator[Service]:
     """A general clinic and one of the two expert clinics; a diagnostic department offers its examination."""
     held = {"institution": hospital, "department": department}
+    if department.standard_code in BY_NAME:
+        return
     if department.standard_code in EXAMS:
         yield Service(**held, kind=EXAMS[department.standard_code], slot_class="general", name=f"{department.name}检查")
         return

@@ -32,7 +32,9 @@ def load_stops(now: datetime) -> int:
         return 0
     by = Acting(doctor.user, Role(doctor.kind), doctor)
     today = now.astimezone(SHANGHAI).date()
-    wanted = Wanted(today + NEAREST, today + FURTHEST, institution=coordinator.institution.public_id, department=HEART.subject)
+    wanted = Wanted(
+        today + NEAREST, today + FURTHEST, institution=coordinator.institution.public_id, department=HEART.subject, kind="clinic"
+    )
     places = availability(by, wanted, today=today)
     session = _session(places[0]["id"]) if places else None
     if session is None:

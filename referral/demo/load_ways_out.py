@@ -17,7 +17,7 @@ from reserved_pools.queries import Wanted, availability
 from vault.refusal import Refusal
 from vault.states import Event
 
-A_WHILE = timedelta(days=2)
+A_WHILE, AHEAD = timedelta(days=2), timedelta(days=14)
 TRIED = 5  # places tried before the demonstration goes on without
 
 
@@ -31,12 +31,13 @@ def _moved() -> int:
         return 0
     rights = ReferralRight.objects.in_force()
     rows = Booking.objects.filter(status="booked", mode=BookingMode.COMMUNITY, post__right__in=rights)
-    rows = rows.select_related("post__user", "institution")
+    rows = rows.select_related("post__user", "institution", "pool_slot")
     for booking in [one for one in rows.order_by("-visit_date", "-pk")[:TRIED] if is_movable(one, timezone.now())]:
         by = Acting(booking.post.user, Role(booking.post.kind), booking.post)
         today = timezone.localdate()
-        wanted = Wanted(today, booking.visit_date, institution=booking.institution.public_id, department=booking.standard_code)
-        for place in [row["id"] for row in availability(by, wanted, today=today)][-TRIED:]:
+        wanted = Wanted(today, today + AHEAD, institution=booking.institution.public_id, department=booking.standard_code, kind="clinic")
+        free = [row["id"] for row in availability(by, wanted, today=today) if row["remaining"]]
+        for place in [one for one in free if one != booking.pool_slot.public_id][:TRIED]:
             try:
                 move(booking.public_id, pool_slot=place, expected_version=booking.version, key=str(uuid4()), by=by)
             except Refusal:
@@ -53,7 +54,8 @@ def _next_visit() -> int:
         by = _who_saw(visit)
         if by is None:
             continue
-        for place in next_places(visit, FollowKind.NEXT, by).filter(visit_date__gt=visit.visit_date + A_WHILE)[:TRIED]:
+        places = next_places(visit, FollowKind.NEXT, by, service_kind="clinic")
+        for place in places.filter(visit_date__gt=visit.visit_date + A_WHILE)[:TRIED]:
             wish = Wish(place.public_id, FollowKind.NEXT, "两周后复查，调整用药")
             try:
                 book_next(visit.public_id, wish, key=str(uuid4()), by=by)

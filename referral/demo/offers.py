@@ -36,11 +36,15 @@ OFFERS: tuple[Offered, ...] = (
         "slot_class": "disease", "title": "chief", "disease": "糖尿病", "name": "糖尿病专病门诊", "fee": _yuan(80),
         "preparation": "带近三个月血糖记录",
     }),
-    ("03.04", "ecg", {
+    ("32.06", "ecg", {
+        "name": "常规十二导联心电图", "code": "XD12", "fee": _yuan(30), "indications": "胸闷、胸痛、心悸的初查和随访",
+        "preparation": "检查前静坐五分钟，避免饱餐和剧烈活动",
+    }),
+    ("32.06", "ecg", {
         "name": "动态心电图（24小时）", "code": "XD24", "fee": _yuan(240), "indications": "心悸、晕厥、可疑心律失常",
         "preparation": "检查前洗澡，穿宽松开衫", "introduction": "佩戴记录仪一昼夜，次日归还",
     }),
-    ("03.07", "lab", {
+    ("30", "lab", {
         "name": "糖脂代谢组合", "code": "HY01", "fee": _yuan(185), "indications": "糖尿病、血脂异常的诊断和随访",
         "preparation": "空腹八小时以上",
         "items": _items(
@@ -54,6 +58,10 @@ OFFERS: tuple[Offered, ...] = (
     ("32.05", "ultrasound", {
         "name": "腹部彩色多普勒超声", "code": "CS02", "fee": _yuan(160), "indications": "肝胆胰脾肾疾病",
         "preparation": "空腹八小时，检查前一晚清淡饮食",
+    }),
+    ("32.02", "exam", {
+        "name": "胸部CT平扫", "code": "CT01", "fee": _yuan(260), "indications": "肺部结节随访、慢性咳嗽、肺部感染复查",
+        "preparation": "取下胸前金属物品；怀孕或备孕须告知",
     }),
     ("32.03", "exam", {
         "name": "头颅磁共振平扫", "code": "CG01", "fee": _yuan(650), "indications": "脑血管病、颅内占位",

@@ -62,6 +62,7 @@ def everybody() -> list[Someone]:
     _managers(roll)
     _offices(roll)
     _nominated(roll)
+    _examining(roll)
     return roll.people
 
 
@@ -137,3 +138,8 @@ def _nominated(roll: _Roll) -> None:
     )  # fmt: skip
     for name, centre, standing in steps:
         roll.add(Role.FAMILY_DOCTOR, name, place=FULL_CENTRE.format(centre), title="attending", standing=standing)
+
+
+def _examining(roll: _Roll) -> None:
+    """Who examines at the first hospital."""
+    roll.add(Role.RECEIVING_DOCTOR, "秦岚", place=HOSPITALS[0].name, department="超声医学科", title="attending", name_en="Qin Lan")

@@ -59,6 +59,8 @@ GENERAL = (
     ("32.05", "超声医学科"),
     ("32.03", "磁共振室"),
 )
+# Examinations of two hospitals that stand in rooms of their own (R202).
+EXAMINING = (("30", "检验科"), ("32.02", "放射科"), ("32.06", "心电图室"))
 HEART = (("03.04", "冠心病中心"), ("03.04", "高血压中心"), ("03.04", "心律失常中心"), ("04.06", "心脏外科"), ("32.05", "超声影像中心"))
 CHILDREN = (("07.04", "呼吸内科"), ("07.05", "心脏内科"), ("07.09", "内分泌科"), ("07.08", "神经内科"), ("08.02", "骨科"), ("13", "皮肤科"))
 MIND = (("15.01", "精神科"), ("15.01", "心境障碍科"), ("15.06", "临床心理科"))
@@ -80,9 +82,9 @@ class Hospital:
 
 
 HOSPITALS = (
-    Hospital("北京大学第一医院", "北大医院", "3", "甲等", "general", GENERAL, name_en="Peking University First Hospital",
+    Hospital("北京大学第一医院", "北大医院", "3", "甲等", "general", GENERAL + EXAMINING, name_en="Peking University First Hospital",
              address="西城区西什库大街8号", pickup_place="门诊楼一层2号转诊窗口"),
-    Hospital("北京大学人民医院", "人民医院", "3", "甲等", "general", GENERAL, name_en="Peking University People's Hospital",
+    Hospital("北京大学人民医院", "人民医院", "3", "甲等", "general", GENERAL + EXAMINING, name_en="Peking University People's Hospital",
              address="西城区西直门南大街11号", pickup_place="门诊楼一层社区转诊窗口"),
     Hospital("首都医科大学宣武医院", "宣武医院", "3", "甲等", "general", GENERAL, name_en="Xuanwu Hospital",
              address="西城区长椿街45号", pickup_place="门诊楼一层综合服务台"),

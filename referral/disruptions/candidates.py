@@ -14,6 +14,7 @@ from clinics.register.taking_part import open_on
 from permissions.acting import Acting
 from permissions.roles import Role
 from referral.booking.models import Booking
+from referral.booking.offered_as import same_name
 from reserved_pools.models import PoolSlot
 
 SHORTEST_HOLD: Final = timedelta(minutes=30)  # a place that closes sooner is no offer: nobody could answer in time
@@ -37,17 +38,20 @@ def candidates(booking: Booking, referrer: Acting) -> QuerySet[PoolSlot]:
     The booking's own hospital before others that the referrer's right reaches; the same day, then the nearest days, of two equally
     near the later one; then the nearest time. Refuses with `right_not_in_force`.
     """
-    rows = substitutes(booking.standard_code, booking.title, booking.pool_slot.service.kind)
+    rows = substitutes(booking)
     rows = rows.filter(Q(institution=booking.institution_id) | places_open_to(referrer))
     return in_order(rows, booking).select_related("institution", "department", "service")
 
 
-def substitutes(standard_code: str, title: str, kind: str) -> QuerySet[PoolSlot]:
-    """The places anywhere that could take a patient of this specialty and rank now."""
-    return PoolSlot.objects.bookable().filter(
-        open_on(day="visit_date"), offered_on(day="visit_date"), standard_code=standard_code, service__kind=kind,
-        service__title__in=titles_from(title), closes_at__gt=Now() + SHORTEST_HOLD,
+def substitutes(booking: Booking) -> QuerySet[PoolSlot]:
+    """The places anywhere that could take a patient of this specialty and rank now; of an examination only the same one (R072)."""
+    service = booking.pool_slot.service
+    rows = PoolSlot.objects.bookable().filter(
+        open_on(day="visit_date"), offered_on(day="visit_date"), standard_code=booking.standard_code, service__kind=service.kind,
+        service__title__in=titles_from(booking.title), closes_at__gt=Now() + SHORTEST_HOLD,
     )  # fmt: skip
+    name = same_name(service.kind, service.name)
+    return rows.filter(service__name=name) if name else rows
 
 
 def in_order(rows: QuerySet[PoolSlot], booking: Booking) -> QuerySet[PoolSlot]:

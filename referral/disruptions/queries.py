@@ -147,7 +147,7 @@ def substitutes_in_sight(of: Sequence[ClinicSession]) -> int:
     one = booked.select_related("pool_slot__service", "institution").first()
     assert one is not None
     last = today() + timedelta(days=int(policy.value(BOOKING_HORIZON_DAYS, institution=one.institution, at=today())))
-    free = substitutes(one.standard_code, one.title, one.pool_slot.service.kind)
+    free = substitutes(one)
     free = free.filter(institution=one.institution_id, visit_date__lte=last)
     left = free.exclude(slot__session__in=keys).values_list("remaining", flat=True)
     return min(many, sum(left))

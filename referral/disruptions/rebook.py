@@ -2,6 +2,7 @@
 
 from permissions.acting import Acting
 from referral.booking import articles, codes, limits, rules, sentences
+from referral.booking.exam_messages import text_for
 from referral.booking.messages import CANCELLED, MOVED, told_of_cancelling, told_of_moving
 from referral.booking.models import Booking, CancelCause
 from referral.booking.read import Judged
@@ -38,7 +39,9 @@ def move_to(disruption: Disruption, old: Booking, slot: PoolSlot, judged: Judged
     new.save(force_insert=True)
     created(new, by=by, reason=WHY)
     _reopen_for(new, old.referral, by)
-    put(MOVED.key, reached(old.patient).phone, told_of_moving(appointment_of(new), old.starts_at), about=new.public_id, version=new.version)
+    appointment = appointment_of(new)
+    words = told_of_moving(appointment, old.starts_at)
+    put(text_for(MOVED, appointment).key, reached(old.patient).phone, words, about=new.public_id, version=new.version)
     details = {"from": str(old.public_id), "stop": str(disruption.stop.public_id), "visit_date": new.visit_date.isoformat()}
     audit.record("booking.substitute", "booking", new.public_id, by=by, reason=WHY, details=details)
     return new

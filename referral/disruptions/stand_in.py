@@ -24,7 +24,7 @@ from vault.refusal import Refusal, invalid
 from vault.transactions import requires_transaction
 
 NO_SESSION = _("No session is published in these days.")
-BEHIND = ("patient", "institution", "department", "referral__institution", "referral__owner")
+BEHIND = ("patient", "institution", "department", "referral__institution", "referral__owner", "pool_slot__service")
 
 
 @dataclass(frozen=True, slots=True)

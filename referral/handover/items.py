@@ -12,6 +12,7 @@ from clinics.models import Post
 from permissions.roles import Role
 from referral.booking.models import LIVE, Booking
 from referral.cases.models import Referral
+from referral.cases.states import OVER
 from referral.patients.models import FamilyDoctorContract
 from referral.patients.queries import of_unit
 from referral.returns.models import Return
@@ -68,7 +69,7 @@ def locked_items(post: Post) -> tuple[Item, ...]:
 
 def open_referrals(post: Post) -> "QuerySet[Referral]":
     """Referrals in a post's hands whose life is not over, in whatever state."""
-    return Referral.objects.filter(owner=post).exclude(status__in=Referral.STATES.final).order_by("pk")
+    return Referral.objects.filter(owner=post).exclude(status__in=OVER).order_by("pk")
 
 
 def open_returns(post: Post) -> "QuerySet[Return]":

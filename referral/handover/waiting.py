@@ -11,6 +11,7 @@ from permissions.acting import Acting
 from permissions.models import ReferralRight, User
 from permissions.roles import REFERRING_KINDS, Capability, Role
 from referral.cases.models import Referral
+from referral.cases.states import OVER
 from referral.handover.items import BEHIND, Item, shown
 from referral.handover.people import institutions_of
 from referral.patients.models import FamilyDoctorContract
@@ -25,7 +26,7 @@ def referrals_waiting(by: Acting) -> "QuerySet[Referral]":
     """Referrals of the managed institutions that are not over and whose owner is gone, the oldest first."""
     if not by.can(Capability.MANAGE_POSTS):
         return Referral.objects.none()
-    rows = Referral.objects.filter(GONE, institution__in=institutions_of(by)).exclude(status__in=Referral.STATES.final)
+    rows = Referral.objects.filter(GONE, institution__in=institutions_of(by)).exclude(status__in=OVER)
     return rows.order_by("pk")
 
 

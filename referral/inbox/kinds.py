@@ -44,7 +44,7 @@ def kind(key: str, group: Group, about: str, text: Any, *params: str, urgent: bo
 
 BOOKING, REFERRAL, RETURN, DISRUPTION = "booking", "referral", "return", "disruption"
 BREACH, OVERRIDE, CONTROL, RESTRICTION = "breach", "rule_override", "controlled_identity", "restriction"
-RIGHT, STOP, POLICY, DOCUMENT, IMPORT = "right", "clinic_stop", "policy_row", "policy_set", "import"
+RIGHT, STOP, POLICY, DOCUMENT, CRITERIA, IMPORT = "right", "clinic_stop", "policy_row", "policy_set", "criteria_set", "import"
 B, V, W, R, S, P, D, L = Group
 
 # Words a sentence may use: of a booking, referral, return, disruption or breach: patient, hospital, department, when, number.
@@ -130,6 +130,9 @@ KINDS: Final[tuple[Kind, ...]] = (
     kind("document_waiting", D, DOCUMENT, _("Values of a document wait for your decision: %(value)s.")),
     kind("document_approved", D, DOCUMENT, _("The document you chose was approved: %(value)s.")),
     kind("document_rejected", D, DOCUMENT, _("The document you chose was rejected: %(value)s.")),
+    kind("criteria_waiting", D, CRITERIA, _("A list of referral criteria waits for your decision: %(value)s.")),
+    kind("criteria_approved", D, CRITERIA, _("The list of referral criteria was approved: %(value)s.")),
+    kind("criteria_sent_back", D, CRITERIA, _("The list of referral criteria came back: %(value)s.")),
     kind("stop_waiting", D, STOP, _("A long stop waits for a second person: %(service)s, %(days)s."), urgent=True),
     kind("exception_waiting", D, OVERRIDE, _("A doctor asks for an exception for %(patient)s.")),
     kind("control_waiting", D, CONTROL, _("A controlled document waits for a second person.")),

@@ -7,6 +7,7 @@ from typing import Final
 
 from django.conf import settings
 
+from clinics.models.criteria import CRITERIA_STATES
 from clinics.models.policy import POLICY_STATES
 from clinics.models.policy_set import CHOICE_STATES
 from clinics.models.stop import STOP_STATES
@@ -16,6 +17,7 @@ from referral.booking.override_models import OVERRIDE_STATES
 from referral.booking.states import BOOKING_STATES
 from referral.cases.states import REFERRAL_STATES
 from referral.credit.states import BAN_STATES, BREACH_STATES, RESTRICTION_STATES
+from referral.evaluation.states import FINDING_STATES, MEASURE_STATES
 from referral.management import found
 from referral.patients.control_models import CONTROL_STATES
 from referral.returns.states import RETURN_STATES
@@ -24,7 +26,7 @@ from vault.states import StateTable
 RULES: Final = settings.BASE_DIR / "docs" / "rules"
 TABLES: Final = [
     RIGHT_STATES, REFERRAL_STATES, BOOKING_STATES, RETURN_STATES, BREACH_STATES, BAN_STATES, RESTRICTION_STATES, OVERRIDE_STATES,
-    CONTROL_STATES, SESSION_STATES, STOP_STATES, POLICY_STATES, CHOICE_STATES,
+    CONTROL_STATES, SESSION_STATES, STOP_STATES, POLICY_STATES, CHOICE_STATES, CRITERIA_STATES, FINDING_STATES, MEASURE_STATES,
 ]  # fmt: skip
 KINDS: Final = {"place": "", "later": "Not yet: ", "outside": "Outside: "}
 HEAD: Final = """# The regulation and where it stands

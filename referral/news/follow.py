@@ -29,6 +29,7 @@ SOURCES: Final[Mapping[str, tuple[Source, Mapping[str, str]]]] = {
     "right": (of_clinics.of_rights, of_clinics.OF_RIGHTS),
     "policy_row": (of_clinics.of_policy, of_clinics.OF_POLICY),
     "policy_set": (of_clinics.of_documents, of_clinics.OF_DOCUMENTS),
+    "criteria_set": (of_clinics.of_criteria, of_clinics.OF_CRITERIA),
     "import": (of_clinics.of_imports, of_clinics.OF_IMPORTS),
 }
 # The version of an object is the number of its events so far: each step raises it by one and leaves one event.

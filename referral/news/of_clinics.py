@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from clinics.models import ImportJob, PolicyRow, PolicySetChoice, Post
+from clinics.models import CriteriaSet, ImportJob, PolicyRow, PolicySetChoice, Post
 from clinics.models.policy import PolicyStatus
 from permissions.models import ReferralRight
 from permissions.right_states import RightReason
@@ -32,6 +32,14 @@ OF_POLICY: Final = {
     "refuse_end": "policy_rejected",
 }
 OF_DOCUMENTS: Final = {event: kind.replace("policy", "document") for event, kind in OF_POLICY.items()}
+OF_CRITERIA: Final = {
+    "hand_in": "criteria_waiting",
+    "ask_end": "criteria_waiting",
+    "approve": "criteria_approved",
+    "end": "criteria_approved",
+    "send_back": "criteria_sent_back",
+    "refuse_end": "criteria_sent_back",
+}
 OF_IMPORTS: Final = {"finish_check": "import_ready", "finish": "import_finished", "stop": "import_failed", "refuse": "import_failed"}
 
 
@@ -91,6 +99,18 @@ def of_documents(steps: Sequence[Step]) -> Iterator[Told]:
         kind = OF_DOCUMENTS[step.event]
         asker = choice.end_asked_by if step.event in ("end", "refuse_end") else choice.entered_by
         yield Told(step, kind, step.about, administrators_of(choice.district_id) if kind == "document_waiting" else [asker])
+
+
+def of_criteria(steps: Sequence[Step]) -> Iterator[Told]:
+    """The same of a list of referral criteria (R116)."""
+    rows = CriteriaSet.objects.filter(public_id__in={step.about for step in steps})
+    found = {row.public_id: row for row in rows.select_related("entered_by", "end_asked_by")}
+    for step in steps:
+        if (held := found.get(step.about)) is None:
+            continue
+        kind = OF_CRITERIA[step.event]
+        asker = held.end_asked_by if step.event in ("end", "refuse_end") else held.entered_by
+        yield Told(step, kind, step.about, administrators_of(held.district_id) if kind == "criteria_waiting" else [asker])
 
 
 def district_of(row: PolicyRow) -> int | None:

@@ -32,6 +32,7 @@ LOADERS: Final[Mapping[str, Callable[[Acting, Collection[UUID]], Found]]] = {
     kinds.STOP: shown_clinics.stops,
     kinds.POLICY: shown_clinics.values,
     kinds.DOCUMENT: shown_clinics.documents,
+    kinds.CRITERIA: shown_clinics.criteria,
     kinds.IMPORT: shown_clinics.lists,
 }
 LABELS: Final[Mapping[str, Mapping[str, Any]]] = {

@@ -23,7 +23,17 @@ A_DAY: Final = timedelta(days=1)
 MOST: Final = 3  # to one number in a day
 # Texts that only say something while the visit lies ahead.
 OF_VISITS_AHEAD: Final = frozenset(
-    {"referral_booked", "referral_resent", "referral_changed", "referral_restored", "reminder_d1", "reminder_late", "booker_booked"}
+    {
+        "referral_booked",
+        "referral_resent",
+        "referral_changed",
+        "referral_restored",
+        "booker_booked",
+        "reminder_d1",
+        "reminder_late",
+        "reminder_d1_asking",
+        "reminder_late_asking",
+    }
 )
 
 

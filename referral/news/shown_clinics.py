@@ -8,6 +8,7 @@ from uuid import UUID
 from django.urls import reverse
 from django.utils import timezone
 
+from clinics.criteria.queries import sets_of
 from clinics.imports.queries import imports_of
 from clinics.models import ClinicStop, PolicyRow
 from clinics.policy import REGISTRY
@@ -87,6 +88,14 @@ def documents(acting: Acting, ids: Collection[UUID]) -> Found:
         return {}
     rows = choices_of(acting).filter(public_id__in=ids)
     return {row.public_id: Shown({"value": str(SETS[row.document].title)}, reverse("policy_choice", args=[row.public_id])) for row in rows}
+
+
+def criteria(acting: Acting, ids: Collection[UUID]) -> Found:
+    """Lists of referral criteria of her district."""
+    if not acting.can(Capability.SET_POLICY):
+        return {}
+    rows = sets_of(acting).filter(public_id__in=ids)
+    return {row.public_id: Shown({"value": f"{row.title} {row.number}"}, reverse("criteria_set", args=[row.public_id])) for row in rows}
 
 
 def lists(acting: Acting, ids: Collection[UUID]) -> Found:

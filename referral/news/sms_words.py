@@ -29,6 +29,8 @@ ABOUT_BOOKINGS: Final[Mapping[str, Any]] = {
     "referral_restored": _("cancelling taken back"),
     "reminder_d1": _("reminder the day before"),
     "reminder_late": _("reminder after the cut-off"),
+    "reminder_d1_asking": _("reminder the day before, asking whether she comes"),
+    "reminder_late_asking": _("reminder after the cut-off, asking whether she comes"),
     "referral_cancelled": pgettext_lazy("message", "booking cancelled"),
     "referral_cancelled_by_hospital": _("cancelled by the hospital"),
     "booker_booked": _("to the booker: place booked"),

@@ -13,6 +13,7 @@ from permissions.identity.documents import Document, parse_document
 from permissions.identity.names import clean_name
 from permissions.identity.phones import clean_contact
 from permissions.roles import Capability
+from referral.patients.accepted import accepted_kinds, require_accepted
 from referral.patients.faults import Faults
 from referral.patients.models import Guardian, Patient, PatientIdentifier
 from referral.patients.person import OWN_DOCUMENT_FROM, NewGuardian, age_on
@@ -44,6 +45,7 @@ def set_guardian(patient_id: UUID, given: NewGuardian, reason: str, *, by: Actin
     """
     _may(by)
     clean, document = _checked(given, reason, today)
+    require_accepted(document, accepted_kinds(by, today) if document else (), "guardian.document.type")
     with transaction.atomic(durable=True):
         wait_for([document_key(document)])
         child = _held(patient_id, by, today)
@@ -67,6 +69,7 @@ def give_own_document(patient_id: UUID, shown: OwnDocument, *, by: Acting, today
     """
     _may(by)
     document = parse_document(shown.type, shown.number, field="document.number", today=today)
+    require_accepted(document, accepted_kinds(by, today))
     try:
         with transaction.atomic(durable=True):
             wait_for([document_key(document)])

@@ -10,6 +10,7 @@ from permissions.acting import Acting
 from permissions.identity.documents import Document
 from permissions.identity.pinyin import initials, search_keys
 from permissions.roles import Capability, Role
+from referral.patients.accepted import accepted_kinds, require_accepted
 from referral.patients.contracts import NewContract, Terms, signed, terms_of
 from referral.patients.faults import Faults
 from referral.patients.models import Guardian, Patient, PatientIdentifier
@@ -48,6 +49,10 @@ def looked_over(new: NewPatient, contract: NewContract | None, *, by: Acting, to
     """All that was typed, before anybody else's data are asked. Refuses with `invalid_input`, every field that is wrong."""
     faults = Faults()
     person = faults.of(checked, new, today)
+    if person is not None:
+        kinds = accepted_kinds(by, today)
+        faults.of(require_accepted, person.document, kinds)
+        faults.of(require_accepted, person.guardian_document, kinds, "guardian.document.type")
     terms = faults.of(terms_of, contract, by=by, today=today) if contract else None
     if contract is None and must_sign(by):
         faults.add(invalid("contract", _("A family doctor registers a resident together with the contract.")))

@@ -36,6 +36,7 @@ class Sought:
     department: UUID | None = None
     priority: str = ""
     text: str = ""
+    focus: str = ""
 
 
 def under_review(by: Acting, sought: Sought) -> "QuerySet[Booking]":
@@ -45,6 +46,8 @@ def under_review(by: Acting, sought: Sought) -> "QuerySet[Booking]":
         rows = rows.filter(department__public_id=sought.department)
     if sought.priority:
         rows = rows.filter(referral__priority=sought.priority)
+    if sought.focus:
+        rows = rows.exclude(referral__focus="") if sought.focus == "any" else rows.filter(referral__focus__contains=sought.focus)
     if sought.text.strip():
         rows = rows.filter(_answering_to(sought.text))
     rows = rows.filter(_in_state(sought.state))

@@ -87,7 +87,7 @@ def places_to_redirect_to(booking: Booking, *, department: UUID | None = None) -
     """The reserved places of the same hospital that are open now, in the next two weeks, in order of time; not the one it has."""
     day = today()
     rows = PoolSlot.objects.bookable().filter(
-        offered_on(day="visit_date"), institution=booking.institution_id,
+        offered_on(day="visit_date"), institution=booking.institution_id, service__kind=booking.pool_slot.service.kind,
         visit_date__range=(day + timedelta(days=1), day + timedelta(days=OFFERED_DAYS)),
     )  # fmt: skip
     if department is not None:
@@ -117,6 +117,8 @@ def _redirected(seen: Booking, judged: Judged, reason: str, expected_version: in
         raise stale(old.referral)
     if judged.row.pool_slot == old.pool_slot_id:
         raise invalid("pool_slot", _("This is the time that is booked already."), remedy=_("Choose another time."))
+    if judged.row.service_kind != old.pool_slot.service.kind:
+        raise invalid("pool_slot", _("This place is for something else than what is booked."), remedy=_("Choose a place of the same kind."))
     violations = rules.broken_rules(judged.facts, RULES_OF_A_REDIRECT)
     if violations:
         raise sentences.refusal_of(violations)

@@ -13,12 +13,14 @@ from permissions.identity.phones import mask_phone
 from permissions.models import User
 from referral.booking.facts import SHANGHAI
 from referral.booking.models import Booking, BookingMode
+from referral.booking.who_cancels import cancel_by
 from referral.cases.amend import version_number
 from referral.credit.record import district_of
 from referral.credit.rule_words import no_show_rule_on_paper
 from referral.credit.standing import terms_of
 from referral.patients.models import FamilyDoctorContract, Patient
 from referral.slips import words
+from referral.slips.exam_content import exam_content
 from referral.slips.proof import PROOF_OF_STATUS, Proof
 from vault.events import Event, history
 
@@ -27,7 +29,10 @@ Content = dict[str, Any]
 
 
 def up_content(booking: Booking) -> Content:
-    """The 转出 slip of a booking: official fields in their order, and the booking block (DOMAIN 1.1 A, B; R056)."""
+    """The 转出 slip of a booking: official fields in their order, and the booking block (DOMAIN 1.1 A, B; R056).
+
+    An examination has the form of its kind instead (R202).
+    """
     referral = booking.referral
     return {
         "template": "slips/up_slip.html",
@@ -55,6 +60,7 @@ def up_content(booking: Booking) -> Content:
             "past_history": referral.past_history,
             "treatment": referral.treatment,
         },
+        **exam_content(booking),
     }
 
 
@@ -125,6 +131,7 @@ def booking_block(booking: Booking) -> Content:
         "desks": desks(booking.institution),
         "cancel_date": until.date().isoformat(),
         "cancel_time": f"{until:%H:%M}",
+        "cancel_by": cancel_by(booking),
         "help_phone": booking.referral.institution.phone or HELP_PHONE,
         "resident_page": urlsplit(settings.PUBLIC_URL).netloc + reverse("resident"),
         "no_show_rule": no_show_rule_on_paper(terms_of(district_of(booking.referral.patient, day), day)),

@@ -9,16 +9,17 @@ RETURNS TABLE (
     right_status text, right_from timestamptz, right_to timestamptz, post_to timestamptz, refers_own_patients boolean,
     grant_until timestamptz,
     encounter_seen_at timestamptz, encounter_at_own_unit boolean, encounter_by_care_team boolean,
-    contract_until date, contract_at_own_unit boolean, health_record_number text,
+    contract_until date, contract_at_own_unit boolean, contract_with_team boolean, contract_with_doctor boolean, health_record_number text,
     institution_is_suspended boolean, session_is_planned boolean, places_left integer,
     institution bigint, standard_code text, visit_date date, starts_at timestamptz, ends_at timestamptz,
-    counted_days date[], counted_institutions bigint[], counted_codes text[],
+    counted_days date[], counted_institutions bigint[], counted_codes text[], counted_statuses text[],
     emergency_sign text, banned_until timestamptz, restricted_until timestamptz, controlled_by text, changed_at timestamptz[], exceptions jsonb,
     policy_rows jsonb, hospital_district bigint, department bigint, contract_district bigint,
     replay_of uuid, replay_hash bytea,
     referral bigint, referral_public uuid, referral_number text, referral_status text, referral_version integer, referral_at_own_unit boolean,
     pool_slot bigint, patient_name text, patient_sex text, patient_phone bytea, hospital_name text, department_name text,
-    pickup_place text, unit_phone text, has_guardian boolean, booker_phone bytea
+    pickup_place text, unit_phone text, has_guardian boolean, booker_phone bytea,
+    service_kind text, service_name text, preparation text
 ) LANGUAGE plpgsql VOLATILE AS $$
 #variable_conflict use_column
 DECLARE
@@ -44,12 +45,14 @@ BEGIN
         seen_under.user_id = post.user_id OR (r.owner_id = post.id AND seen_under.user_id = author.user_id) OR (
             EXISTS (SELECT 1 FROM referral_careteam_doctors d WHERE d.careteam_id = c.care_team_id AND d.user_id = seen_under.user_id)
             AND EXISTS (SELECT 1 FROM referral_careteam_doctors d WHERE d.careteam_id = c.care_team_id AND d.user_id = post.user_id)),
-        c.valid_to, coalesce(c.at_own_unit, false), coalesce(c.health_record_number, '')::text,
+        c.valid_to, coalesce(c.at_own_unit, false),
+        EXISTS (SELECT 1 FROM referral_careteam_doctors d WHERE d.careteam_id = c.care_team_id AND d.user_id = post.user_id),
+        coalesce(c.doctor_id = post.user_id, false), coalesce(c.health_record_number, '')::text,
         hospital.is_suspended OR coalesce(hospital.active_from > ps.visit_date, false) OR coalesce(hospital.active_to <= ps.visit_date, false),
         session.status = 'planned', (ps.published - ps.claimed - ps.held - ps.cooling - ps.returned
             - CASE WHEN ps.late_opens_at > v_now THEN ps.late ELSE 0 END)::integer,
         ps.institution_id, ps.standard_code::text, ps.visit_date, ps.starts_at, ps.ends_at,
-        counted.days, counted.institutions, counted.codes,
+        counted.days, counted.institutions, counted.codes, counted.statuses,
         r.emergency_sign,
         (SELECT max(ban.valid_to) FROM referral_bookingban ban
           WHERE ban.patient_id = r.patient_id AND ban.status = 'in_force' AND ban.covers = 'booking_and_referral'
@@ -75,7 +78,8 @@ BEGIN
         coalesce(written_at.parent_id, written_at.id) = coalesce(unit.parent_id, unit.id),
         ps.id, p.name::text, p.sex::text,
         CASE WHEN length(p.phone) = 0 THEN coalesce(guardian.phone, p.phone) ELSE p.phone END, hospital.name::text, department.name::text,
-        hospital.pickup_place::text, unit.phone::text, guardian.phone IS NOT NULL, r.booker_phone
+        hospital.pickup_place::text, unit.phone::text, guardian.phone IS NOT NULL, r.booker_phone,
+        service.kind::text, service.name::text, service.preparation::text
     FROM referral_referral r
     JOIN referral_patient p ON p.id = r.patient_id
     JOIN referral_encounter e ON e.id = r.encounter_id
@@ -87,18 +91,20 @@ BEGIN
     JOIN clinics_institution unit ON unit.id = post.institution_id
     LEFT JOIN permissions_referralright rr ON rr.id = p_right
     JOIN reserved_pools_poolslot ps ON ps.public_id = p_pool_slot AND ps.kind = p_kind
+    JOIN clinics_service service ON service.id = ps.service_id
     JOIN clinics_slot slot ON slot.id = ps.slot_id
     JOIN clinics_clinicsession session ON session.id = slot.session_id
     JOIN clinics_institution hospital ON hospital.id = ps.institution_id
     JOIN clinics_department department ON department.id = ps.department_id
     LEFT JOIN LATERAL (
-        SELECT con.valid_to, con.health_record_number, con.care_team_id, at.district_id,
+        SELECT con.valid_to, con.health_record_number, con.care_team_id, con.doctor_id, at.district_id,
                coalesce(at.parent_id, at.id) = coalesce(unit.parent_id, unit.id) AS at_own_unit
           FROM referral_familydoctorcontract con JOIN clinics_institution at ON at.id = con.institution_id
          WHERE con.patient_id = r.patient_id AND con.valid_from <= v_today
          ORDER BY con.valid_to > v_today DESC, at_own_unit DESC, con.valid_to DESC LIMIT 1) c ON true
     LEFT JOIN LATERAL (
-        SELECT array_agg(b.visit_date) AS days, array_agg(b.institution_id) AS institutions, array_agg(b.standard_code::text) AS codes
+        SELECT array_agg(b.visit_date) AS days, array_agg(b.institution_id) AS institutions, array_agg(b.standard_code::text) AS codes,
+               array_agg(b.status) AS statuses
           FROM referral_booking b
          WHERE b.patient_id = r.patient_id AND b.status IN ('held', 'booked', 'arrived', 'fulfilled', 'noshow')
            AND b.public_id IS DISTINCT FROM p_without

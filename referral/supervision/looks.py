@@ -9,7 +9,7 @@ from typing import Any, Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.db.models import Q, QuerySet
+from django.db.models import Model, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -20,6 +20,7 @@ from permissions.models import User
 from permissions.roles import Capability, Role
 from referral.booking.models import Booking
 from referral.cases.models import Referral
+from referral.credit.models import AppealPaper, Breach
 from referral.patients.models import Patient
 from referral.patients.queries import patients_of
 from referral.patients.residents import residents_of
@@ -58,7 +59,7 @@ PURPOSES: Final[Mapping[str, Sentence]] = MappingProxyType(
         "api": pgettext_lazy("look", "read it by program"),
         "feed": pgettext_lazy("look", "passed it to the hospital's own system"),
         "nomination page": pgettext_lazy("look", "read a nomination"),
-        "download": pgettext_lazy("look", "took a paper of a nomination"),
+        "download": pgettext_lazy("look", "took a paper of a nomination or an appeal"),
         "day list": pgettext_lazy("look", "read the list of the day"),
         "day list print": pgettext_lazy("look", "printed the list of the day"),
         "day list file": pgettext_lazy("look", "took the list of the day as a file"),
@@ -81,6 +82,10 @@ PURPOSES: Final[Mapping[str, Sentence]] = MappingProxyType(
         "monthly list print": pgettext_lazy("look", "printed the monthly list"),
     }
 )
+# What may be looked at of a resident, and how it leads to her.
+HERS: Final[tuple[tuple[type[Model], str], ...]] = (
+    (Referral, "patient"), (Booking, "patient"), (Return, "patient"), (Breach, "patient"), (AppealPaper, "appeal__breach__patient"),
+)  # fmt: skip
 MONTH = re.compile(r" (\d{4}-\d{2})\b")
 
 
@@ -116,7 +121,7 @@ def my_looks(by: Acting, first: date, last: date) -> "QuerySet[AccessEntry]":
 
 
 def told_of_mine(entries: Iterable[AccessEntry]) -> list[Look]:
-    """One's own looks in words: whose records they were, names masked, four queries for any number of them."""
+    """One's own looks in words: whose records they were, names masked, six queries for any number of them."""
     rows = list(entries)
     names = _patients_behind({row.object_id for row in rows})
     return [Look(row.at, words_of(row.purpose), names.get(row.object_id, "")) for row in rows]
@@ -132,10 +137,10 @@ def resident_for(by: Acting, public_id: UUID) -> Patient:
 
 
 def looks_at(patient: Patient) -> "QuerySet[AccessEntry]":
-    """Every look at a resident's own record, her referrals, bookings and returns, wherever it was done; the latest first."""
+    """Every look at what is a resident's: record, referrals, bookings, returns, missed visits and their files; the latest first."""
     ids = [patient.public_id]
-    for model in (Referral, Booking, Return):
-        ids += model.objects.filter(patient=patient).values_list("public_id", flat=True)
+    for model, owner in HERS:
+        ids += model._base_manager.filter(**{owner: patient}).values_list("public_id", flat=True)
     return AccessEntry.objects.filter(object_id__in=ids).order_by("-at", "-id")
 
 
@@ -159,8 +164,8 @@ def _told(row: AccessEntry, post: Any, person: Any) -> Look:
 def _patients_behind(ids: set[UUID]) -> dict[UUID, str]:
     """The masked name of the resident behind each of these ids, whatever of hers it names."""
     found = {public_id: mask_name(name) for public_id, name in Patient.objects.filter(public_id__in=ids).values_list("public_id", "name")}
-    for model in (Referral, Booking, Return):
-        rows = model.objects.filter(public_id__in=ids).values_list("public_id", "patient__name")
+    for model, owner in HERS:
+        rows = model._base_manager.filter(public_id__in=ids).values_list("public_id", f"{owner}__name")
         found |= {public_id: mask_name(name) for public_id, name in rows}
     return found
 

@@ -14,7 +14,7 @@ from clinics.policy.sets import PolicySet
 from clinics.policy.sets_resolve import would_hold, would_hold_alone
 from permissions.models import District
 from referral.booking import limits
-from referral.booking.facts import BookingFacts, Counted, Limits
+from referral.booking.facts import SHANGHAI, BookingFacts, Counted, Limits
 from referral.booking.models import COUNTED, LIVE, Booking
 from referral.booking.override_models import RuleOverride
 from referral.credit.ledger import Missed, listings
@@ -137,9 +137,9 @@ def under(past: Past, held: Held) -> BookingFacts:
 def _others(patients: Collection[int]) -> dict[int, list[Found]]:
     found: dict[int, list[Found]] = defaultdict(list)
     counted = Booking.objects.filter(patient__in=patients, status__in=COUNTED).order_by("pk")
-    columns = ("patient", "pk", "created_at", "visit_date", "institution", "standard_code")
-    for patient, key, at, day, institution, code in counted.values_list(*columns):
-        found[patient].append((key, at, Counted(day, institution, code)))
+    columns = ("patient", "pk", "created_at", "visit_date", "institution", "standard_code", "status")
+    for patient, key, at, day, institution, code, status in counted.values_list(*columns):
+        found[patient].append((key, at, Counted(day, institution, code, status)))
     return found
 
 
@@ -189,14 +189,21 @@ def _past(row: dict[str, object], others: list[Found], let_pass: frozenset[str])
     facts = BookingFacts(
         now=at, right_status="granted", right_from=at, right_to=at + FOREVER, post_to=None, refers_own_patients=True,
         grant_until=at + FOREVER, encounter_seen_at=seen, encounter_at_own_unit=True, encounter_by_care_team=True,
-        contract_until=date.max, contract_at_own_unit=True, health_record_number="1", institution_is_suspended=False, place_is_free=True,
+        contract_until=date.max, contract_at_own_unit=True, contract_with_team=True, contract_with_doctor=True,
+        health_record_number="1", institution_is_suspended=False, place_is_free=True,
         institution=row["institution"], standard_code=row["standard_code"], visit_date=row["visit_date"],  # type: ignore[arg-type]
-        counted=tuple(one for key, made, one in others if key != row["pk"] and made < at), limits=NO_LIMITS, let_pass=let_pass,
+        counted=tuple(_as_it_was(one, at) for key, made, one in others if key != row["pk"] and made < at), limits=NO_LIMITS,
+        let_pass=let_pass,
     )  # fmt: skip
     return Past(
         row["pk"], facts, Target(row["institution__district"], row["institution"], row["department"]),  # type: ignore[arg-type]
         Target(row["post__institution__district"]), str(row["mode"]), row["moved_from"] is not None, row["status"] in LIVE,  # type: ignore[arg-type]
     )  # fmt: skip
+
+
+def _as_it_was(one: Counted, at: datetime) -> Counted:
+    """A booking as it stood at an instant: what became of a visit nobody knew before its day (C30)."""
+    return one if one.visit_date < at.astimezone(SHANGHAI).date() else replace(one, status="booked")
 
 
 NO_LIMITS: Final = Limits(

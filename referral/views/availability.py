@@ -1,7 +1,7 @@
 """Looking at the reserved places: the half-day calendar with its filters and the bands of one half-day, without a referral."""
 
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, QueryDict
@@ -9,15 +9,17 @@ from django.utils import timezone
 
 from clinics import policy
 from clinics.models import Institution, Service, ServiceItem
+from clinics.models.offer import EXAMINATIONS
 from clinics.offers.fields import LABELS, Has, has
 from clinics.parameters import BOOKING_HORIZON_DAYS, CANCEL_CUTOFF
 from clinics.register.naming import shown_name
+from clinics.timetables.exam_days import next_exam_day
 from clinics.timetables.schedule_changes import announced_to
 from permissions.acting import Acting
 from permissions.doors import Needs, Page
 from permissions.roles import Capability
 from referral.booking.facts import day_before_at
-from referral.views.filters import Choices, Filters, choices_of, filters_from
+from referral.views.filters import Choices, Filters, choices_of, filters_from, kind_from
 from referral.views.matrix import matrix, read_key, service_words
 from referral.views.promise import Clock, clock_of, promise_of
 from referral.views.rights import right_of
@@ -59,6 +61,7 @@ class Look:
     calendar: Calendar
     panel: Panel | None
     clock: Clock
+    next_exam_day: date | None = None  # only where examinations are looked for, and tomorrow is a day without them (R202)
 
     @property
     def context(self) -> dict[str, Any]:
@@ -66,11 +69,14 @@ class Look:
         return {
             "filters": self.filters,
             "query": self.filters.query,
-            "department_words": self.choices.subject(self.filters.department),
+            "department_words": self.choices.subject(self.filters.department) if self.filters.department else "",
+            "kind_words": dict(self.choices.kinds).get(self.filters.kind, ""),
             "departments": self.choices.departments,
             "districts": self.choices.districts,
             "institutions": self.choices.institutions,
             "slot_classes": self.choices.slot_classes,
+            "kinds": self.choices.kinds,
+            "next_exam_day": self.next_exam_day,
             "matrix": matrix(self.calendar, chosen=self.panel.key if self.panel else "", promised_only=self.filters.promise),
             "panel": self.panel,
             "clock": self.clock,
@@ -91,19 +97,27 @@ class Availability(Page):
         return self.render(request, "referral/availability.html", {"refers": refers, "right": right, "changes": changes, **shown})
 
 
-def look(acting: Acting, data: QueryDict, *, asked: date | None = None) -> Look:
+def look(acting: Acting, data: QueryDict, *, asked: date | None = None, name: str = "") -> Look:
     """The calendar an address asks for, as far as this person may see it. Raises Refusal("right_not_in_force").
 
-    The promised days are counted from the day the referral was `asked` for, today when there is none (C24).
+    The promised days are counted from the day the referral was `asked` for, today when there is none (C24). A `name` keeps it to
+    one examination.
     """
     today = timezone.localdate()
-    choices = choices_of(acting, refers=acting.can(Capability.BOOK))
-    filters = filters_from(data, choices)
+    choices = choices_of(acting, refers=acting.can(Capability.BOOK), kind=kind_from(data))
+    filters = replace(filters_from(data, choices), name=name)
     calendar = half_days(acting, filters.wanted(today, horizon(acting.district_id, today)), today=today)
     calendar = replace(calendar, promised_until=(asked or today) + (calendar.promised_until - today))
     promise = promise_of(calendar, asked or today)
     panel = panel_of(acting, data.get("cell", ""), promise)
-    return Look(choices, filters, calendar, panel, clock_of(calendar, promise))
+    return Look(choices, filters, calendar, panel, clock_of(calendar, promise), exam_day_after(filters, today))
+
+
+def exam_day_after(filters: Filters, today: date) -> date | None:
+    """The next working day, where examinations are looked for and tomorrow is none (R202)."""
+    tomorrow = today + timedelta(days=1)
+    following = next_exam_day(tomorrow) if filters.kind in EXAMINATIONS else tomorrow
+    return following if following != tomorrow else None
 
 
 def panel_of(acting: Acting, key: str, promise: Promise) -> Panel | None:
@@ -142,7 +156,7 @@ def doctor_of(slot: PoolSlot, acting: Acting) -> str:
     practitioner = slot.slot.session.practitioner
     if practitioner is not None:
         practitioner.institution = slot.institution
-    return shown_name(practitioner, to=acting)
+    return shown_name(practitioner, to=acting, today=timezone.localdate())
 
 
 def horizon(district: int, today: date) -> int:

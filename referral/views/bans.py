@@ -16,7 +16,7 @@ from clinics.views.typed import errors_in, one_of, search_in
 from permissions.doors import Needs, Page
 from permissions.identity.masking import mask_name
 from permissions.roles import Capability
-from referral.credit.evasion import LONGEST, record_evasion
+from referral.credit.evasion import LONGEST, evasion_is_listed, record_evasion
 from referral.credit.models import BookingBan
 from referral.credit.queries import bans_seen_by, in_force, of_patients, over
 from referral.views import typed
@@ -89,6 +89,7 @@ def listed(page: Page, request: HttpRequest, **more: Any) -> HttpResponse:
         "lines": lines,
         "states": [("", _("all")), *STANDINGS.items()],
         "longest": LONGEST,
+        "lists_evasion": evasion_is_listed(page.acting.district_id, timezone.localdate()),
         "values": {},
         "errors": {},
     }

@@ -146,6 +146,6 @@ def alternative(row: dict[str, Any], filters: Filters) -> dict[str, Any]:
         **row,
         "words": service_words(row["kind"], row["slot_class"], row["title"], name=row["service_name"], disease=row["disease"]),
         "half": half,
-        "action": f"?{Filters(filters.department).query}&cell={key}",
+        "action": f"?{Filters(filters.department, kind=filters.kind).query}&cell={key}",
         "idempotency_key": uuid4(),
     }

@@ -13,9 +13,10 @@ from django.utils.translation import gettext as _
 from permissions.doors import Needs, Page
 from permissions.roles import Capability
 from referral.booking.cancel import cancel_by_referrer, whom_to_call
-from referral.booking.models import Booking
+from referral.booking.models import Booking, CancelCause
 from referral.booking.queries import booking_of
 from referral.booking.tell import FOUR_THINGS, tell
+from referral.booking.who_cancels import cancel_by, may_cancel, whom_to_ask
 from referral.booking.why import OF_DOCTORS, choices, why
 from referral.credit.rule_words import no_show_rule
 from referral.credit.standing import terms_of
@@ -65,6 +66,7 @@ class BookingDone(Page):
         context = booking_context(booking)
         context |= {
             "no_show_rule": no_show_rule(terms_of(context["district"], booking.visit_date)),
+            "cancel_by": cancel_by(booking),
             "things": [(thing, told or thing in ticked) for thing in FOUR_THINGS],
             "untold": [violation.field for violation in refusal.violations] if refusal else [],
         }
@@ -92,7 +94,7 @@ class BookingCancel(Page):
         return redirect("referral", booking.referral.public_id)
 
     def refused(self, request: HttpRequest, public_id: UUID, refusal: Refusal) -> HttpResponse | None:
-        if refusal.code not in ("invalid_input", "past_cutoff"):
+        if refusal.code not in ("invalid_input", "past_cutoff", "not_allowed"):
             return None
         return self.page(request, booking_of(self.acting, public_id), refusal)
 
@@ -106,6 +108,7 @@ class BookingCancel(Page):
             "errors": {one.field: one.message for one in refusal.violations} if refusal and refusal.code == "invalid_input" else {},
             "whom_to_call": whom_to_call(booking.institution),
             "too_late": timezone.now() >= booking.cancel_until,
+            "whom_to_ask": "" if may_cancel(booking, CancelCause.BY_REFERRER) else whom_to_ask(booking, CancelCause.BY_REFERRER),
         }
         return self.render(request, "referral/booking_cancel.html", context)
 

@@ -18,13 +18,15 @@ from permissions.doors import Needs, Page
 from permissions.identity.masking import mask_name
 from permissions.roles import Capability
 from referral.booking.noshow import NoShowCause
-from referral.credit.appeal import LONGEST, LONGEST_REASON, Decision, appeal, decide, is_open
+from referral.credit.appeal import LONGEST, LONGEST_REASON, Decision, appeal, behind, decide, is_open
 from referral.credit.models import Breach, BreachStatus
 from referral.credit.notices import appeal_until
+from referral.credit.papers import MOST_PAPERS, papers_of, present
 from referral.credit.queries import breach_seen_by, breaches_seen_by, newest_first, of_number
 from referral.credit.standing import standing_of, terms_of
-from referral.credit.story import steps_of
+from referral.credit.story import steps_of, with_papers
 from referral.views import typed
+from referral.views.appeal_form import TEXTS, handed_in
 from vault.audit import saw
 from vault.refusal import Refusal
 
@@ -45,7 +47,7 @@ class Breaches(Page):
         asked = {"state": one_of(request.GET, "state", BreachStatus.values), "q": search_in(request.GET)}
         page = Paginator(found(breaches_seen_by(self.acting), asked), PER_PAGE).get_page(request.GET.get("page"))
         district = self.acting.can(Capability.DECIDE_APPEALS)
-        lines = [(one, name_of(one, district=district), KINDS[one.status], CAUSES.get(one.cause, one.cause)) for one in page]
+        lines = [(one, mask_name(one.patient.name), KINDS[one.status], CAUSES.get(one.cause, one.cause)) for one in page]
         context = asked | {"page": page, "lines": lines, "states": [("", _("all")), *BreachStatus.choices], "district": district}
         return self.render(request, "referral/breaches.html", context)
 
@@ -65,8 +67,8 @@ class BreachAppeal(Page):
     policies = {"POST": APPEALING}
 
     def post(self, request: HttpRequest, public_id: UUID) -> HttpResponse:
-        request.refused = partial(refused, self, request, public_id, ("text", "evidence"))  # type: ignore[attr-defined]
-        said = typed.printable_texts(request, ("text", "evidence"))
+        request.refused = partial(refused, self, request, public_id, TEXTS)  # type: ignore[attr-defined]
+        said = handed_in(request, request.FILES.getlist("file"))
         appeal(public_id, **said, expected_version=typed.version(request), by=self.acting)
         messages.success(request, _("The appeal is with the district. Another person decides; you and the resident will be told."))
         return redirect("breach", public_id)
@@ -117,11 +119,16 @@ def context_of(page: Page, breach: Breach) -> dict[str, Any]:
     today = timezone.localdate()
     filed = getattr(breach, "appeal", None)
     district = page.acting.can(Capability.DECIDE_APPEALS)
-    mine = page.acting.user.pk in (breach.recorded_by_id, filed.filed_by_id if filed else None)
-    bans = list(breach.bans.all())
+    mine = page.acting.user.pk in behind(breach)
+    bans, papers = list(breach.bans.all()), papers_of(breach)
+    may_add = page.acting.can(Capability.APPEAL_BREACH) and breach.status == "appealed"
     return {
         "breach": breach,
         "appeal": filed,
+        "papers": present(papers),
+        "takes_away": may_add,
+        "may_add": may_add and len(present(papers)) < MOST_PAPERS,
+        "most_papers": MOST_PAPERS,
         "name": name_of(breach, district=district),
         "kind": KINDS[breach.status],
         "cause": CAUSES.get(breach.cause, breach.cause),
@@ -131,7 +138,7 @@ def context_of(page: Page, breach: Breach) -> dict[str, Any]:
         "may_appeal": page.acting.can(Capability.APPEAL_BREACH) and is_open(breach, today),
         "may_decide": district and breach.status == "appealed" and not mine,
         "needs_another": district and breach.status == "appealed" and mine,
-        "steps": steps_of([breach.public_id, *(ban.public_id for ban in bans)]),
+        "steps": with_papers(steps_of([breach.public_id, *(ban.public_id for ban in bans)]), papers),
         "decisions": [("", _("please choose")), *Decision.choices],
         "limits": {"text": LONGEST, "evidence": LONGEST, "reason": LONGEST_REASON},
         "values": {},

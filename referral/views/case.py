@@ -14,21 +14,26 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from clinics.criteria.focus import FOCUS
+from clinics.criteria.focus import KEYS as FOCUS_KEYS
+from clinics.views.typed import one_of
 from permissions.acting import Acting
 from permissions.doors import Needs, Page
 from permissions.identity.masking import mask_name
 from permissions.roles import Capability
 from referral.booking.cancel import whom_to_call
 from referral.booking.corrections import own_undo
-from referral.booking.models import Booking
+from referral.booking.models import Booking, CancelCause
 from referral.booking.move import is_movable
 from referral.booking.next_visit import followers_of
+from referral.booking.who_cancels import may_cancel
 from referral.cases.amend import may_amend
 from referral.cases.booker import booker_of
 from referral.cases.emergencies import sign_of
 from referral.cases.ending import ends_on, knew_of_booking
 from referral.cases.models import Referral
 from referral.cases.queries import referral_of, referrals_listed, steps_open_to
+from referral.cases.states import OVER
 from referral.cases.write import cancel_draft
 from referral.disruptions.queries import open_for_doctor
 from referral.patients.queries import contract_on
@@ -69,14 +74,16 @@ class Referrals(Page):
     policies = {"GET": SEES_CASES}
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        state = request.GET.get("state", "")
-        rows = in_state(with_booking(referrals_listed(self.acting)), state).order_by("-created_at", "-pk")
+        state, focus = request.GET.get("state", ""), one_of(request.GET, "focus", ("any", *FOCUS_KEYS))
+        rows = of_focus(in_state(with_booking(referrals_listed(self.acting)), state), focus).order_by("-created_at", "-pk")
         page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
         context = {
             "page": page,
             "rows": [(referral, mask_name(referral.patient.name)) for referral in page],
             "states": [(key, words()) for key, words in STATES.items()],
             "state": state,
+            "focuses": focus_options(),
+            "focus": focus,
         }
         return self.render(request, "referral/referrals.html", context)
 
@@ -92,7 +99,19 @@ def in_state(rows: QuerySet[Referral], state: str) -> QuerySet[Referral]:
         return rows.filter(status__in=AT_HOSPITAL, visit_date__lt=today - timedelta(days=REPORT_DAYS))
     if state == "missed":
         return rows.filter(status="not_attended")
-    return rows.filter(status__in=Referral.STATES.final) if state == "over" else rows
+    return rows.filter(status__in=OVER) if state == "over" else rows
+
+
+def of_focus(rows: QuerySet[Referral], focus: str) -> QuerySet[Referral]:
+    """The referrals about one of the focus diseases, or about any of them (R115)."""
+    if focus == "any":
+        return rows.exclude(focus="")
+    return rows.filter(focus__contains=focus) if focus else rows
+
+
+def focus_options() -> list[tuple[str, Any]]:
+    """The choices of the filter by focus disease."""
+    return [("", _("all diseases")), ("any", _("any of the focus diseases")), *((one.key, one.words) for one in FOCUS)]
 
 
 class ReferralPage(Page):
@@ -146,8 +165,9 @@ def case_context(acting: Acting, referral: Referral) -> dict[str, Any]:
         "sms": messages_about(booking.public_id) if booking else [],
         "copies": copies_of(booking.public_id) if booking else 0,
         "may": may(acting, referral, booking, targets),
-        "undo": own_undo(bookings, acting, timezone.now()) if referral.status == "draft" and acting.can(Capability.BOOK) else None,
+        "undo": own_undo(bookings, acting, timezone.now()) if acting.can(Capability.CANCEL_BOOKING) else None,
         "whom_to_call": whom_to_call(booking.institution) if booking and is_past_cancelling(booking) else "",
+        "resident_cancels": booking is not None and not may_cancel(booking, CancelCause.BY_REFERRER),
         "followers": [(one, one.bookings.all()[0] if one.bookings.all() else None) for one in followers],
         "follows": referral.follows,
         "next": next_steps(referral, booking, acting),
@@ -156,6 +176,7 @@ def case_context(acting: Acting, referral: Referral) -> dict[str, Any]:
         "call_about_ending": ending is not None and not ending.patient_told and knew_of_booking(referral),
         "reasons": [("", _("please choose")), *REASONS.items()],
         "exceptions": exceptions_of(acting, referral),
+        "met": referral.met_in_order,
         "stopped": open_for_doctor(acting, booking),
         "missed": missed_of(referral) if acting.can(Capability.WRITE_REFERRAL) else None,
         "booker": booker_of(referral) if acting.can(Capability.WRITE_REFERRAL) else None,
@@ -173,6 +194,11 @@ def is_past_cancelling(booking: Booking) -> bool:
     return booking.status == "booked" and timezone.now() >= booking.cancel_until
 
 
+def is_cancellable(booking: Booking) -> bool:
+    """Whether the unit that made it may still cancel it (C19, R022)."""
+    return timezone.now() < booking.cancel_until and may_cancel(booking, CancelCause.BY_REFERRER)
+
+
 def may(acting: Acting, referral: Referral, booking: Booking | None, targets: set[str]) -> dict[str, bool]:
     """Which actions the page offers; the table of the referral's life decides, the use case decides again."""
     mine = acting.can(Capability.WRITE_REFERRAL)
@@ -182,7 +208,7 @@ def may(acting: Acting, referral: Referral, booking: Booking | None, targets: se
         "edit": mine and referral.status == "draft",
         "drop": mine and referral.status == "draft" and "cancelled" in targets,
         "print": booking is not None and acting.can(Capability.BOOK),
-        "cancel": waiting and acting.can(Capability.CANCEL_BOOKING) and timezone.now() < booking.cancel_until,  # type: ignore[union-attr]
+        "cancel": waiting and acting.can(Capability.CANCEL_BOOKING) and is_cancellable(booking),  # type: ignore[arg-type]
         "move": waiting and acting.can(Capability.BOOK) and is_movable(booking, timezone.now()),  # type: ignore[arg-type]
         "resend": waiting and acting.can(Capability.CANCEL_BOOKING),
         "code": mine,

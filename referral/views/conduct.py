@@ -17,6 +17,7 @@ from permissions.doors.fields import ID
 from permissions.roles import Capability
 from referral.patients.models import ContractEnding
 from referral.supervision.acts import Group
+from referral.supervision.focus import focus_month
 from referral.supervision.month import Act, Month
 from referral.supervision.queries import (
     Line,
@@ -74,6 +75,7 @@ class Conduct(Page):
             "signed": sum(row.signature is not None for row, _kind, _words in rows),
             "rows": sorted((one for one in rows if not (open_only and one[0].signature)), key=lambda one: one[0].signature is not None),
             "all": len(rows),
+            "focused": focus_month(self.acting, month_named(asked)),
         }
         return self.render(request, "referral/conduct.html", context)
 

@@ -5,6 +5,7 @@ from functools import cached_property
 
 from django.utils import timezone
 
+from clinics.criteria.queries import sets_to_decide
 from clinics.nominations.queries import to_decide
 from clinics.policy.board import waiting_to_decide
 from clinics.policy.sets_queries import choices_to_decide
@@ -13,6 +14,7 @@ from permissions.acting import Acting
 from referral.booking.override_queries import waiting_exceptions
 from referral.credit.queries import to_decide as appeals_to_decide
 from referral.disruptions.queries import calls_to_make, waiting_for_doctor
+from referral.evaluation.queries import waiting_findings
 from referral.patients.control_queries import waiting_controls
 from referral.returns.queries import waiting_for
 from referral.review.queries import waiting_count
@@ -51,8 +53,8 @@ def stops_waiting(acting: Acting) -> int:
 
 
 def values_to_decide(acting: Acting) -> int:
-    """How many values and choices of documents wait for the acting administrator's word."""
-    return waiting_to_decide(acting) + choices_to_decide(acting)
+    """How many values, choices of documents and lists of criteria wait for the acting administrator's word."""
+    return waiting_to_decide(acting) + choices_to_decide(acting) + sets_to_decide(acting)
 
 
 COUNTS: Mapping[str, Callable[[Acting], int]] = {
@@ -64,4 +66,5 @@ COUNTS: Mapping[str, Callable[[Acting], int]] = {
     "exceptions": waiting_exceptions,
     "controls": waiting_controls,
     "appeals": appeals_to_decide,
+    "findings": waiting_findings,
 }

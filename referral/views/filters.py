@@ -12,6 +12,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from clinics.models import SlotClass
+from clinics.models.offer import BOOKABLE_KINDS, EXAMINATIONS, HELD_IN_SESSIONS
 from clinics.queries import subjects_and_hospitals_open_to
 from permissions.acting import Acting
 from permissions.models import District
@@ -22,19 +23,26 @@ Choice = tuple[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """Subject, district, hospital, class and whether only the promised days matter; empty means any, but a subject is always chosen."""
+    """Kind, subject, district, hospital, class and whether only the promised days matter; empty means any.
+
+    A subject is always chosen, unless it is an examination that is looked for: those stand in departments of their own. `name`
+    is no part of the address: it keeps a page to one examination.
+    """
 
     department: str
     institution: str = ""
     slot_class: str = ""
     promise: bool = False
     district: str = ""
+    kind: str = ""
+    name: str = ""
 
     @property
     def query(self) -> str:
         """The same as part of an address."""
         promise = "1" if self.promise else ""
         said = {
+            "kind": self.kind,
             "department": self.department,
             "district": self.district,
             "institution": self.institution,
@@ -54,6 +62,8 @@ class Filters:
             department=self.department or None,
             slot_class=self.slot_class,
             district=self.district,
+            kind=self.kind,
+            name=self.name,
         )
 
 
@@ -65,23 +75,35 @@ class Choices:
     districts: list[Choice]
     institutions: list[Choice]
     slot_classes: list[Choice]
+    kinds: list[Choice]
 
     def subject(self, code: str) -> str:
         """The words of a subject code."""
         return str(dict(self.departments).get(code, ""))
 
 
-def choices_of(acting: Acting, *, refers: bool) -> Choices:
-    """Every subject, district and hospital within reach, each once, worded for who refers or only looks; the timetable's classes."""
-    subjects, hospitals = subjects_and_hospitals_open_to(acting)
+def choices_of(acting: Acting, *, refers: bool, kind: str = "") -> Choices:
+    """Every subject, district and hospital within reach, each once, worded for who refers or only looks; the timetable's classes.
+
+    Of an examination only the subjects that offer this kind, and any of them; an examination has no class.
+    """
+    is_exam = kind in EXAMINATIONS
+    subjects, hospitals = subjects_and_hospitals_open_to(acting, kind if is_exam else "")
     every = _("all within reach, %(n)d") if refers else _("all hospitals, %(n)d")
     districts = {one.district.code: district_words(one.district) for one in hospitals}
     return Choices(
-        departments=list(subjects.items()),
+        departments=[("", _("all subjects")), *subjects.items()] if is_exam else list(subjects.items()),
         districts=[("", _("all districts")), *sorted(districts.items())],
         institutions=[("", every % {"n": len(hospitals)}), *((str(one.public_id), one.display_short_name) for one in hospitals)],
-        slot_classes=[("", _("all classes")), *SlotClass.choices],
+        slot_classes=[] if is_exam else [("", _("all classes")), *SlotClass.choices],
+        kinds=[("", _("all kinds")), *BOOKABLE_KINDS],
     )
+
+
+def kind_from(data: QueryDict) -> str:
+    """The kind of service an address asks for; '' when it names none that is booked."""
+    kind = data.get("kind", "")
+    return kind if kind in HELD_IN_SESSIONS else ""
 
 
 def district_words(district: District) -> str:
@@ -90,17 +112,23 @@ def district_words(district: District) -> str:
 
 
 def filters_from(data: QueryDict, choices: Choices) -> Filters:
-    """The filters of an address; whatever is not among the choices is as if it had not been said."""
+    """The filters of an address; whatever is not among the choices is as if it had not been said.
+
+    `of` is the kind the form was shown for: its subject says nothing of another kind.
+    """
+    kind = kind_from(data)
     subjects = [code for code, _words in choices.departments]
 
     def chosen(name: str, options: Iterable[Any], default: str = "") -> str:
         value = data.get(name, default)
         return value if value in options else default
 
+    first = subjects[0] if subjects else ""
     return Filters(
-        department=chosen("department", subjects, subjects[0] if subjects else ""),
+        department=chosen("department", subjects, first) if data.get("of", kind) == kind else first,
         institution=chosen("institution", dict(choices.institutions)),
         slot_class=chosen("slot_class", dict(choices.slot_classes)),
         promise=data.get("promise") == "1",
         district=chosen("district", dict(choices.districts)),
+        kind=kind,
     )

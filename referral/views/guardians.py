@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from permissions.doors import Page
 from permissions.identity.documents import DocumentType
+from referral.patients.accepted import accepted_kinds, choices_of
 from referral.patients.guardians import LONGEST, OwnDocument, give_own_document, needs_own_document, set_guardian
 from referral.patients.models import Guardian, Patient
 from referral.patients.person import NewGuardian
@@ -75,7 +76,7 @@ class ResidentGuardian(Page):
             "resident": resident, "back": page_of(self.acting, resident), "guardian": guardian, "has_own": has_own,
             "too_old": needs_own_document(resident, timezone.localdate(), has_own=has_own), "refusal": refusal,
             "values": self.values(guardian), "violations": violations, "errors": {one.field: one.message for one in violations},
-            "labels": labels(), "documents": DocumentType.choices, "most": LONGEST["reason"],
+            "labels": labels(), "documents": choices_of(accepted_kinds(self.acting, timezone.localdate())), "most": LONGEST["reason"],
         }  # fmt: skip
         return self.render(self.request, "referral/guardian.html", context)
 

@@ -4,6 +4,7 @@ from calendar import month_name
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from itertools import groupby
 from types import MappingProxyType
 from typing import Any
@@ -12,7 +13,7 @@ from uuid import UUID
 from django.utils.translation import gettext, pgettext, pgettext_lazy
 
 from clinics.models import ServiceKind, SlotClass
-from clinics.models.offer import EXPERT_CLASSES
+from clinics.models.offer import EXAMINATIONS, EXPERT_CLASSES
 from clinics.models.post import Title
 from referral.booking.models import Booking
 from reserved_pools.sessions.half_days import Calendar, Cell, CellState, Row
@@ -78,6 +79,7 @@ class Service:
     place: str
     words: str
     lines: tuple[Line, Line]
+    more: str = ""  # of an examination: what it costs and how to get ready
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +110,7 @@ def service(row: Row, promised_until: date, chosen: str) -> Service:
     lines = [("am", row.mornings), ("pm", row.afternoons)]
     shown = [Line(half, tuple(cell_of(row.service, cell, half, promised_until, chosen) for cell in cells)) for half, cells in lines]
     words = service_words(row.kind, row.slot_class, row.title, name=row.service_name, disease=row.disease)
-    return Service(row.institution_short_name, words, (shown[0], shown[1]))
+    return Service(row.institution_short_name, words, (shown[0], shown[1]), more_of(row.kind, row.fee, row.preparation))
 
 
 def cell_of(service_id: UUID, cell: Cell, half: str, promised_until: date, chosen: str) -> Shown:
@@ -150,6 +152,14 @@ def service_words(kind: str, slot_class: str, title: str, *, name: str, disease:
     if kind != ServiceKind.CLINIC:
         return name
     return " ".join(part for part in (class_words(slot_class, title), disease) if part)
+
+
+def more_of(kind: str, fee: Decimal | None, preparation: str) -> str:
+    """What a doctor wants to know of an examination before she chooses one: fee and preparation; nothing of a clinic."""
+    if kind not in EXAMINATIONS:
+        return ""
+    cost = "" if fee is None else gettext("%(fee)s yuan") % {"fee": f"{fee:f}".rstrip("0").rstrip(".")}
+    return gettext("; ").join(filter(None, (cost, *preparation.splitlines())))
 
 
 def booking_words(booking: Booking) -> str:

@@ -54,11 +54,13 @@ class BookingMove(Page):
         return self.page(request, booking_of(self.acting, public_id), refusal)
 
     def page(self, request: HttpRequest, booking: Booking, refusal: Refusal | None = None) -> HttpResponse:
-        seen = look(self.acting, within_department(request.GET, booking))
+        service = booking.pool_slot.service
+        seen = look(self.acting, within_department(request.GET, booking), name=service.name if service.is_examination else "")
         slot = None if refusal and refusal.code != "outcome_unknown" else slot_of(seen.panel, chosen_slot(request))
         context = {
             **seen.context,
             **booking_context(booking),
+            "kinds": [],
             "departments": [(booking.standard_code, seen.choices.subject(booking.standard_code) or booking.department.name)],
             "slot": slot if slot is None or slot.pk != booking.pool_slot_id else None,
             "idempotency_key": request.POST.get("idempotency_key") or uuid4(),
@@ -69,7 +71,8 @@ class BookingMove(Page):
 
 
 def within_department(data: QueryDict, booking: Booking) -> QueryDict:
-    """The address with the booking's own department, whatever it says."""
+    """The address with the booking's own department and kind, whatever it says."""
     asked = data.copy()
     asked["department"] = booking.standard_code
+    asked["kind"] = asked["of"] = booking.pool_slot.service.kind
     return asked

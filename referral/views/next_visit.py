@@ -12,7 +12,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
+from clinics.models.offer import BOOKABLE_KINDS, HELD_IN_SESSIONS
 from permissions.doors import Needs, Page
 from permissions.doors.fields import ID
 from permissions.roles import Capability
@@ -21,7 +23,7 @@ from referral.booking.next_visit import LONGEST_REASON, Wish, book_next, next_pl
 from referral.cases.models import FollowKind
 from referral.patients.queries import contract_on
 from referral.views import typed
-from referral.views.availability import cancel_until
+from referral.views.availability import cancel_until, what_to_know
 from referral.views.book import uuid_from
 from referral.views.matrix import service_words
 from referral.views.strip import strip_of
@@ -32,6 +34,7 @@ from vault.refusal import Refusal, Violation
 
 BOOKING_NEXT = Needs(Capability.BOOK_NEXT)
 KINDS = [(kind.value, kind.label) for kind in FollowKind if kind is not FollowKind.NONE]
+SERVICE_KINDS = [("", gettext_lazy("all kinds")), *BOOKABLE_KINDS]
 PER_PAGE = 40
 
 
@@ -66,7 +69,8 @@ class NextVisit(Page):
     def page(self, request: HttpRequest, visit: Booking, refusal: Refusal | None = None) -> HttpResponse:
         asked = request.POST if request.method == "POST" else request.GET
         kind = known_kind(asked.get("kind", "")) or FollowKind.NEXT
-        places = next_places(visit, kind, self.acting)
+        service_kind = known_service_kind(request.GET.get("service_kind", ""))
+        places = next_places(visit, kind, self.acting, service_kind=service_kind)
         department = request.GET.get("department", "")
         if ID.match(department):
             places = places.filter(department__public_id=UUID(department))
@@ -81,6 +85,10 @@ class NextVisit(Page):
             "strip": strip_of(visit.patient, contract_on(visit.patient, timezone.localdate()), seen_at=referral.encounter.seen_at),
             "kind": kind.value,
             "kinds": KINDS,
+            "service_kind": service_kind,
+            "service_kinds": SERVICE_KINDS,
+            "says": what_to_know(chosen.service) if chosen and chosen.service.is_examination else [],
+            "items": list(chosen.service.items.all()) if chosen and chosen.service.is_examination else [],
             "departments": departments_in(next_places(visit, kind, self.acting)),
             "department": department,
             "page": page,
@@ -105,6 +113,11 @@ class NextVisit(Page):
 def known_kind(text: str) -> FollowKind | None:
     """The kind of an address; None when it names none."""
     return FollowKind(text) if text and text in FollowKind.values else None
+
+
+def known_service_kind(text: str) -> str:
+    """The kind of service of an address; '' when it names none that is booked."""
+    return text if text in HELD_IN_SESSIONS else ""
 
 
 def kind_of(text: str) -> FollowKind:

@@ -16,6 +16,7 @@ from permissions.doors import Needs, Page
 from permissions.doors.serializers import unprintable_in
 from permissions.identity.documents import DocumentType
 from permissions.roles import Capability
+from referral.patients.accepted import accepted_kinds, choices_of
 from referral.patients.contracts import NewContract
 from referral.patients.faults import Faults
 from referral.patients.models import PriorityGroup, Sex
@@ -83,7 +84,7 @@ class PatientNew(Page):
             "known": refusal.current.get("id") if refusal else None,
             "with_guardian": any(values[name] for name in OF_GUARDIAN) or any(one.field.startswith("guardian") for one in violations),
             "labels": LABELS,
-            "documents": DocumentType.choices,
+            "documents": choices_of(accepted_kinds(self.acting, timezone.localdate())),
             "sexes": [("", _("as the number says")), *Sex.choices],
             "groups": PriorityGroup.choices,
             "must_sign": must_sign(self.acting),

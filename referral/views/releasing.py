@@ -109,11 +109,11 @@ class BookingRelease(Page):
 class BookingUndoCancel(Page):
     """The wrong button, noticed within minutes (R151)."""
 
-    policies = {"POST": Needs(Capability.CANCEL_BOOKING, Capability.MANAGE_POOLS)}
+    policies = {"POST": Needs(Capability.CANCEL_BOOKING, Capability.MANAGE_POOLS, Capability.BOOK_NEXT)}
 
     def post(self, request: HttpRequest, public_id: UUID) -> HttpResponse:
         restored = undo_cancel(public_id, expected_version=typed.version(request), by=self.acting)
         messages.success(request, _("The booking stands again, with the same code. The patient is told."))
-        if self.acting.can(Capability.CANCEL_BOOKING):
-            return redirect("referral", restored.referral.public_id)
-        return redirect("booking_release", public_id)
+        if bookings_released_by(self.acting).filter(pk=restored.pk).exists():
+            return redirect("booking_release", public_id)
+        return redirect("referral", restored.referral.public_id)

@@ -13,10 +13,12 @@ from django.utils import timezone
 from permissions.doors import PUBLIC, Page
 from permissions.visit import visit_of
 from referral.booking.cancel import cancel_by_resident
+from referral.booking.confirm import asks_to_confirm
 from referral.booking.corrections import undo_cancel_by_resident, undo_until
 from referral.booking.models import Booking, BookingMode, CancelCause
 from referral.booking.move import is_movable, resident_may_move
 from referral.booking.queries import booking_proved, held_back_until, moved_to
+from referral.booking.who_cancels import may_cancel
 from referral.disruptions.queries import disruption_of
 from referral.patients.guardians_reach import greeted, guardian_of
 from referral.slips import holder
@@ -142,6 +144,7 @@ def resident(booking: Booking) -> Actor:
 def shown(booking: Booking) -> dict[str, Any]:
     """What the page needs; the template only asks."""
     proof, guardian = PROOF_OF_STATUS[booking.status], guardian_of(booking.patient)
+    is_open = booking.status == "booked" and timezone.now() < booking.cancel_until
     return {
         "booking": booking,
         "held_back": held_back_until(booking),
@@ -149,7 +152,9 @@ def shown(booking: Booking) -> dict[str, Any]:
         "has_guardian": guardian is not None,
         "is_live": proof is Proof.VALID,
         "is_used": proof is Proof.USED,
-        "may_cancel": booking.status == "booked" and timezone.now() < booking.cancel_until,
+        "may_cancel": is_open and may_cancel(booking, CancelCause.BY_RESIDENT),
+        "others_cancel": is_open and not may_cancel(booking, CancelCause.BY_RESIDENT),
+        "asks_to_confirm": asks_to_confirm(booking, timezone.now()),
         "undo_until": undo_of(booking),
         "may_move": is_movable(booking, timezone.now()) and resident_may_move(booking),
         "moved_to": moved_to(booking),

@@ -10,8 +10,9 @@ from permissions.doors import PUBLIC, Page
 from referral.credit.appeal import LONGEST, appeal_by_resident, is_open
 from referral.credit.models import Breach
 from referral.credit.notices import appeal_until
+from referral.credit.papers import MOST_PAPERS, papers_of, present
 from referral.credit.queries import breach_of
-from referral.views import typed
+from referral.views.appeal_form import handed_in, typed_in
 from referral.views.resident import recognised, resident
 from vault.audit import saw
 from vault.refusal import Refusal
@@ -35,13 +36,11 @@ class ResidentAppeal(Page):
         breach = breach_of(booking) if booking else None
         if booking is None or breach is None:
             return redirect("resident")
-        held = {name: typed.text(request, name) for name in ("text", "evidence")}
         try:
-            typed.check_printable(held)
-            appeal_by_resident(booking, **held)
+            appeal_by_resident(booking, **handed_in(request, request.FILES.getlist("file")))
         except Refusal as refusal:
             breach.refresh_from_db()
-            shown = context_of(breach) | {"values": {name: value[:2000] for name, value in held.items()}}
+            shown = context_of(breach) | {"values": typed_in(request)}
             return self.again(request, "referral/resident_appeal.html", refusal, shown)
         return redirect("resident_appeal")
 
@@ -54,6 +53,7 @@ def context_of(breach: Breach) -> dict[str, Any]:
         "may_appeal": is_open(breach, timezone.localdate()),
         "until": appeal_until(breach),
         "limit": LONGEST,
+        "papers": [one for one in present(papers_of(breach)) if one.added_by_id is None],
+        "most_papers": MOST_PAPERS,
         "values": {},
-        "errors": {},
     }

@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
+from clinics.criteria.focus import KEYS as FOCUS_KEYS
 from clinics.views.exporting import handed_out
 from clinics.views.typed import errors_in, id_or_none, one_of, search_in
 from permissions.doors import Needs, Page
@@ -24,6 +25,7 @@ from referral.cases.models import Priority
 from referral.cases.number import in_fours
 from referral.review.decide import MOST_AT_ONCE, Result, accept_many
 from referral.review.queries import STATES, Sought, departments_reviewed, review_due, review_hours, under_review
+from referral.views.case import focus_options
 from vault.audit import saw_many
 from vault.refusal import Refusal, invalid
 
@@ -90,7 +92,7 @@ class ReviewExport(Page):
         sought = sought_in(request.GET)
         rows = list(under_review(self.acting, sought)[:5000])
         columns = [_("Visit"), _("Department"), _("Number"), _("Name"), _("Priority"), _("Centre"), _("State"), _("Waiting since")]
-        said = {"state": sought.state, "priority": sought.priority, "department": str(sought.department or "")}
+        said = {"state": sought.state, "priority": sought.priority, "focus": sought.focus, "department": str(sought.department or "")}
         answer = handed_out(request, "review", _("Referrals to review"), columns, map(exported, rows), by=self.acting, filters=said)
         saw_many(self.acting.actor, "booking", [booking.public_id for booking in rows], "review list file")
         return answer
@@ -116,20 +118,20 @@ def sought_in(data: QueryDict) -> Sought:
     """The filters of an address; what is none filters nothing."""
     return Sought(
         state=one_of(data, "state", STATES), department=id_or_none(data.get("department", "")),
-        priority=one_of(data, "priority", Priority.values), text=search_in(data),
+        priority=one_of(data, "priority", Priority.values), text=search_in(data), focus=one_of(data, "focus", ("any", *FOCUS_KEYS)),
     )  # fmt: skip
 
 
 def filtered(sought: Sought) -> bool:
     """Whether more than the state was chosen."""
-    return bool(sought.department or sought.priority or sought.text)
+    return bool(sought.department or sought.priority or sought.text or sought.focus)
 
 
 def filters_of(sought: Sought) -> dict[str, Any]:
     """The bar above the list as it was left."""
     return {
         "state": sought.state, "department": str(sought.department or ""), "priority": sought.priority, "q": sought.text,
-        "states": list(STATE_WORDS.items()), "priorities": PRIORITIES,
+        "states": list(STATE_WORDS.items()), "priorities": PRIORITIES, "focuses": focus_options(), "focus": sought.focus,
     }  # fmt: skip
 
 

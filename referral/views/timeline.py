@@ -47,6 +47,7 @@ WORDS: Mapping[str, tuple[Any, str]] = {
     "booking.cancelled": (_("booking cancelled"), "warn"),
     "booking.cancel_undone": (_("cancellation taken back"), ""),
     "booking.resent": (_("message sent again"), ""),
+    "booking.confirmed_by_resident": (_("says that she will come"), ""),
     "booking.fulfilment_undone": (_("visit taken back, it was recorded by mistake"), "warn"),
     "booking.moved": (_("moved to another time"), ""),
     "booking.arrived": (_("arrived at the window"), ""),
@@ -63,7 +64,14 @@ WORDS: Mapping[str, tuple[Any, str]] = {
     "return.followed_up": (_("followed up"), ""),
     "return.closed": (_("follow-up ended"), ""),
 }
-SAME_DEED = {"referral.moved", "referral.attendance_undone", "referral.booked", "referral.booking_cancelled", "referral.attended"}
+SAME_DEED = {
+    "referral.moved",
+    "referral.cancel_undone",
+    "referral.attendance_undone",
+    "referral.booked",
+    "referral.booking_cancelled",
+    "referral.attended",
+}
 # What a step was for where its name alone would not say it.
 BY_REASON: Mapping[str, tuple[Any, str]] = {
     "review_reopened": (_("acceptance taken back by the hospital"), "warn"),
@@ -90,7 +98,7 @@ class Entry:
 
 
 def timeline_of(referral: Referral, bookings: Iterable[Booking], sent_back: Any | None, followers: Iterable[Referral] = ()) -> list[Entry]:
-    """Everything that happened to the case, its bookings and its return, and the visits booked from it; four queries."""
+    """Everything that happened to the case, its bookings and its return, and the visits booked from it; five queries."""
     visits = {booking.public_id: booking for booking in bookings}
     about = [referral.public_id, *visits, *([sent_back.public_id] if sent_back else [])]
     events = [event for event in events_about(about).reverse() if event.event not in SAME_DEED or event.reason in BY_REASON]
@@ -101,7 +109,7 @@ def timeline_of(referral: Referral, bookings: Iterable[Booking], sent_back: Any 
     entries = [with_time(entry_of(event, names, visits.get(event.object_id)), took.get(event.pk)) for event in known]
     led_on = [led_to(one) for one in followers]
     given = [handed_over(change, names) for change in handed[::-1]]
-    entries = sorted([*led_on, *given, *entries], key=lambda entry: entry.at, reverse=True)
+    entries = sorted([*led_on, *given, *ticked(referral, names), *entries], key=lambda entry: entry.at, reverse=True)
     if entries:
         first = entries[0]
         entries[0] = Entry(first.at, first.title, first.who, first.text, first.kind or "now")
@@ -120,6 +128,14 @@ def entry_of(event: Event, names: "People", booking: Booking | None) -> Entry:
     if event.event == "booking.booked" and booking is not None:
         text = f"{booking.institution.display_short_name} {booking.department.name}"
     return Entry(event.at, title, names.of(event), text, kind)
+
+
+def ticked(referral: Referral, names: "People") -> list[Entry]:
+    """The criteria that were ticked, one line for each act of the doctor (R116)."""
+    found: dict[datetime, list[str]] = {}
+    for one in referral.met_in_order:
+        found.setdefault(one.created_at, []).append(f"{one.disease}：{one.text}")
+    return [Entry(at, _("referral criteria met"), names.of_post(referral.post), "；".join(words), "") for at, words in found.items()]
 
 
 def led_to(follower: Referral) -> Entry:

@@ -1,7 +1,7 @@
 """What a doctor has to do now, as rows in the order of their deadlines."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -51,11 +51,12 @@ class Todo:
     late: bool
     text: Any
     links: tuple[Link, ...]
+    focus: str = ""  # the focus diseases of the case (R115)
 
 
 def things_to_do(acting: Acting, today: date, promise_days: int) -> list[Todo]:
     """Everything that waits for the acting doctor, the nearest deadline first; three queries."""
-    rows = [of_referral(referral, today, promise_days) for referral in open_of(acting, today)]
+    rows = [replace(of_referral(one, today, promise_days), focus=one.focus) for one in open_of(acting, today)]
     rows += [of_return(sent_back, today) for sent_back in returns_waiting(acting)]
     rows += [of_disruption(disruption, today) for disruption in waiting_for_doctor(acting)]
     return sorted(rows, key=lambda row: row.deadline)

@@ -13,9 +13,11 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from clinics.views.typed import chosen_ids
 from permissions.doors import Needs, Page
 from permissions.doors.serializers import unprintable_in
 from permissions.roles import Capability
+from referral.cases.criteria import met_of
 from referral.cases.emergencies import BY_CODE as SIGNS_BY_CODE
 from referral.cases.emergencies import SIGNS
 from referral.cases.models import Priority, Referral
@@ -29,6 +31,7 @@ from referral.views.booker_form import FIELDS as BOOKER_FIELDS
 from referral.views.booker_form import LABELS as BOOKER_LABELS
 from referral.views.booker_form import NONE as NO_BOOKER
 from referral.views.booker_form import booker_faults, booker_from, booker_values
+from referral.views.criteria_form import criteria_context, ticked_in
 from referral.views.patients import patient_of
 from referral.views.strip import strip_of
 from referral.worklist.queries import unused
@@ -44,6 +47,7 @@ LABELS = {
     "past_history": _("Past history"),
     "treatment": _("Treatment so far"),
     "emergency_sign": _("Emergency sign"),
+    "criteria": _("Referral criteria of the district"),
 }
 
 
@@ -51,6 +55,7 @@ class ReferralNew(Page):
     """The form of a new referral, from one of the patient's visits."""
 
     policies = {"GET": Needs(Capability.WRITE_REFERRAL), "POST": Needs(Capability.WRITE_REFERRAL)}
+    repeated = frozenset({"criteria"})
 
     def get(self, request: HttpRequest, public_id: UUID) -> HttpResponse:
         answer = self.form(request, patient_of(self, public_id), blank(request.GET.get("encounter", "")))
@@ -60,7 +65,9 @@ class ReferralNew(Page):
     def post(self, request: HttpRequest, public_id: UUID) -> HttpResponse:
         request.refused = partial(self.refused, request, public_id)  # type: ignore[attr-defined]
         booker = booker_from(request)
-        referral = write_referral(visit_from(request), checked_record(request), truth_accepted=True, by=self.acting, booker=booker)
+        record, ticked = checked_record(request), chosen_ids(request, "criteria")
+        given: dict[str, Any] = {"booker": booker, "criteria": ticked}
+        referral = write_referral(visit_from(request), record, truth_accepted=True, by=self.acting, **given)
         messages.success(request, _("Written. Now choose a place."))
         return redirect("book", referral.public_id)
 
@@ -73,6 +80,7 @@ class ReferralNew(Page):
         visits = list(encounters_of(self.acting, patient)[:SHOWN_VISITS])
         free = set(unused(encounters_of(self.acting, patient)).values_list("pk", flat=True))
         context = form_context(patient, values, refusal, visits[0].seen_at if visits else None)
+        context |= criteria_context(self.acting, values["impression"], ticked_in(request))
         return self.render(request, "referral/write.html", context | {"visits": [visit for visit in visits if visit.pk in free]})
 
 
@@ -80,6 +88,7 @@ class ReferralEdit(Page):
     """The same form for a draft."""
 
     policies = {"GET": Needs(Capability.WRITE_REFERRAL), "POST": Needs(Capability.WRITE_REFERRAL)}
+    repeated = frozenset({"criteria"})
 
     def get(self, request: HttpRequest, public_id: UUID) -> HttpResponse:
         referral = referral_of(self.acting, public_id)
@@ -93,7 +102,8 @@ class ReferralEdit(Page):
     def post(self, request: HttpRequest, public_id: UUID) -> HttpResponse:
         request.refused = partial(self.refused, request, public_id)  # type: ignore[attr-defined]
         record, version, booker = checked_record(request), version_from(request), booker_from(request)
-        edit_draft(public_id, record, expected_version=version, truth_accepted=True, by=self.acting, booker=booker)
+        given: dict[str, Any] = {"booker": booker, "criteria": chosen_ids(request, "criteria")}
+        edit_draft(public_id, record, expected_version=version, truth_accepted=True, by=self.acting, **given)
         messages.success(request, _("Saved."))
         return redirect("referral", public_id)
 
@@ -104,6 +114,8 @@ class ReferralEdit(Page):
 
     def form(self, request: HttpRequest, referral: Referral, values: dict[str, str], refusal: Refusal | None = None) -> HttpResponse:
         context = form_context(referral.patient, values, refusal, referral.encounter.seen_at)
+        kept = [str(one.criterion.public_id) for one in met_of(referral)]
+        context |= criteria_context(self.acting, values["impression"], ticked_in(request) if refusal else kept, referral)
         return self.render(request, "referral/write.html", context | {"referral": referral, "visits": []})
 
 

@@ -51,7 +51,7 @@ def places(stage: Stage, doctor: Person) -> list[dict[str, Any]]:
     """Bands of the clerk's hospital with a place left, one a day, the nearest day first."""
     name = stage.cast.clerk.institution
     hospital = next(row["id"] for row in doctor.ask("GET", "/institutions").json["results"] if row["name"] == name)
-    rows = doctor.ask("GET", f"/availability?institution={hospital}&department={SUBJECT}").json["results"]
+    rows = doctor.ask("GET", f"/availability?institution={hospital}&department={SUBJECT}&kind=clinic").json["results"]
     by_day = {row["starts_at"][:10]: row for row in reversed(rows) if row["remaining"] > 0}
     stage.line.held(f"{name} has places on {len(by_day)} days", by_day)
     return [by_day[day] for day in sorted(by_day)]

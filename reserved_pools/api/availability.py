@@ -1,7 +1,9 @@
 """Which reserved places can be booked now."""
 
 import re
+from collections.abc import Mapping
 from datetime import date, timedelta
+from decimal import Decimal
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -13,7 +15,10 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from clinics.models import SlotClass
+from clinics.models import ServiceItem, ServiceKind, SlotClass
+from clinics.models.offer import BOOKABLE_KINDS, EXAMINATIONS
+from clinics.offers.queries import items_of
+from clinics.timetables.exam_days import next_exam_day
 from permissions.doors import Api, Needs, StrictCharField, StrictChoiceField, StrictDateField, StrictUUIDField
 from permissions.doors.fields import ID
 from permissions.doors.paging import PAGE, PageQuery, paged
@@ -39,13 +44,30 @@ class AvailableDepartment(Place):
     standard_code = serializers.CharField()
 
 
+class AvailableItem(serializers.Serializer[Any]):
+    """One item of a package with its fee in yuan."""
+
+    code = serializers.CharField(allow_blank=True)
+    name = serializers.CharField()
+    fee = serializers.DecimalField(9, 2, allow_null=True)
+
+
+class AvailableService(Place):
+    """A service with its kind; of an examination what it costs in yuan, how to get ready, and the items of a package."""
+
+    kind = serializers.ChoiceField(choices=ServiceKind.choices)
+    fee = serializers.DecimalField(9, 2, allow_null=True)
+    preparation = serializers.CharField(allow_blank=True)
+    items = AvailableItem(many=True)
+
+
 class AvailableSlot(serializers.Serializer[Any]):
     """The places of one band; `remaining` of `capacity` are left."""
 
     id = serializers.UUIDField()
     institution = Place()
     department = AvailableDepartment()
-    service = Place()
+    service = AvailableService()
     slot_class = serializers.ChoiceField(choices=SlotClass.choices)
     title = serializers.CharField(allow_blank=True)
     starts_at = serializers.DateTimeField()
@@ -69,9 +91,13 @@ class AvailabilityPromise(serializers.Serializer[Any]):
 
 
 class AvailabilityList(serializers.Serializer[Any]):
-    """One page of them; `next` is the address of the following page."""
+    """One page of them; `next` is the address of the following page.
+
+    Where examinations are asked for, `next_working_day` is the first day from `from` on that has any (R202).
+    """
 
     promise = AvailabilityPromise()
+    next_working_day = serializers.DateField(allow_null=True)
     results = AvailableSlot(many=True)
     next = serializers.URLField(allow_null=True)
 
@@ -108,6 +134,7 @@ class Availability(Api):
         district = DistrictCode(required=False, max_length=6)
         institution = StrictUUIDField(required=False)
         service = StrictUUIDField(required=False)
+        kind = StrictChoiceField(choices=BOOKABLE_KINDS, required=False)
         slot_class = StrictChoiceField(choices=SlotClass.choices, required=False)
         to = StrictDateField(required=False)
 
@@ -123,8 +150,10 @@ class Availability(Api):
         wanted, offset = _wanted(given, today), (page - 1) * PAGE
         rows = availability(self.acting, wanted, today=today, offset=offset, limit=PAGE + 1)
         promise = promise_to(self.acting, today, wanted.last)
-        answer = paged(request, rows, page, partial(_described, promise))
+        items = items_of({row["service"] for row in rows if row["kind"] in EXAMINATIONS})
+        answer = paged(request, rows, page, partial(_described, promise, items))
         answer.data["promise"] = _promised(promise, earliest_day(self.acting, wanted))
+        answer.data["next_working_day"] = next_exam_day(wanted.first) if wanted.kind in EXAMINATIONS else None
         return answer
 
 
@@ -138,6 +167,7 @@ def _wanted(given: dict[str, Any], today: date) -> Wanted:
         given.get("service"),
         given.get("slot_class", ""),
         given.get("district", ""),
+        given.get("kind", ""),
     )
 
 
@@ -145,7 +175,7 @@ def _promised(promise: Promise, earliest: date | None) -> dict[str, Any]:
     return {"until": promise.until, "earliest": earliest, "sentence": kept_or_not(promise, earliest)}
 
 
-def _described(promise: Promise, row: dict[str, Any]) -> dict[str, Any]:
+def _described(promise: Promise, items: Mapping[UUID, list[ServiceItem]], row: dict[str, Any]) -> dict[str, Any]:
     plain = ("slot_class", "title", "capacity", "remaining", "keeps_promise", "is_partner")
     times = {name: timezone.localtime(row[name]).isoformat() for name in ("starts_at", "ends_at", "closes_at")}
     return {
@@ -156,10 +186,20 @@ def _described(promise: Promise, row: dict[str, Any]) -> dict[str, Any]:
             "name": row["department_name"],
             "standard_code": row["standard_code"],
         },
-        "service": {"id": row["service"], "name": row["service_name"]},
+        "service": _service(row, items.get(row["service"], [])),
         **times,
         **{name: row[name] for name in plain},
         "calendar_days": promise.calendar_days(row["visit_date"]),
         "working_days": promise.working_days(row["visit_date"]),
         "why_not": promise.why_not(row["visit_date"]),
     }
+
+
+def _service(row: dict[str, Any], items: list[ServiceItem]) -> dict[str, Any]:
+    said = {"id": row["service"], "name": row["service_name"], "kind": row["kind"], "preparation": row["preparation"]}
+    fees = [{"code": item.code, "name": item.name, "fee": _yuan(item.fee)} for item in items]
+    return said | {"fee": _yuan(row["fee"]), "items": fees}
+
+
+def _yuan(fee: Decimal | None) -> str | None:
+    return None if fee is None else f"{fee:.2f}"

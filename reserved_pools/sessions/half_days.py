@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
@@ -35,6 +36,8 @@ COLUMNS = (
     "service__title",
     "service__kind",
     "service__disease",
+    "service__fee",
+    "service__preparation",
     "service__institution__public_id",
     "service__institution__name",
     "service__department__public_id",
@@ -87,6 +90,8 @@ class Row:
     afternoons: tuple[Cell, ...]
     kind: str = "clinic"
     disease: str = ""
+    fee: Decimal | None = None
+    preparation: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +178,8 @@ def _row(sessions: list[dict[str, Any]], days: tuple[date, ...]) -> Row:
         afternoons=halves(HalfDay.AFTERNOON),
         kind=one["service__kind"],
         disease=one["service__disease"],
+        fee=one["service__fee"],
+        preparation=one["service__preparation"],
     )
 
 

@@ -13,6 +13,7 @@ from clinics.models.stop import StopStatus
 from clinics.parameters import PUBLISHING_HORIZON_MONTHS
 from clinics.register.answerable import missing_of
 from clinics.timetables.calendar import day_kinds
+from clinics.timetables.exam_days import days_without_exams
 from clinics.timetables.horizon import Key, Pattern, Skipped, horizon
 from clinics.timetables.schedule_changes import freeze_days_of, is_frozen
 from clinics.timetables.timetable import BEIJING, SessionPlan
@@ -96,7 +97,8 @@ def preview(institution: Institution, first: date, last: date, *, today: date, c
     patterns = _templates(institution, first, last) if copied_from is None else _week(institution, copied_from, today)
     days = day_kinds(institution, first, last)
     standing = _standing(institution, first, last)
-    found = horizon(patterns, days, today=today, planned=standing.planned, stopped=standing.stopped)
+    shut = days_without_exams(institution, first, last) if any(one.service.is_examination for one in patterns) else frozenset()
+    found = horizon(patterns, days, today=today, planned=standing.planned, stopped=standing.stopped, without_exams=shut)
     made = _foreseen(found.plans, institution, today)
     running = {plan.date for plan in found.plans} | {one.date for one in found.skipped}
     idle = tuple(day for day, kind in days.items() if kind.is_adjusted and day not in running and day > today)

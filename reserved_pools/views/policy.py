@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from clinics.criteria.queries import sets_to_decide
 from clinics.models import Institution
 from clinics.models.institution import InstitutionKind
 from clinics.policy import REGISTRY
@@ -40,6 +41,7 @@ class Policy(Page):
             "groups": board(scope, today) if scope else [],
             "waiting": waiting(self.acting).count(),
             "sets_waiting": choices_to_decide(self.acting),
+            "criteria_waiting": sets_to_decide(self.acting),
             "today": today,
             "known_until": known_until(today),
         }

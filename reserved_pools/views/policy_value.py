@@ -11,13 +11,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from clinics.models import Department
-from clinics.policy import Level, Merge, Parameter, ValueType
+from clinics.policy import Level, Parameter, ValueType
 from clinics.policy.board import beside, lines_of, rows_of, timeline
 from clinics.policy.judging import LONGEST_QUOTE, LONGEST_SOURCE, NewRow, judge, parameter_named
 from clinics.policy.rows import enter
 from clinics.policy.scope import governs, institutions_of, scope_of
 from clinics.policy.typed import from_page, options_of
-from clinics.policy.words import LEVELS, MERGES, words_of
+from clinics.policy.words import LEVELS, merge_words, words_of
 from clinics.register.place_queries import departments_of
 from clinics.views import typed
 from permissions.doors import Page
@@ -78,7 +78,7 @@ class PolicyValue(Page):
             "parameter": parameter,
             "words": words_of(parameter),
             "line": lines_of([parameter], scope, today)[0] if scope else None,
-            "merge": MERGES[Merge(parameter.merge)],
+            "merge": merge_words(parameter),
             "reach": LEVELS[words_of(parameter).reach],
             "page": page,
             "lines": [row_line(row) for row in page],

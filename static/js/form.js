@@ -55,6 +55,29 @@
     });
   });
 
+  // Criteria of a disease open as soon as the impression names it; what the doctor closed stays closed, and nothing is ticked for her.
+  (function () {
+    var impression = d.getElementById('f-impression');
+    var groups = d.querySelectorAll('details[data-fits]');
+    if (!impression || !groups.length) return;
+    function within(codes, code) {
+      return codes.split(' ').some(function (one) {
+        var ends = one.split('-');
+        return ends.length === 2 ? ends[0] <= code.slice(0, 3) && code.slice(0, 3) <= ends[1] : code.indexOf(one) === 0;
+      });
+    }
+    function look() {
+      var text = impression.value, codes = text.toUpperCase().match(/[A-Z][0-9]{2}(\.[0-9]{1,3})?/g) || [];
+      groups.forEach(function (group) {
+        var named = group.getAttribute('data-fits').split('|').some(function (name) { return text.toLowerCase().indexOf(name.toLowerCase()) >= 0; });
+        var fits = named || codes.some(function (code) { return within(group.getAttribute('data-codes'), code); });
+        if (fits && group.querySelector('.tag').hidden) group.open = true;
+        group.querySelector('.tag').hidden = !fits;
+      });
+    }
+    impression.addEventListener('input', look);
+  })();
+
   d.querySelectorAll('[data-print]').forEach(function (button) {
     button.hidden = false;
     button.addEventListener('click', function () { window.print(); });

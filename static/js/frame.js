@@ -30,6 +30,9 @@
       q.focus();
     } else if (event.key === 'Escape' && q && event.target === q) {
       q.blur();
+    } else if (event.key === 'Escape') {
+      var menu = d.querySelector('.top details[open]');
+      if (menu) { menu.open = false; menu.querySelector('summary').focus(); }
     } else if (/^[a-z]$/.test(event.key) && !typing(event.target) && !d.querySelector('.modal.open, .modal:target')) {
       var button = d.querySelector('[data-key="' + event.key + '"]');
       if (button) { event.preventDefault(); button.click(); }
@@ -44,7 +47,7 @@
   });
 
   // On a narrow screen the sections scroll in their bar; the one we are in stands in sight.
-  var section = d.querySelector('.top nav [aria-current]'), bar = section && section.parentNode;
+  var section = d.querySelector('.top nav > [aria-current]'), bar = section && section.parentNode;
   if (bar && section.offsetLeft + section.offsetWidth > bar.offsetLeft + bar.clientWidth) {
     bar.scrollLeft = section.offsetLeft - bar.offsetLeft - 48;
   }

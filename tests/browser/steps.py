@@ -14,7 +14,7 @@ from tests.browser.site import PHONE, Site
 LOOK = os.environ.get("LOOK_INTO", "")  # a folder for pictures, for whoever wants to look
 LATIN = re.compile(r"[A-Za-z]{2,}")
 CODE = re.compile(r"[0-9A-Z]{4} ?[0-9A-Z]{4}")
-ALLOWED = {"PDF", "SMS"}
+ALLOWED = {"PDF", "SMS", "pdf"}  # the last as the ending of a file somebody handed in
 
 
 def look(page: Page, name: str) -> None:
@@ -46,6 +46,16 @@ def on_the_phone(page: Page, name: str) -> None:
     page.set_viewport_size(PHONE)  # type: ignore[arg-type]
     read(page, name)
     page.set_viewport_size(wide)  # type: ignore[arg-type]
+
+
+def to_section(page: Page, name: str) -> None:
+    """A section of the bar by its name, through the menu it stands in where there are many."""
+    bar = page.get_by_role("navigation", name="主导航")
+    here = re.compile(rf"^\s*{re.escape(name)}\s*\d*\s*$")
+    menu = bar.locator("details").filter(has=page.locator("a", has_text=here))
+    if menu.count():
+        menu.locator("summary").click()
+    bar.get_by_role("link", name=here).click()
 
 
 def messages(site: Site) -> list[dict[str, str]]:

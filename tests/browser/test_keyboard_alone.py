@@ -3,16 +3,22 @@
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import APIResponse, Page, Route, expect
 
 from permissions.models import User
 from referral.booking.models import Booking
+from referral.slips import checks
 from tests.browser.keyboard import Keyboard
 from tests.browser.site import Site
 from tests.browser.steps import codes, eventually, read
 from tests.integration.pages.scene import Scene, scene
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.pdf,
+    pytest.mark.skipif(bool(checks.printing_needs()), reason=checks.printing_needs()),
+]
+COLD = 30_000  # milliseconds a worker may take for its first paper; the page loads again by itself meanwhile
 
 
 @pytest.fixture
@@ -34,8 +40,7 @@ def test_a_doctor_logs_in_books_tells_and_prints_without_a_mouse(day: Scene, sit
 
     booking = Booking.objects.get(patient=sun)
     assert (booking.status, booking.told_by) == ("booked", day.world.zhou)
-    slip = page.get_by_role("link", name="打印转诊单")
-    assert keys.is_at(slip) and slip.get_attribute("href") == f"/bookings/{booking.public_id}/slip.pdf"
+    printed(page, keys, f"/bookings/{booking.public_id}/slip.pdf")
 
 
 def logged_in(page: Page, keys: Keyboard, site: Site, user: User) -> None:
@@ -123,3 +128,23 @@ def told(page: Page, keys: Keyboard) -> None:
     expect(page.locator("main .tag.ok").first).to_contain_text("已告知")
     keys.to(page.get_by_role("link", name="打印转诊单"))
     read(page, "keys-8-slip")
+
+
+def printed(page: Page, keys: Keyboard, address: str) -> None:
+    """Enter on the link of the slip, and the paper itself is what the browser asked for and got; its viewer is not part of this."""
+    papers: list[APIResponse] = []
+
+    def handed_over(route: Route) -> None:
+        answer = route.fetch()
+        if answer.headers.get("content-type") == "application/pdf":
+            papers.append(answer)
+            route.fulfill(body="the paper")
+        else:
+            route.fulfill(response=answer)
+
+    assert keys.is_at(page.get_by_role("link", name="打印转诊单"))
+    page.route(f"**{address}", handed_over)
+    keys.press("Enter")
+    expect(page.get_by_text("the paper", exact=True)).to_be_visible(timeout=COLD)
+    (paper,) = papers
+    assert (paper.status, paper.headers["content-disposition"].partition(";")[0], paper.body()[:4]) == (200, "inline", b"%PDF")

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from django.db import transaction
@@ -20,10 +21,12 @@ from tests.browser.site import Site
 from tests.browser.steps import eventually, on_the_phone, read, texts
 from tests.cast_ledger import Ledger, ledger
 from tests.cast_loop import fresh
+from tests.cast_nominations import PDF
 from tests.cast_referral import BONES, HEART, SUGAR
 
 pytestmark = pytest.mark.django_db(transaction=True)
 Seat = Callable[[User], Page]
+PROOF = "住院证明.pdf"
 TWO_OF_THREE = "爽约2/31月1日 清零"  # as the text runs, without the gaps between
 
 
@@ -50,7 +53,9 @@ def missed(cast: Ledger, patient: Patient, code: str) -> None:
     report_noshow(booking.public_id, "no_word", expected_version=booking.version, by=cast.clerk)
 
 
-def test_a_third_missed_visit_bans_and_a_struck_one_lifts_it(cast: Ledger, seat: Seat, site: Site, open_page: Callable[..., Page]) -> None:
+def test_a_third_missed_visit_bans_and_a_struck_one_lifts_it(
+    cast: Ledger, seat: Seat, site: Site, open_page: Callable[..., Page], tmp_path: Path
+) -> None:
     chen = cast.patient("陈秀兰")
     missed(cast, chen, SUGAR)
     missed(cast, chen, BONES)
@@ -72,7 +77,7 @@ def test_a_third_missed_visit_bans_and_a_struck_one_lifts_it(cast: Ledger, seat:
     expect(doctor.locator(".refuse h2")).to_contain_text("该患者在爽约名单上，截至")
     read(doctor, "noshow-6-refused")
     assert Booking.objects.filter(referral=draft).count() == 0
-    appealed(doctor, breach)
+    appealed(doctor, breach, papers(tmp_path))
     waiting(open_page(phone=True), third)
     struck(seat(cast.second.user))
     eventually(doctor, lambda: texts(site, breach.public_id, "breach_struck"))
@@ -112,8 +117,15 @@ def tried(page: Page, address: str, place: PoolSlot) -> None:
     page.get_by_role("button", name="确认预约").click()
 
 
-def appealed(page: Page, breach: Breach) -> None:
-    """From the refusal to the missed visit, and what the doctor says against it."""
+def papers(folder: Path) -> Path:
+    """A scan of a certificate, and something that only calls itself one."""
+    (folder / PROOF).write_bytes(PDF)
+    (folder / "说明.pdf").write_text("<html>住院</html>", encoding="utf-8")
+    return folder
+
+
+def appealed(page: Page, breach: Breach, files: Path) -> None:
+    """From the refusal to the missed visit, what the doctor says against it, and the paper that shows it."""
     page.get_by_role("link", name="查看爽约记录、申诉").click()
     expect(page.locator("tbody tr")).to_have_count(3)
     read(page, "noshow-7-list")
@@ -121,10 +133,17 @@ def appealed(page: Page, breach: Breach) -> None:
     page.locator(f'a[href="/breaches/{breach.public_id}/"]').click()
     page.get_by_label("为什么不应计爽约").fill("当天在宣武医院急诊住院")
     page.get_by_label("依据材料").fill("宣武医院住院证明 2026-113")
+    page.get_by_label("文件").set_input_files(files / "说明.pdf")
+    page.get_by_role("button", name="提交区里处理").click()
+    expect(page.locator("#e-file")).to_contain_text("只能提交 PDF 或照片")
+    page.get_by_label("文件").set_input_files(files / PROOF)
     read(page, "noshow-8-appeal")
+    on_the_phone(page, "noshow-8-appeal-phone")
     page.get_by_role("button", name="提交区里处理").click()
     expect(page.locator(".head .tag")).to_have_text("申诉中")
+    expect(page.get_by_role("link", name=PROOF)).to_be_visible()
     read(page, "noshow-9-appealed")
+    on_the_phone(page, "noshow-9-appealed-phone")
 
 
 def waiting(page: Page, booking: Booking) -> None:
@@ -139,10 +158,14 @@ def waiting(page: Page, booking: Booking) -> None:
 
 
 def struck(page: Page) -> None:
-    """A second person of the district decides, and sees the count that follows."""
+    """A second person of the district opens the paper, decides, and sees the count that follows."""
     page.goto("/breaches/")
     read(page, "noshow-11-district")
     page.get_by_role("link", name="处理").click()
+    expect(page.locator(".tl")).to_contain_text(PROOF)
+    with page.expect_download() as paper:
+        page.get_by_role("link", name=PROOF).click()
+    assert paper.value.path().read_bytes() == PDF
     read(page, "noshow-12-decide")
     page.get_by_label("决定").select_option("struck")
     page.get_by_label("原因").fill("住院属实")

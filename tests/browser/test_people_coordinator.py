@@ -8,6 +8,7 @@ from playwright.sync_api import Page, expect
 from clinics.models import RightDispute, TargetGrant
 from permissions.models import ReferralRight
 from tests import cast
+from tests.browser.steps import to_section
 from tests.cast_clinics import a_centre, a_coordinator, a_hospital, a_referrer
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -37,7 +38,7 @@ def test_she_disputes_a_doctor_and_reads_the_districts_answer(seat: Sit) -> None
 def disputes(page: Page) -> None:
     """Only who may refer to her hospital stands there; her objection waits for the district."""
     page.goto("/")
-    page.get_by_role("navigation", name="主导航").get_by_role("link", name="转诊权限").click()
+    to_section(page, "转诊权限")
     expect(page.get_by_role("row", name="周晓岚")).to_contain_text("德胜")
     expect(page.locator("main")).not_to_contain_text("沈佳")
     page.get_by_role("row", name="周晓岚").get_by_role("link", name="查看").click()

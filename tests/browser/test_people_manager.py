@@ -19,6 +19,7 @@ from permissions.roles import Role
 from referral.supervision.models import ConductSignature
 from referral.supervision.month import before
 from tests import cast
+from tests.browser.steps import to_section
 from tests.cast_clinics import BEIJING, a_centre, a_hospital, a_post, an_alliance, today
 from tests.cast_imports import STAFF, a_workbook
 from tests.cast_nominations import PDF
@@ -70,7 +71,7 @@ def test_a_manager_nominates_attests_imports_and_signs(centre: Institution, seat
 
 def section(page: Page, name: str) -> None:
     """A section of the top bar."""
-    page.get_by_role("navigation", name="主导航").get_by_role("link", name=name).click()
+    to_section(page, name)
     expect(page.get_by_role("heading", level=1)).to_contain_text(name)
 
 

@@ -43,7 +43,11 @@ def hospital_day() -> Scene:
 def tab(page: Page, address: str) -> None:
     """Through the main navigation, as everybody does it."""
     page.goto("/")
-    page.get_by_role("navigation", name=NAV).locator(f'a[href="{address}"]').click()
+    bar, link = page.get_by_role("navigation", name=NAV), f'a[href="{address}"]'
+    menu = bar.locator("details").filter(has=page.locator(link))
+    if menu.count():
+        menu.locator("summary").click()
+    bar.locator(link).click()
 
 
 def fits(page: Page) -> None:

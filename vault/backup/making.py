@@ -18,7 +18,7 @@ from vault.audit import anchor
 from vault.audit.seal import head
 from vault.backup import manifest as manifests
 from vault.backup.manifest import ANCHORS, DATABASE, FILE, Manifest
-from vault.backup.programs import Trouble, started
+from vault.backup.programs import Trouble, refuse_another_version, started
 from vault.backup.sealed import seal_stream
 from vault.journal import pages
 
@@ -35,6 +35,7 @@ def make(where: Path, *, now: datetime) -> Manifest:
     Everything in it is of one snapshot. The dump is encrypted with a key of VAULT_KEYS, which is not in it. One at a time for each
     folder. Raises `Trouble`.
     """
+    _check_program()
     where.mkdir(parents=True, exist_ok=True, mode=0o700)
     with _alone(where):
         for left in where.glob(f"{UNFINISHED}*"):
@@ -72,6 +73,13 @@ def keep(where: Path, newest: int) -> int:
     if found:
         pages.forget_below(manifests.read(found[-newest:][0]).horizon)
     return len(old)
+
+
+def _check_program() -> None:
+    """What another version's pg_dump writes, nobody may be able to restore: that is no backup."""
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW server_version_num")
+        refuse_another_version("pg_dump", int(cursor.fetchone()[0]))
 
 
 def _fill(folder: Path, name: str, now: datetime) -> Manifest:

@@ -2,6 +2,7 @@
 
 import importlib.util
 import os
+import re
 import shutil
 import subprocess
 from collections.abc import Sequence
@@ -27,6 +28,21 @@ def program(name: str) -> Path:
         where = f" in {named}" if named else ""
         raise Trouble(f"{name} was not found{where}. Name the folder of PostgreSQL's programs in POSTGRES_PROGRAMS.")
     return Path(found)
+
+
+def refuse_another_version(name: str, server: int) -> None:
+    """Promise that the program is of the server's own version, given as libpq counts it.
+
+    What a newer pg_dump wrote, the server's own pg_restore cannot read, and a newer pg_restore says what an older server refuses.
+    """
+    path, here = program(name), server // 10000
+    said = subprocess.run([path, "--version"], capture_output=True, text=True, check=False).stdout
+    found = re.search(r"\(PostgreSQL\) (\d+)", said)
+    if found is None or int(found[1]) != here:
+        raise Trouble(
+            f"{path} is of PostgreSQL {found[1] if found else 'nobody knows which version'}, the server of {here}. Put the folder of the "
+            f"server's own programs, as /usr/lib/postgresql/{here}/bin, into POSTGRES_PROGRAMS. Nothing was touched."
+        )
 
 
 def _of_the_embedded() -> Path | None:

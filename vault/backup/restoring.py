@@ -52,6 +52,7 @@ def restore(wanted: Wanted, say: Say) -> Restoration:
     An existing database gives its name away only when it is named, and stays under another name. Before that it is closed to
     everybody, and what it did last goes into the journal, so that of a database that can still be read nothing is lost unlisted.
     """
+    server.check_program()
     copy, name = checked(wanted.folder), str(connection.settings_dict["NAME"])
     say(f"Backup {copy.name} of {copy.database} is whole: {sum(copy.rows.values())} rows in {len(copy.rows)} tables.")
     is_there = _check_replaced(name, wanted)

@@ -9,7 +9,7 @@ from django.db import connection
 from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
-from vault.backup.programs import Trouble, surroundings
+from vault.backup.programs import Trouble, refuse_another_version, surroundings
 
 MAINTENANCE = "postgres"
 PATIENCE = 15.0  # seconds for the connections of a product that is told to go
@@ -27,6 +27,13 @@ def maintenance(database: str = MAINTENANCE) -> Iterator[psycopg.Connection]:
         raise Trouble(f"The database server does not answer: {str(problem).strip()}") from None
     except psycopg.errors.InsufficientPrivilege as problem:
         raise Trouble(f"The role of DATABASE_OWNER_URL may not do this: {str(problem).strip()}. It needs CREATEDB.") from None
+
+
+def check_program() -> None:
+    """Refuse a pg_restore that this server would stop in the middle."""
+    with maintenance() as beside:
+        version = beside.info.server_version
+    refuse_another_version("pg_restore", version)
 
 
 def exists(name: str) -> bool:

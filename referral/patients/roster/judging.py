@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from clinics.imports.kinds import Checked, Fault, Outcome, Row
 from permissions.identity.masking import mask_name
+from referral.patients.accepted import require_accepted
 from referral.patients.contracts import Terms
 from referral.patients.correct import ATTRIBUTES, too_many_edits
 from referral.patients.models import FamilyDoctorContract, Patient
@@ -16,7 +17,7 @@ from referral.patients.roster.known import Known, known_of
 from referral.patients.roster.mangled import perhaps_shortened
 from referral.patients.roster.reading import CORRECT_IT, Entry, Faulty, read
 from referral.patients.roster.roster import Roster, trace
-from vault.refusal import Sentence
+from vault.refusal import Refusal, Sentence
 
 MOVE_IT = _("Let the resident show her document and use “Move a contract here”.")
 ON_HER_PAGE = _("Renew or end it on the page of the resident, or correct the days in the list.")
@@ -84,6 +85,8 @@ def _judge(verdict: Verdict, entry: Entry, known: Known, roster: Roster) -> None
     verdict.patient = known.person(entry)
     if verdict.patient is None and entry.is_doubtful and roster.shortened:
         verdict.fault("guardian_document_number" if entry.is_child else "document_number", *perhaps_shortened())
+    if verdict.patient is None:
+        _registered_with_an_accepted_document(verdict, entry, roster)
     _once_in_the_list(verdict, entry, roster)
     contracts = known.contracts.get(verdict.patient.pk, []) if verdict.patient else []
     if verdict.patient is not None and not verdict.faults:
@@ -96,6 +99,16 @@ def _judge(verdict: Verdict, entry: Entry, known: Known, roster: Roster) -> None
         _own_record(verdict, entry, entry.terms, known, roster)
     if not verdict.faults:
         _remember(verdict, entry, roster)
+
+
+def _registered_with_an_accepted_document(verdict: Verdict, entry: Entry, roster: Roster) -> None:
+    """R024, R103, C20: as on the form; whoever is registered already stays."""
+    own, guardian = entry.person.document, entry.person.guardian_document
+    for column, document in (("document_type", own), ("guardian_document_type", guardian)):
+        try:
+            require_accepted(document, roster.accepted)
+        except Refusal as refusal:
+            verdict.fault(column, refusal.message, refusal.violations[0].remedy)
 
 
 def _once_in_the_list(verdict: Verdict, entry: Entry, roster: Roster) -> None:

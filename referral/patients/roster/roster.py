@@ -12,6 +12,7 @@ from clinics.models.institution import InstitutionKind
 from permissions.acting import Acting
 from permissions.models import User
 from referral import parameters
+from referral.patients.accepted import accepted_kinds
 from referral.patients.models import CareTeam
 from referral.patients.queries import care_teams_of
 from referral.patients.roster.columns import vocabulary
@@ -34,6 +35,7 @@ class Roster:
     teams: dict[str, list[CareTeam]]
     edits: int
     words: dict[str, dict[str, str]]
+    accepted: frozenset[str]
     documents: dict[int, int] = field(default_factory=dict)
     records: dict[str, tuple[int, int]] = field(default_factory=dict)
     mobiles: dict[int, list[int]] = field(default_factory=dict)
@@ -51,7 +53,7 @@ class Roster:
         root = place.parent or place
         unit = frozenset([root.pk, *root.stations.values_list("pk", flat=True)])
         edits = int(policy.value(parameters.REGISTRATION_EDITS_PER_MONTH, at=today, district=root.district))
-        return cls(by, today, place, unit, teams, edits, vocabulary())
+        return cls(by, today, place, unit, teams, edits, vocabulary(), accepted_kinds(by, today))
 
     def team_named(self, name: str) -> CareTeam:
         """The one team of the unit with this name. Refuses with `invalid_input`."""

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 from uuid import uuid4
 
@@ -14,10 +15,12 @@ from referral.booking.noshow import report_noshow, undo_noshow
 from referral.booking.proof import by_code
 from referral.credit.appeal import appeal, decide
 from referral.credit.models import BookingBan, Breach
+from referral.credit.papers import attach, detach
 from referral.credit.restrict import Wanted, restrict
 from referral.credit.verify import verify
 from tests.cast_ledger import Ledger, ledger, rule
 from tests.cast_loop import fresh
+from tests.cast_nominations import a_paper
 from tests.cast_referral import today
 from tests.racing import locks_of, outcomes
 
@@ -77,6 +80,21 @@ def test_an_appeal_is_decided_once(cast: Ledger) -> None:
     assert breach.status == ("struck" if answers[0] == "done" else "upheld")
     assert filed.decided_by == (cast.admin if answers[0] == "done" else cast.second).user
     assert list(verify()) == []
+
+
+def test_files_laid_there_at_once_are_never_more_than_three_and_none_comes_after_the_decision(cast: Ledger) -> None:
+    breach = cast.breach()
+    filed = appeal(breach.public_id, text="当天住院", papers=[a_paper(), a_paper()], expected_version=breach.version, by=cast.doctor)
+    kept = filed.papers.first()
+    laying = [partial(attach, breach.public_id, a_paper(), by=cast.doctor) for _ in range(3)]
+    deciding = partial(decide, filed.public_id, "struck", reason="属实", expected_version=breach.version + 1, by=cast.second)
+
+    answers = outcomes(laying)
+    decided = outcomes([deciding, partial(detach, kept.public_id, by=cast.doctor)])
+
+    assert Counter(answers) == {"done": 1, "invalid_input": 2}
+    assert decided in (["done", "done"], ["done", "stale_state"])
+    assert filed.papers.present().count() == (2 if decided[1] == "done" else 3)
 
 
 def test_an_undo_and_an_appeal_at_once_end_in_one_of_both(cast: Ledger) -> None:

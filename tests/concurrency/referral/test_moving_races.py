@@ -9,6 +9,7 @@ import pytest
 from referral.booking.book import book
 from referral.booking.cancel import cancel_by_hospital, cancel_by_referrer
 from referral.booking.corrections import undo_cancel
+from referral.booking.fulfilment import undo_fulfilment
 from referral.booking.models import Booking
 from referral.booking.move import move
 from referral.booking.next_visit import Wish, book_next
@@ -137,6 +138,27 @@ def test_taking_a_cancellation_back_against_booking_again_is_one_live_booking(ca
 
         assert Counter(map(str, answers)) in ({"booked": 1, "stale_state": 1}, {"True": 1, "stale_state": 1})
         assert len(live_of(booking)) == 1
+    assert (unbalanced(), deadlocks()) == ([], before)
+
+
+def test_a_visit_and_what_followed_it_are_not_taken_back_against_each_other(cast: Out) -> None:
+    """Either the cancelled next visit stands again on a visit that took place, or that visit is taken back and nothing stands on it."""
+    before = deadlocks()
+    for _round in range(ROUNDS):
+        visit = cast.loop.attended()
+        wish = Wish(cast.direct().public_id, FollowKind.NEXT, "复诊")
+        made = book_next(visit.public_id, wish, key=a_key(), by=cast.cardiologist)
+        cancel_by_hospital(made.public_id, expected_version=1, reason="mistake", by=cast.cardiologist)
+
+        answers = race(
+            [
+                lambda b=made: undo_cancel(b.public_id, expected_version=2, by=cast.cardiologist).status,
+                lambda b=visit: undo_fulfilment(b.public_id, expected_version=b.version, by=cast.cardiologist).status,
+            ]
+        )
+
+        assert answers in (["booked", "visit_led_on"], ["stale_state", "arrived"])
+        assert (fresh(made).status, fresh(visit).status) in (("booked", "fulfilled"), ("cancelled", "arrived"))
     assert (unbalanced(), deadlocks()) == ([], before)
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection
 from django.utils import timezone
 
 from tests.cast import a_user
@@ -82,6 +83,22 @@ def test_a_backup_needs_the_key_that_wrote_it(tmp_path: Path, settings) -> None:
 
     with pytest.raises(Trouble, match="no key named 'k2' in VAULT_KEYS"):
         restoring.checked(folder)
+
+
+def test_programs_of_another_version_are_refused_before_anything_is_touched(tmp_path: Path, settings) -> None:
+    folder, _made = backed_up(tmp_path)
+    (other := tmp_path / "other").mkdir()
+    for name in ("pg_dump", "pg_restore"):
+        (other / name).write_text(f"#!/bin/sh\necho '{name} (PostgreSQL) 15.18 (Debian 15.18-0+deb12u1)'\n")
+        (other / name).chmod(0o700)
+    settings.POSTGRES_PROGRAMS = str(other)
+
+    with pytest.raises(CommandError, match=r"pg_dump is of PostgreSQL 15, the server of 18\. .* POSTGRES_PROGRAMS\. Nothing was touched\."):
+        call_command("backup", to=tmp_path / "elsewhere")
+    with pytest.raises(CommandError, match=r"pg_restore is of PostgreSQL 15, the server of 18\. .* Nothing was touched\."):
+        call_command("restore", folder, reason="drill", replace=str(connection.settings_dict["NAME"]))
+
+    assert not (tmp_path / "elsewhere").exists()
 
 
 def test_only_the_newest_backups_are_kept_and_the_journal_reaches_back_to_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

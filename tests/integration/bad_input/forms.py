@@ -31,12 +31,14 @@ class Form:
 WITHOUT_TEXT = {
     "alliance_leave": "one button, about the two in the address",
     "policy_export": "two buttons; anything but csv is a sheet",
+    "criteria_export": "two buttons; anything but csv is a sheet",
     "policy_sets_export": "two buttons; anything but csv is a sheet",
     "institutions_export": "two buttons; anything but csv is a sheet",
     "rights_export": "two buttons; anything but csv is a sheet",
     "people_export": "two buttons; anything but csv is a sheet",
     "contacts_export": "two buttons; anything but csv is a sheet",
     "compliance_export": "two buttons; anything but csv is a sheet",
+    "evaluation_export": "two buttons; anything but csv is a sheet",
     "released_export": "two buttons and what the page was drawn with; its own tests bend it",
     "rebalancing_undo": "one button",
     "referral_acknowledge": "one button",
@@ -75,9 +77,12 @@ WITHOUT_TEXT = {
     "resident_cancel": "one button behind a signed cookie",
     "resident_leave": "one button",
     "resident_appeal": "behind a signed cookie; its own tests bend what it sends",
+    "appeal_papers": "takes a file; its own tests bend it",
+    "appeal_paper": "one button, about the file in the address",
     "bans_export": "two buttons; anything but csv is a sheet",
     "kiosk": "answers with its next screen instead of leading on; its own tests bend its fields",
     "resident_stopped": "buttons behind a signed cookie; its own tests bend what they send",
+    "resident_confirm": "one button behind a signed cookie",
     "resident_undo": "one button behind a signed cookie",
     "resident_move_booking": "buttons behind a signed cookie; what they do not offer leads back to the booking",
     "aliyun_receipts": "answers 404 without the provider's secret",
@@ -95,6 +100,8 @@ def forms_of(stage: Stage) -> dict[str, Form]:
 def more_of(stage: Stage) -> dict[str, Form]:
     """The forms of the other files; they import this one."""
     from tests.integration.bad_input.balancing import forms_of_balance
+    from tests.integration.bad_input.criteria_requests import forms_of_criteria
+    from tests.integration.bad_input.evaluating import forms_of_evaluation
     from tests.integration.bad_input.exchanging import forms_of_exchange
     from tests.integration.bad_input.factor_requests import forms_of_factors
     from tests.integration.bad_input.keeping import forms_of_keeping
@@ -122,6 +129,7 @@ def more_of(stage: Stage) -> dict[str, Form]:
         forms_of_keeping,
         forms_of_places,
         forms_of_values,
+        forms_of_criteria,
         forms_of_stops,
         forms_of_balance,
         forms_of_exchange,
@@ -134,6 +142,7 @@ def more_of(stage: Stage) -> dict[str, Form]:
         forms_of_telling,
         forms_of_persons,
         forms_of_ledger,
+        forms_of_evaluation,
     )
     return {one.name: one for part in parts for one in part(stage)}
 
@@ -162,8 +171,9 @@ def _clinic(stage: Stage) -> list[Form]:
         "treatment": "三药联合",
     }  # fmt: skip
     written = texts | {"priority": "routine", "emergency_sign": "stroke", "truth": "1"}
+    written |= {"criteria": str(stage.criteria.up.public_id)}
     written |= {"booker.name": "陈建国", "booker.relation": "儿子", "booker.phone": "13900065000"}
-    kinds = dict.fromkeys(texts, "text") | {"priority": "choice", "emergency_sign": "choice", "truth": "choice"}
+    kinds = dict.fromkeys(texts, "text") | {"priority": "choice", "emergency_sign": "choice", "truth": "choice", "criteria": "uuid"}
     kinds |= {"booker.name": "name", "booker.relation": "line", "booker.phone": "phone"}
     version = {"version": str(draft.version)}
     place = {"pool_slot": str(stage.place.public_id), "idempotency_key": str(uuid4())} | version

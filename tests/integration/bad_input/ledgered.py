@@ -14,6 +14,7 @@ from referral.credit.models import BookingBan, Breach
 from referral.credit.restrict import Wanted, restrict
 from referral.patients.models import Patient
 from tests.cast_loop import Loop, fresh
+from tests.cast_nominations import a_paper
 from tests.cast_referral import today
 
 
@@ -31,7 +32,9 @@ class Ledgered:
         self.again = self.missed().referral
         self.breach = Breach.objects.get(booking=self.reported)
         judged = Breach.objects.get(booking=self.missed())
-        self.appeal = appeal(judged.public_id, text="当天住院", expected_version=judged.version, by=held.doctor)
+        papers = [a_paper("出院小结.pdf")]
+        self.appeal = appeal(judged.public_id, text="当天住院", papers=papers, expected_version=judged.version, by=held.doctor)
+        self.paper = self.appeal.papers.get()
         self.judged = Breach.objects.get(pk=judged.pk)
         self.candidate = self.missed().patient
         self.restriction = restrict(Wanted(self.missed().patient.public_id, "多次未取号", today()), by=coordinator)

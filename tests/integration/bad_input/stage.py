@@ -24,6 +24,8 @@ from tests.cast_clinics import a_centre, a_post
 from tests.cast_loop import PLAN, REPORT, Loop, loop, working
 from tests.cast_referral import acting_as, institution, resident_number, today
 from tests.integration.bad_input.balanced import Balanced
+from tests.integration.bad_input.criteria_held import HeldCriteria
+from tests.integration.bad_input.evaluated import Evaluated
 from tests.integration.bad_input.exchanged import Exchanged
 from tests.integration.bad_input.factors import Factors
 from tests.integration.bad_input.kept import Keeping
@@ -100,6 +102,7 @@ class Stage:
         self.register = Register(self.world)
         self.keeping = Keeping(self.world)
         self.watched = Watched(self.world, self.loop.manager)
+        self.criteria = HeldCriteria(self.world)
         self.ruled = Ruled(self.world, self.watched.coordinator)
         self.stopped = Stopped(self.world, self.watched.coordinator)
         self.ways_out = WaysOut(self.loop, self.watched.coordinator)
@@ -113,6 +116,7 @@ class Stage:
         self.offered = Offered(self.world)
         self.lists = Lists(self.world, self.world.district_admin)
         self.personed = Personed(self.world, self.loop.manager)
+        self.evaluated = Evaluated(self.world, self.personed.second)
         self.ledgered = Ledgered(self.loop, self.watched.coordinator)
         self.reviewed = Reviewed(self.loop)
         self.told = ToldPeople(self.loop, self.booked)
@@ -178,6 +182,8 @@ def endpoints_of(stage: Stage) -> dict[str, Endpoint]:
 def more_of(stage: Stage) -> dict[str, Endpoint]:
     """The operations of the other files; they import this one."""
     from tests.integration.bad_input.balancing import endpoints_of_balance
+    from tests.integration.bad_input.criteria_requests import endpoints_of_criteria
+    from tests.integration.bad_input.evaluating import endpoints_of_evaluation
     from tests.integration.bad_input.exchanging import endpoints_of_exchange
     from tests.integration.bad_input.factor_requests import endpoints_of_factors
     from tests.integration.bad_input.keeping import endpoints_of_keeping
@@ -205,6 +211,7 @@ def more_of(stage: Stage) -> dict[str, Endpoint]:
         endpoints_of_keeping,
         endpoints_of_places,
         endpoints_of_values,
+        endpoints_of_criteria,
         endpoints_of_stops,
         endpoints_of_balance,
         endpoints_of_exchange,
@@ -217,6 +224,7 @@ def more_of(stage: Stage) -> dict[str, Endpoint]:
         endpoints_of_telling,
         endpoints_of_persons,
         endpoints_of_ledger,
+        endpoints_of_evaluation,
     )
     return {one.operation: one for part in parts for one in part(stage)}
 
@@ -242,6 +250,7 @@ def _clinic(stage: Stage) -> list[Endpoint]:
     written = {name: f"referral.Referral.{name}" for name in kinds}
     kinds |= {"booker.name": "name", "booker.relation": "line", "booker.phone": "phone"}
     seen = {"patient": str(patient.public_id), "seen_at": (timezone.now() - timedelta(hours=1)).isoformat(), "note": "门诊随访"}
+    texts["criteria"] = [str(stage.criteria.up.public_id)]
     whose = {"patient": str(patient.public_id), "encounter": str(visit.public_id)}
     reason = {"body": {"reason": "患者要求"}, "kinds": {"reason": "text"}}
     cancel = {"reason": "other", "note": "家属来电", "ends_case": False}

@@ -37,6 +37,8 @@ NAMES = [
     "duties", "administrators", "administrator", "account", "live_session",
     "policy_value", "policy_row.approve", "policy_row.reject", "policy_row.end", "calendar", "calendar.seed", "calendar.known",
     "policy_set", "policy_set.try", "policy_choice.approve", "policy_choice.reject", "policy_choice.undo", "policy_choice.end",
+    "criteria_new", "criteria_copy", "criteria_set", "criteria_set.paste", "criteria_set.correct", "criteria_set.send_back",
+    "criteria_set.undo", "criteria_set.end", "criterion",
     "alliance_members", "person_new", "person_post", "person_name", "post_edit",
     "template_new", "template", "template_end", "week_publish", "week_publish.copy", "clinic_session_new", "clinic_session.places",
     "clinic_session.band", "clinic_session.block", "clinic_session.unblock", "clinic_session.doctor",
@@ -48,6 +50,7 @@ NAMES = [
     "control_new", "control.approve", "control.reject", "control.withdraw", "control.ask_lift", "control.lift", "control.keep",
     "exception_new", "exception.grant", "exception.refuse", "exception.withdraw",
     "resident_priority", "resident_priority.end", "resident_guardian", "resident_guardian.document",
+    "finding_new", "finding.sign", "finding.reject", "finding.withdraw", "finding.settle", "finding.reopen",
     "absent", "absent_call", "absent_report", "absent_undo", "breach_appeal", "appeal_decide", "evasion", "restrictions", "restriction",
     "referral_again", "referral_close",
 ]  # fmt: skip

@@ -28,7 +28,7 @@ BATCHES = {"feed_push_sessions", "feed_push_stops", "feed_report_attendance"}  #
 COOKIES = ("session", "csrf", "ticket", "resident", "django_language", "large", known_browser_cookie())
 KINDS_OF_QUERIES = {
     "page": "page", "from": "date", "to": "date", "institution": "uuid", "service": "uuid", "slot_class": "choice", "status": "choice",
-    "department": "subject", "standard_code": "", "q": "search", "month": "month",
+    "department": "subject", "standard_code": "", "q": "search", "month": "month", "service_kind": "choice",
     "kind": "choice", "state": "choice", "name": "", "standing": "choice", "first": "date", "last": "date",
     "role": "choice", "verb": "", "object": "uuid", "trail_list.kind": "",
     "ends": "choice", "word": "choice", "rest": "choice", "team": "uuid", "doctor": "uuid",
@@ -37,7 +37,7 @@ KINDS_OF_QUERIES = {
     "since": "cursor", "hospital": "uuid", "subject": "subject", "day": "date", "lang": "choice",
     "group": "choice", "priority": "choice", "review_list.department": "uuid", "controls_list.q": "",
     "unread": "choice", "text": "choice", "number": "", "presence": "choice", "title": "choice", "half_day": "choice", "format": "choice",
-    "district": "district", "stop": "uuid",
+    "district": "district", "stop": "uuid", "impression": "", "focus": "choice",
 }  # fmt: skip
 
 

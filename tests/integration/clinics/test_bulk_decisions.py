@@ -144,11 +144,11 @@ def test_from_the_ticked_list_to_the_results(client: Client, django_assert_max_n
     ticked = {"act": "suspend", "right": [str(post.right.public_id) for post in [*posts, over]]}
 
     listed = client.get(reverse("rights")).content.decode()
-    with django_assert_max_num_queries(12):  # type: ignore[operator]
+    with django_assert_max_num_queries(14):  # type: ignore[operator]
         preview = client.get(reverse("rights_decide"), ticked).content.decode()
     typed = {"act": "suspend", "reason": "leave", "note": "", "key": str(uuid4()), "right": [f"{p.right.public_id}.1" for p in posts]}
     done = client.post(reverse("rights_decide"), typed)
-    with django_assert_max_num_queries(12):  # type: ignore[operator]
+    with django_assert_max_num_queries(14):  # type: ignore[operator]
         results = client.get(done.url).content.decode()
 
     assert listed.count('form="bulk" name="right"') == 9

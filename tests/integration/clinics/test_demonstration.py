@@ -54,7 +54,7 @@ def test_it_loads_once_and_later_adds_only_the_sessions_that_came_nearer(two_hos
 
     assert first == again
     assert first["Institution"] == 12 + 21 + 15 + 12
-    assert (first["User"], first["Patient"], first["FamilyDoctorContract"]) == (126, 68, 67)
+    assert (first["User"], first["Patient"], first["FamilyDoctorContract"]) == (127, 68, 67)
     assert {name for name in first if first[name] != later[name]} == {"ClinicSession", "PoolSlot"}
     assert Counter(ReferralRight.objects.values_list("status", flat=True)) == {
         "granted": 37,
@@ -88,7 +88,7 @@ def test_its_accounts_are_written_for_whoever_wants_to_log_in(tmp_path: Path) ->
         "regional_specialist": 1,
         "district_admin": 2,
         "window_clerk": 13,
-        "receiving_doctor": 24,
+        "receiving_doctor": 25,
         "coordinator": 12,
         "manager": 27,
         "system_admin": 1,

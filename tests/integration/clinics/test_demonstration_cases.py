@@ -58,17 +58,18 @@ def test_every_desk_has_work_made_by_use_cases_and_a_second_start_adds_nothing(d
     assert first[0] == [
         {
             "draft": 2 + 1 + 14 + 1,
-            "booked": 2 + 2 + 2 + 1 + 28 + 2 + 1 + 2,
+            "booked": 2 + 2 + 2 + 1 + 28 + 2 + 1 + 2 + 1,
             "not_attended": 1 + 3,
             "closed": 2,
             "attended": 1,
             "reported": 1,
             "returned": 3,
         },
-        {"cancelled": 1, "moved": 1, "booked": 2 + 2 + 14 + 2 + 1 + 2, "noshow": 3 + 3, "arrived": 2 + 1 + 14, "fulfilled": 5},
+        {"cancelled": 1, "moved": 1, "booked": 2 + 2 + 14 + 2 + 1 + 2, "noshow": 3 + 3, "arrived": 2 + 1 + 14 + 1, "fulfilled": 5},
         {"sent": 1, "declined": 1, "accepted": 1},
     ]
     nothing_was_written_past_the_rules()
+    who_did_not_come_was_seen_booked_and_told_before()
     the_ledger_has_something_on_every_page()
     the_first_hospital_and_every_centre_have_work()
 
@@ -106,6 +107,16 @@ def nothing_was_written_past_the_rules() -> None:
     assert not Referral.objects.filter(patient=Patient.objects.get(name="陈秀兰")).exists()
 
 
+def who_did_not_come_was_seen_booked_and_told_before() -> None:
+    """In this order, before the cut-off of the visit's day and within the horizon; a policy on trial judges them by these instants."""
+    over = Booking.objects.filter(ends_at__lt=timezone.now()).select_related("referral__encounter")
+    for one in over:
+        steps = (one.referral.encounter.seen_at, one.referral.created_at, one.created_at, one.told_at, one.cancel_until, one.starts_at)
+        assert list(steps) == sorted(steps), steps
+        assert timedelta() < one.visit_date - timezone.localdate(one.created_at) <= timedelta(days=14)
+    assert len(over) == 3 + 3 + 2
+
+
 def the_ledger_has_something_on_every_page() -> None:
     """Calls to make, one appeal that waits and one decided, a breach without a mobile to tell; a ban where the window holds three."""
     (clerk, *_), now = desks(Role.WINDOW_CLERK, "北京大学第一医院"), timezone.now()
@@ -119,7 +130,7 @@ def the_ledger_has_something_on_every_page() -> None:
 
 
 def the_first_hospital_and_every_centre_have_work() -> None:
-    """The window's list of today, both receiving doctors, and a doctor of each centre."""
+    """The window's list of today, every receiving doctor, and a doctor of each centre."""
     for clerk in desks(Role.WINDOW_CLERK, "北京大学第一医院"):
         assert {booking.status for booking in expected_on(clerk, timezone.localdate())} >= {"arrived", "fulfilled"}
     for doctor in desks(Role.RECEIVING_DOCTOR, "北京大学第一医院"):

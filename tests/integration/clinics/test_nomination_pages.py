@@ -12,7 +12,7 @@ from clinics.models import Institution, Post, TargetGrant
 from clinics.nominations.nominate import detach
 from permissions.acting import Acting
 from permissions.models import Attachment, Nomination, ReferralRight
-from permissions.models.evidence import LARGEST_FILE
+from permissions.models.papers import LARGEST_FILE
 from permissions.right_states import RightReason, RightStatus
 from tests.cast import a_right, a_user, acting_as, an_admin, sign_in
 from tests.cast_clinics import a_centre, a_department, a_hospital, a_post, an_alliance, in_days

@@ -15,8 +15,8 @@ from clinics.nominations.nominate import attach, detach, nominate, nominate_agai
 from clinics.nominations.queries import chosen, nomination_seen_by, waiting
 from clinics.right_queries import timeline
 from permissions.acting import Acting
+from permissions.kept_papers import content_of
 from permissions.models import Attachment, Nomination, ReferralRight
-from permissions.nominations import content_of
 from permissions.right_states import RightReason, RightStatus
 from permissions.roles import Role
 from tests.cast import a_district, a_right, a_user, acting_as, an_admin

@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 
 from permissions.models import Attachment, Nomination, ReferralRight
-from permissions.models.evidence import LARGEST_FILE
+from permissions.models.papers import LARGEST_FILE
 from permissions.right_states import RightStatus
 from tests.cast import a_user, an_admin, bearer
 from tests.cast_clinics import a_centre, a_hospital, a_post, in_days

@@ -169,5 +169,6 @@ def test_when_the_product_is_gone_people_and_programs_hear_so_and_the_log_names_
     assert (site.ask(link).status, site.ask("/-/page.css").status, site.ask("/-/503.zh.html").status) == (200, 200, 404)
     log = site.log("gateway")
     assert " GET /slips 503 " in log
+    assert " POST /patients 503 " in log
     assert SECRET not in log
     assert SECRET not in site.log("product")

@@ -36,8 +36,10 @@ PUBLIC_FOR_A_REASON = {
     "POST /r/leave/": "forgets the cookie",
     "GET /r/appeal/": "only after number and code, by a signed cookie",
     "POST /r/appeal/": "only after number and code, by a signed cookie",
+    "GET /r/appeal/papers/<uuid:public_id>/": "only after number and code, by a signed cookie, what she handed in herself",
     "GET /r/stopped/": "only after number and code, by a signed cookie, when the clinic was stopped",
     "POST /r/stopped/": "only after number and code, by a signed cookie, when the clinic was stopped",
+    "POST /r/confirm/": "only after number and code, by a signed cookie, where the hospital asks",
     "POST /r/undo/": "only after number and code, by a signed cookie, who cancelled there",
     "GET /r/move/": "only after number and code, by a signed cookie, where the hospital lets residents",
     "POST /r/move/": "only after number and code, by a signed cookie, where the hospital lets residents",
@@ -97,14 +99,16 @@ OWN_AFFAIRS = {
     "POST /practitioners/export/",
     "POST /services/export/",
     "POST /compliance/export/",
+    "POST /evaluation/export/",
     "POST /district/facts/",
     "POST /api/v1/institutions",
     "POST /api/v1/fact-labels",
     "POST /api/v1/feed/webhooks",
     "PUT /api/v1/calendar/<slug:day>",
 }
-# What has no owner: the days of the one calendar that all districts share, and the documents each chooses for itself.
+# What has no owner: the days of the one calendar that all districts share, the documents each chooses for itself, and months.
 SHARED = {
+    "POST /evaluation/<str:month>/finding/",
     "PUT /api/v1/calendar/<slug:day>",
     "POST /policy-sets/<slug:key>/",
     "POST /api/v1/policy-sets/<slug:key>/preview",

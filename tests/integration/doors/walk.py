@@ -69,11 +69,14 @@ def address(door: Door, stage: Stage) -> str:
         "review": stage.reviewed.waiting, "suspensions": stage.world.centre, "disputes": stage.watched.dispute,
         "absent": stage.ledgered.missing, "breaches": stage.ledgered.breach, "appeals": stage.ledgered.appeal,
         "restrictions": stage.ledgered.restriction,
+        "findings": stage.evaluated.signed, "measures": stage.evaluated.open,
         "controls": stage.personed.waiting, "exceptions": stage.personed.exception, "imports": stage.lists.checked,
         "inbox": stage.told.notice, "messages": stage.told.message,
     }  # fmt: skip
     if door.pattern.startswith("sessions/"):  # a clinic session; those of a login stand below me/
         ids["sessions"] = stage.weeks.session
+    if door.pattern.startswith("breaches/papers/"):
+        ids["breaches"] = stage.ledgered.paper
     if "token" in door.pattern:
         return "/" + BLANK.sub(stage.booked.slip_token, door.pattern)
     place = next((name for name in reversed(door.pattern.partition("<")[0].split("/")) if name in ids), "")

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -14,9 +14,13 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from clinics.criteria.judging import Head, Line
+from clinics.criteria.life import hand_in
+from clinics.criteria.write import begin_set
 from clinics.models import (
     Alliance,
     ClinicSession,
+    CriteriaSet,
     Department,
     Institution,
     PolicyRow,
@@ -42,6 +46,7 @@ from clinics.timetables.calendar_days import DayWords, set_day
 from clinics.timetables.weekly import Wish
 from clinics.timetables.weekly import enter as enter_half_day
 from clinics.watch import disputes, suspension
+from permissions.acting import Acting
 from permissions.factors import dormancy
 from permissions.models import District, User
 from permissions.roles import Role
@@ -186,8 +191,23 @@ def ruling(day: Scene, admin: User) -> Iterator[tuple[User | None, Post | None, 
     choice = PolicySetChoice.objects.filter(document=XICHENG.key).first() or enter_choice(chosen, today=now, by=by)
     run = PolicySimulation.objects.first() or simulate(XICHENG, (), days=30, from_day=None, is_alone=True, today=now, by=by)
     addresses += [reverse("policy_sets"), f"{reverse('policy_sets')}?q=zzz", *(reverse("policy_set", args=[key]) for key in SETS)]
+    addresses += criteria_addresses(now, by)
     addresses += [reverse("policy_choice", args=[choice.public_id]), reverse("policy_simulation", args=[run.public_id])]
     yield from ((admin, None, address) for address in addresses)
+
+
+def criteria_addresses(now: date, by: Acting) -> list[str]:
+    """Lists of criteria: none yet is the page itself elsewhere; a draft with a line, one that waits, and the next version."""
+    day, line = now + timedelta(days=200), Line("D", "I10-I15", "up", "T 1", "T 2")
+    draft = CriteriaSet.objects.filter(title="C 1").first() or begin_set(Head("C 1", "N 4", day), [line], today=now, by=by)
+    waiting = CriteriaSet.objects.filter(title="C 2").first()
+    if waiting is None:
+        waiting = begin_set(Head("C 2", "N 5", day), [line], today=now, by=by)
+        hand_in(waiting, today=now, expected_version=1, by=by)
+    first = draft.lines.get()
+    named = [reverse("criteria_set", args=[one.public_id]) for one in (draft, waiting)]
+    named += [reverse("criteria_copy", args=[draft.public_id]), reverse("criterion", args=[first.public_id])]
+    return [*named, reverse("criteria"), reverse("criteria_new")]
 
 
 def offices(admin: User) -> Iterator[tuple[User | None, Post | None, str]]:

@@ -19,7 +19,7 @@ from referral.views.matrix import key_of
 from reserved_pools.models import PoolSlot
 from tests.cast import a_district, a_user, acting_as, an_admin, bearer, sign_in
 from tests.cast_clinics import a_post
-from tests.cast_referral import World, world
+from tests.cast_referral import World, today, world
 from tests.integration.bad_input.schema import operations
 from vault.outbox.models import Message
 
@@ -104,9 +104,9 @@ def test_the_name_is_known_to_the_house_and_its_district_only(story: Story) -> N
         "other district": acting_as(abroad), "doctor": story.world.doctor, "nobody": None,
     }  # fmt: skip
 
-    hidden = {who: shown_name(one, to=reader) for who, reader in readers.items()}
+    hidden = {who: shown_name(one, to=reader, today=today()) for who, reader in readers.items()}
     one.institution.shows_doctor_names = True
-    shown = {who: shown_name(one, to=reader) for who, reader in readers.items()}
+    shown = {who: shown_name(one, to=reader, today=today()) for who, reader in readers.items()}
 
     assert {who for who, name in hidden.items() if name} == {"colleague", "district"}
     assert {who for who, name in shown.items() if name} == set(readers) - {"nobody"}

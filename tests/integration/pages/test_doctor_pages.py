@@ -231,7 +231,7 @@ BOUNDS = {
     "patient": 15,
     "referral_new": 14,
     "referrals": 10,
-    "referral": 27,
+    "referral": 28,
     "book": 24,
     "booking_done": 15,
 }

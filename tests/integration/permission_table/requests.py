@@ -141,6 +141,8 @@ def special_requests(stage: Stage) -> dict[str, Request]:
         "GET /rights/papers/{}/": f"/rights/papers/{paper.public_id}/",
         f"POST {API}/rights/{{}}/papers": (f"{papers}?name=执业证.pdf", Upload("执业证.pdf", PDF + b"1")),
         f"GET {API}/conduct/{{}}/{{}}": f"{API}/conduct/{conduct}", "GET /conduct/{}/{}/": f"/conduct/{conduct}/",
+        "GET /evaluation/{}/finding/": f"/evaluation/{month:%Y-%m}/finding/",
+        "POST /evaluation/export/": ("/evaluation/export/", {"as": "csv"}),
         "GET /conduct/{}/{}/print/": f"/conduct/{conduct}/print/", "GET /alliances/{}/members/{}/leave/": f"/alliances/{member}/leave/",
         "POST /alliances/{}/members/{}/leave/": (f"/alliances/{member}/leave/", {}),
         "GET /rights/nominations/{}/": f"/rights/nominations/{held.sent_back.public_id}/",
@@ -180,12 +182,28 @@ def special_requests(stage: Stage) -> dict[str, Request]:
         "/people/export/",
     )
     paths |= {f"POST {path}": (path, {"as": "csv"}) for path in lists}
+    paths |= papers_of_appeals(stage)
     paths["POST /referrals/{}/acknowledge/"] = (f"/referrals/{stage.reviewed.returned.public_id}/acknowledge/", {})
     paths |= supply_paths(stage)
     known = doors_by_name()
     told = {name: to if isinstance(to, tuple) else (to, None) for name, to in paths.items()}
     found = {name: Request(known[name.partition("#")[0]], path, body) for name, (path, body) in told.items()}
     return found | {name: replace(found[name], headers={"If-Match": f'W/"{version}"'}) for name, version in supply_tags(stage).items()}
+
+
+def papers_of_appeals(stage: Stage) -> dict[str, Any]:
+    """The files beside an appeal that waits, one of them there already."""
+    breach, paper = f"breaches/{stage.ledgered.judged.public_id}", stage.ledgered.paper.public_id
+    program, more = f"{API}/{breach}/appeal/papers", Upload("诊断证明.pdf", PDF + b"2")
+    return {
+        f"GET {API}/breaches/{{}}/appeal/papers": program,
+        f"POST {API}/breaches/{{}}/appeal/papers": (f"{program}?name=诊断证明.pdf", more),
+        f"GET {API}/breaches/{{}}/appeal/papers/{{}}": f"{program}/{paper}",
+        f"DELETE {API}/breaches/{{}}/appeal/papers/{{}}": f"{program}/{paper}",
+        "POST /breaches/{}/papers/": (f"/{breach}/papers/", {"file": more}),
+        "GET /breaches/papers/{}/": f"/breaches/papers/{paper}/",
+        "POST /breaches/papers/{}/": (f"/breaches/papers/{paper}/", {}),
+    }
 
 
 def decided(stage: Stage) -> BulkDecision:

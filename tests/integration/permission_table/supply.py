@@ -12,7 +12,7 @@ API = "/api/v1"
 
 def supply_paths(stage: Stage) -> dict[str, Any]:
     """Addresses, or addresses with bodies, by door."""
-    return {**_places(stage), **_stops(stage), **_values(stage), **_pools(stage), **_exports(stage), **_ways_out(stage)}
+    return {**_places(stage), **_stops(stage), **_values(stage), **_criteria(stage), **_pools(stage), **_exports(stage), **_ways_out(stage)}
 
 
 def supply_tags(stage: Stage) -> dict[str, int]:
@@ -20,7 +20,9 @@ def supply_tags(stage: Stage) -> dict[str, int]:
     tags = {f"POST {API}/stops/{{}}/{act}#own": stage.stopped.own.version for act in ("approve", "decline")}
     tags |= {f"POST {API}/policy-rows/{{}}/{act}#hospital": stage.ruled.of_hospital.version for act in ("approve", "reject", "withdraw")}
     tags |= {f"POST {API}/policy-choices/{{}}/{act}": stage.ruled.chosen.version for act in ("undo", "end")}
+    tags |= {f"POST {API}/criteria-sets/{{}}/{act}": one.version for act, one in _criteria_acts(stage).items()}
     doors = (f"DELETE {API}/feed/webhooks", f"POST {API}/feed/webhooks/secret")
+    tags[f"POST {API}/bookings/{{}}/cancel/undo#follower"] = stage.ways_out.follower.version
     return tags | dict.fromkeys(doors, stage.exchanged.endpoint.version)
 
 
@@ -31,8 +33,10 @@ def supply_things(stage: Stage) -> Iterator[Any]:
     yield stopped.disruption
     yield from (stopped.session, stopped.own, stopped.waiting, balanced.pool, balanced.monday, balanced.closed, balanced.moved)
     yield from (stage.exchanged.service, stage.exchanged.session, stage.exchanged.endpoint, stage.exchanged.dead, stage.ruled.of_hospital)
+    yield from stage.criteria.things
     yield from (stage.ruled.choice, stage.ruled.chosen, stage.ruled.trial)
     yield from (stage.ledgered.missing, stage.ledgered.breach, stage.ledgered.listed, stage.ledgered.ban, stage.ledgered.restriction)
+    yield stage.ledgered.paper
     yield stage.register.label
     yield stage.told.message
 
@@ -127,6 +131,32 @@ def _documents(stage: Stage) -> dict[str, Any]:
     }
 
 
+def _criteria_acts(stage: Stage) -> dict[str, Any]:
+    """Each act with the list it is lawful for."""
+    held = stage.criteria
+    waiting = dict.fromkeys(("approve", "send-back"), held.waiting)
+    return waiting | {"withdraw": held.draft, "hand-in": held.draft, "undo": held.coming, "end": held.running}
+
+
+def _criteria(stage: Stage) -> dict[str, Any]:
+    held, one, mine = stage.criteria, f"/criteria/{stage.criteria.waiting.public_id}/", f"/criteria/{stage.criteria.draft.public_id}/"
+    bodies = {"send-back": {"reason": "缺少依据"}, "undo": {"reason": "文件撤回"}, "end": {"ends_on": held.later.isoformat()}}
+    line, waiting, running = f"/criteria/lines/{held.line.public_id}/", str(held.waiting.public_id), str(held.running.public_id)
+    later = {"valid_from": held.later.isoformat()}
+    found: dict[str, Any] = {
+        f"POST {API}/criteria-sets/{{}}/{act}": (f"{API}/criteria-sets/{held_one.public_id}/{act}", bodies.get(act))
+        for act, held_one in _criteria_acts(stage).items()
+    }
+    return found | {
+        "GET /criteria/{}/": one, "GET /criteria/{}/copy/": f"/criteria/{running}/copy/",
+        "POST /criteria/{}/copy/": (f"/criteria/{running}/copy/", later),
+        f"POST {API}/criteria-sets/{{}}/copy": (f"{API}/criteria-sets/{running}/copy", later),
+        "POST /criteria/{}/export/": (f"{one}export/", {"as": "csv"}), f"GET {API}/criteria-sets/{{}}": f"{API}/criteria-sets/{waiting}",
+        "POST /criteria/{}/": (mine, held.typed_line(act="add", version=str(held.draft.version))), "GET /criteria/lines/{}/": line,
+        "POST /criteria/{}/#decide": (one, {"act": "approve", "version": str(held.waiting.version)}),
+    }  # fmt: skip
+
+
 def _pools(stage: Stage) -> dict[str, Any]:
     day, endpoint = stage.balanced.closed.date.isoformat(), stage.exchanged.endpoint
     back = {"hospital": str(stage.world.hospital.public_id), "date": day, "as": "csv"}
@@ -147,6 +177,12 @@ def _exports(stage: Stage) -> dict[str, Any]:
 
 
 def _ways_out(stage: Stage) -> dict[str, Any]:
-    """A visit that took place, which another may follow."""
+    """A visit that took place, which another may follow; and one that followed another, cancelled by who booked it."""
     visit = stage.ways_out.visit.public_id
-    return {"GET /visits/{}/next/": f"/visits/{visit}/next/", f"GET {API}/bookings/{{}}/next-places": f"{API}/bookings/{visit}/next-places"}
+    follower = stage.ways_out.follower
+    undo, version = f"/bookings/{follower.public_id}/cancel/undo", {"version": str(follower.version)}
+    return {
+        "GET /visits/{}/next/": f"/visits/{visit}/next/", f"GET {API}/bookings/{{}}/next-places": f"{API}/bookings/{visit}/next-places",
+        f"POST {API}/bookings/{{}}/cancel/undo#follower": f"{API}{undo}",
+        "POST /bookings/{}/cancel/undo/#follower": (f"{undo}/", version),
+    }  # fmt: skip

@@ -182,9 +182,9 @@ def test_the_list_and_the_page_cost_the_same_for_one_and_for_many(place: Place, 
         a_hospital(f"医院{number}")
         Department.objects.create(institution=place.centre, standard_code="03", name=f"科{number}")
 
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(14):
         text_of(admin, "institutions")
-    with django_assert_max_num_queries(17):
+    with django_assert_max_num_queries(19):
         text_of(admin, "institution", place.centre.public_id)
 
 

@@ -192,9 +192,9 @@ def test_the_lists_cost_the_same_for_one_and_for_many(place: Place, admin: Clien
         post = a_post(a_user(f"医生{'甲乙丙丁戊己庚辛壬癸'[number]}"), place.centre)
         a_post(post.user, place.station)
 
-    with django_assert_max_num_queries(14):
+    with django_assert_max_num_queries(16):
         text_of(admin, "people")
-    with django_assert_max_num_queries(20):
+    with django_assert_max_num_queries(22):
         text_of(admin, "person", place.doctor.user.public_id)
 
 

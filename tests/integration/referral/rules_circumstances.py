@@ -17,7 +17,9 @@ from tests.integration.referral.rules_stage import Stage, rule_of
 HOUR = timedelta(hours=1)
 # What changes, and to what; the first value is the harmless one.
 CHANGES: dict[str, tuple[Any, ...]] = {
-    "contract": ("held", "held", "held", "ended", "elsewhere", "none", "from tomorrow", "three days"),
+    "contract": ("held", "held", "held", "ended", "elsewhere", "none", "from tomorrow", "three days", "a colleague", "another team"),
+    "who_refers": ("contracted_institution", "contracted_team", "contracted_doctor"),
+    "counts": ("live_and_missed", "live_and_attended", "live_only"),
     "per_quarter": (None, 3, 4),
     "churn": (None, 0, 1, 2),
     "per_subject": (3, 1, 2),
@@ -26,7 +28,7 @@ CHANGES: dict[str, tuple[Any, ...]] = {
     "controlled": (False, True, False),
     "restricted": (None, None, 0, 1),
 }
-OF_DISTRICT = ("per_quarter", "churn", "per_subject", "service", "cutoff")
+OF_DISTRICT = ("who_refers", "counts", "per_quarter", "churn", "per_subject", "service", "cutoff")
 
 
 class Circumstances:
@@ -55,9 +57,17 @@ class Circumstances:
             "elsewhere": {"institution": made.other_hospital},
             "from tomorrow": {"valid_from": today() + day},
             "three days": {"valid_to": today() + 3 * day},
+            "a colleague": {"doctor": made.shen.user},
+            "another team": {"care_team": self.stage.other_team, "doctor": made.shen.user},
         }
         if contract in fields:
             made.contract(self.patient, **fields[contract])
+
+    def set_who_refers(self, who: str) -> None:
+        self.district("who_refers", who)
+
+    def set_counts(self, how: str) -> None:
+        self.district("counted_bookings", how)
 
     def set_per_quarter(self, limit: int | None) -> None:
         self.district("limit_3_months_binds_referrals", "no" if limit is None else "yes")

@@ -13,6 +13,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition,
 
 from referral.booking.book import book
 from referral.booking.cancel import cancel_by_referrer, cancel_by_resident, cancel_by_system
+from referral.booking.corrections import undo_cancel, undo_cancel_by_resident
 from referral.booking.models import Booking
 from referral.booking.move import move
 from referral.booking.next_visit import Wish as NextWish
@@ -20,6 +21,8 @@ from referral.booking.next_visit import book_next
 from referral.booking.noshow import report_noshow
 from referral.booking.override_models import RuleOverride
 from referral.cases.models import FollowKind, Referral
+from referral.review.redirect import Wish as Place
+from referral.review.redirect import redirect
 from tests.cast_referral import HEART, SUGAR, today
 from tests.integration.referral import rules_oracle as oracle
 from tests.integration.referral.rules_circumstances import CHANGES, Circumstances
@@ -30,6 +33,8 @@ from vault.states import advance
 
 TROUBLES = ("right", "grant", "elsewhere", "stranger", "emergency", "suspended", "full")
 BEFORE = ("elsewhere", "stranger")  # troubles of the visit behind a referral, which a move does not ask about
+OF_REDIRECTS = ("right", "emergency", "suspended", "full", "stale")
+OF_UNDOING = ("right", "grant", "emergency", "suspended", "stale", "another person", "late", "given on")
 LATEST = 120  # days of a story; the contract holds longer
 
 NOTHING: frozenset[str] = frozenset()
@@ -48,6 +53,7 @@ wishes = st.builds(
 plain = st.builds(
     oracle.Wish, ahead=st.sampled_from((2, 3, 4, 5)), hospital=st.sampled_from((0, 1)), subject=st.sampled_from(SUBJECTS), let_pass=let_pass
 )
+wrong_of_undoing = st.just(NOTHING) | st.sets(st.sampled_from(OF_UNDOING), max_size=2).map(frozenset)
 changes = st.sampled_from([(name, value) for name, values in CHANGES.items() for value in values])
 
 
@@ -56,10 +62,15 @@ class Story(Circumstances, RuleBasedStateMachine):
 
     stage: ClassVar[Stage]
 
-    @initialize(per_subject=st.sampled_from((1, 2, 3, 3)), churn=st.sampled_from((None, None, 0, 1)), quarter=st.sampled_from((None, 3)))
-    def begin(self, per_subject: int, churn: int | None, quarter: int | None) -> None:
+    @initialize(
+        per_subject=st.sampled_from((1, 2, 3, 3)),
+        churn=st.sampled_from((None, None, 0, 1)),
+        quarter=st.sampled_from((None, 3)),
+        counts=st.sampled_from(("live_and_missed", *CHANGES["counts"])),
+    )
+    def begin(self, per_subject: int, churn: int | None, quarter: int | None, counts: str) -> None:
         self.opens()
-        for name, value in (("per_subject", per_subject), ("churn", churn), ("per_quarter", quarter)):
+        for name, value in (("per_subject", per_subject), ("churn", churn), ("per_quarter", quarter), ("counts", counts)):
             self.changes(name, value)
 
     def opens(self) -> None:
@@ -91,6 +102,17 @@ class Story(Circumstances, RuleBasedStateMachine):
     @rule(data=st.data(), wish=wishes)
     def moves(self, data: Any, wish: oracle.Wish) -> None:
         self.wishes_to_move(self.drawn(data, self.movable()), wish)
+
+    @precondition(lambda self: self.movable())
+    @rule(data=st.data(), wish=wishes, is_stale=st.sampled_from((False, False, True)))
+    def is_redirected(self, data: Any, wish: oracle.Wish, is_stale: bool) -> None:
+        wrong = wish.wrong & set(OF_REDIRECTS) | ({"stale"} if is_stale else set())
+        self.wishes_to_redirect(self.drawn(data, self.movable()), replace(wish, wrong=wrong))
+
+    @precondition(lambda self: self.undoable())
+    @rule(data=st.data(), wrong=wrong_of_undoing)
+    def undoes(self, data: Any, wrong: frozenset[str]) -> None:
+        self.wishes_back(self.drawn(data, self.undoable()), wrong)
 
     @precondition(lambda self: self.behind())
     @rule(data=st.data())
@@ -159,6 +181,42 @@ class Story(Circumstances, RuleBasedStateMachine):
         )  # fmt: skip
         return made
 
+    def wishes_to_redirect(self, booking: Booking, wish: oracle.Wish) -> Booking | None:
+        """The hospital wants to give the patient another of its places."""
+        wish = replace(wish, wrong=wish.wrong - set(BEFORE), let_pass=self.known().visits[booking.pk].granted)
+        place, by = self.stage.place(wish, "redirect"), self.stage.doctors[self.stage.hospitals.index(booking.institution)]
+        if place.pk == booking.pool_slot_id:
+            return None
+        referral, version = booking.referral.public_id, booking.referral.version + ("stale" in wish.wrong)
+        made, _passed = self.asked(
+            "redirect", wish, booking.referral_id,
+            lambda: redirect(referral, Place(place.public_id, "心电图室检修"), expected_version=version, key=str(uuid4()), by=by),
+            booking.pk,
+        )  # fmt: skip
+        return made
+
+    def wishes_back(self, booking: Booking, wrong: frozenset[str]) -> Booking | None:
+        """Who cancelled wants the visit back, or somebody else does."""
+        known = self.known()
+        stood, ended = known.gone[booking.pk], known.cancelled[booking.pk]
+        wish = oracle.Wish(stood.day - known.clock, stood.hospital, stood.subject, wrong=wrong, let_pass=stood.granted)
+        expected, passed = oracle.predicted(self.events, wish, today(), door="undo")
+        with self.stage.wrong(wish, booking.pool_slot, booking.referral_id, booking.public_id):
+            made, told = self.told("undo", lambda: self.undone(booking, wrong, ended.by_resident))
+        assert told == expected, ("undo", self.events, wish, told, expected)
+        if made is None:
+            return None
+        self.events.append(oracle.Undone(booking.pk))
+        self.stage.seen.update([("undo", "booked"), *(("undo", "let pass", name) for name in passed)])
+        return standing(booking.pk)
+
+    def undone(self, booking: Booking, wrong: frozenset[str], by_resident: bool) -> UUID:
+        """The act, by the one or the other, with the version that was seen."""
+        booking.version += "stale" in wrong
+        if by_resident != ("another person" in wrong):
+            return undo_cancel_by_resident(booking).public_id
+        return undo_cancel(booking.public_id, expected_version=booking.version, by=self.stage.world.doctor).public_id
+
     def wishes_next(self, visit: Booking, wish: oracle.Wish) -> Booking | None:
         hospital = self.stage.hospitals.index(visit.institution)
         wish = replace(wish, hospital=hospital, let_pass=NOTHING)
@@ -181,7 +239,7 @@ class Story(Circumstances, RuleBasedStateMachine):
             return None, passed
         booking = Booking.objects.select_related("patient", "institution").get(public_id=made)
         if instead_of is not None:
-            self.events.append(oracle.Moved(instead_of))
+            self.events.append(oracle.Moved(instead_of, by_hospital=door == "redirect"))
         day = self.known().clock + wish.ahead
         self.events.append(oracle.Booked(booking.pk, day, wish.hospital, wish.subject, wish.let_pass - passed, door == "next"))
         self.stage.seen.update([(door, "booked"), *((door, "let pass", name) for name in passed)])
@@ -193,6 +251,9 @@ class Story(Circumstances, RuleBasedStateMachine):
             return act(), []
         except Refusal as refused:
             refusal = refused
+        if not refusal.violations:
+            self.stage.seen[door, refusal.code, "", ""] += 1
+            return None, [oracle.Told(refusal.code, "")]
         assert refusal.code == refusal.violations[0].code, refusal
         self.stage.seen.update((door, one.code, one.rule, one.field) for one in refusal.violations)
         return None, [
@@ -207,7 +268,7 @@ class Story(Circumstances, RuleBasedStateMachine):
             cancel_by_referrer(booking.public_id, expected_version=booking.version, reason="patient", by=self.stage.world.doctor)
         else:
             cancel_by_system(booking.public_id, reason="停诊")
-        self.events.append(oracle.Cancelled(booking.pk, who == "resident"))
+        self.events.append(oracle.Cancelled(booking.pk, who == "resident", who))
 
     def missed(self, booking: Booking) -> None:
         clerk = self.stage.clerks[self.stage.hospitals.index(booking.institution)]
@@ -236,6 +297,11 @@ class Story(Circumstances, RuleBasedStateMachine):
         known = self.known()
         return [key for key in self.ahead() if not known.visits[key].in_consultation]
 
+    def undoable(self) -> list[int]:
+        """Cancelled by a person, and no day has passed since they were booked: their place is the one of their day."""
+        known = self.known()
+        return sorted(key for key, one in known.cancelled.items() if one.by != "system" and known.booked_at[key] == known.clock)
+
     def behind(self) -> list[int]:
         """Bookings whose time is over and of which nobody has said what became."""
         return self.waiting(lambda days: days < 0)
@@ -257,7 +323,8 @@ class Story(Circumstances, RuleBasedStateMachine):
 
 
 def standing(key: int) -> Booking:
-    return Booking.objects.select_related("patient", "institution", "referral").get(pk=key)
+    related = ("patient", "institution", "referral", "pool_slot", "post__user")
+    return Booking.objects.select_related(*related).get(pk=key)
 
 
 def lets_pass(referral: Referral, rules: frozenset[str], stage: Stage) -> None:

@@ -57,8 +57,16 @@ CELLS = (
 UNASKED = {
     "book": frozenset[str](),
     "move": frozenset({"R050"}),
+    "redirect": frozenset({"R050", "R046"}),
+    "undo": frozenset({"R050", "R019"}),  # the place rests for her
     "next": frozenset({"R045", "R187", "R046", "R050", "R118", "R142", "R147"}),
 }
+# What a door refuses before it asks the rules, by what is wrong: told alone, the first of them.
+BEFORE_THE_RULES = {
+    "redirect": (("another hospital", "invalid_input", "pool_slot"), ("stale", "stale_state", "")),
+    "undo": (("stale", "stale_state", ""), ("another person", "not_allowed", ""), ("late", "undo_too_late", "")),
+}
+AFTER_THE_RULES = {"undo": (("given on", "slot_not_available", ""),)}
 
 
 # What happens.
@@ -78,10 +86,21 @@ class Booked:
 class Cancelled:
     visit: int
     by_resident: bool
+    by: str = ""
 
 
 @dataclass(frozen=True)
 class Moved:
+    """A visit that was moved: her change, unless the hospital moved it within the house."""
+
+    visit: int
+    by_hospital: bool = False
+
+
+@dataclass(frozen=True)
+class Undone:
+    """A cancellation that was taken back: the visit stands as it stood, and nobody changed anything."""
+
     visit: int
 
 
@@ -92,7 +111,7 @@ class Missed:
 
 @dataclass(frozen=True)
 class Came:
-    """Somebody arrived, and perhaps was seen; either counts for the limits as a visit ahead does."""
+    """Somebody arrived, which counts for the limits as a visit ahead does, and perhaps was seen."""
 
     visit: int
     was_seen: bool
@@ -111,7 +130,7 @@ class Set:
     value: object
 
 
-Event = Booked | Cancelled | Moved | Missed | Came | Passed | Set
+Event = Booked | Cancelled | Undone | Moved | Missed | Came | Passed | Set
 
 
 @dataclass(frozen=True)
@@ -123,7 +142,7 @@ class Wish:
     subject: str
     seen_days_ago: int = 0
     seen_at: str = "now"  # or the first or the last minute of that day
-    wrong: frozenset[str] = frozenset()  # right, grant, elsewhere, stranger, emergency, suspended, full
+    wrong: frozenset[str] = frozenset()  # right, grant, elsewhere, stranger, emergency, suspended, full, or what one door refuses
     let_pass: frozenset[str] = frozenset()
 
 
@@ -133,6 +152,9 @@ class Known:
 
     clock: int = 0
     visits: dict[int, Booked] = field(default_factory=dict)
+    booked_at: dict[int, int] = field(default_factory=dict)
+    cancelled: dict[int, Cancelled] = field(default_factory=dict)
+    gone: dict[int, Booked] = field(default_factory=dict)  # the visits that were cancelled
     missed: frozenset[int] = frozenset()
     unused: frozenset[int] = frozenset()  # missed visits no list has used up
     came: frozenset[int] = frozenset()
@@ -154,13 +176,16 @@ def after(events: Iterable[Event]) -> Known:
 def step(known: Known, event: Event) -> Known:
     match event:
         case Booked(visit=visit):
-            return replace(known, visits={**known.visits, visit: event})
+            return replace(known, visits={**known.visits, visit: event}, booked_at={**known.booked_at, visit: known.clock})
         case Cancelled(visit=visit, by_resident=by_resident):
-            rest = {key: one for key, one in known.visits.items() if key != visit}
-            return replace(known, visits=rest, changes=known.changes + by_resident)
-        case Moved(visit=visit):
-            rest = {key: one for key, one in known.visits.items() if key != visit}
-            return replace(known, visits=rest, changes=known.changes + 1)
+            ended, gone = {**known.cancelled, visit: event}, {**known.gone, visit: known.visits[visit]}
+            return replace(without(known, visit), cancelled=ended, gone=gone, changes=known.changes + by_resident)
+        case Undone(visit=visit):
+            left = {key: one for key, one in known.cancelled.items() if key != visit}
+            back = {**known.visits, visit: known.gone[visit]}
+            return replace(known, visits=back, cancelled=left, changes=known.changes - known.cancelled[visit].by_resident)
+        case Moved(visit=visit, by_hospital=by_hospital):
+            return replace(without(known, visit), changes=known.changes + (not by_hospital))
         case Missed(visit=visit):
             unused = known.unused | {visit}
             if len(unused) < LISTED_AFTER:
@@ -174,16 +199,28 @@ def step(known: Known, event: Event) -> Known:
             return replace(known, values={**known.values, name: value}, since={**known.since, name: known.clock})
 
 
+def without(known: Known, visit: int) -> Known:
+    """The story without one visit."""
+    return replace(known, visits={key: one for key, one in known.visits.items() if key != visit})
+
+
 def predicted(
     events: Iterable[Event], wish: Wish, today: date, *, door: str = "book", instead_of: int | None = None
 ) -> tuple[list[Told], set[str]]:
     """The reasons for which the wish is refused, in order, and the rules that were let pass; nothing when it is granted."""
-    asks = Question(after(events), wish, today, instead_of)
+    known = after(events)
+    here = known.visits[instead_of].hospital if instead_of is not None else wish.hospital
+    wrong = wish.wrong | ({"another hospital"} if wish.hospital != here else set())
+    early = [Told(code, "") for what, code, _field in BEFORE_THE_RULES.get(door, ()) if what in wrong]
+    if early:
+        return early[:1], set()
+    asks = Question(known, wish, today, instead_of)
     found = [one for one in CELLS if one.rule not in UNASKED[door] and asks.breaks(one.rule)]
     if found and found[0].code == "right_not_in_force":
         return found[:1], set()
     passed = {one.rule for one in found if one.rule in wish.let_pass and one.rule in LET_PASS}
-    return [asks.in_figures(one) for one in found if one.rule not in passed], passed
+    told = [asks.in_figures(one) for one in found if one.rule not in passed]
+    return told or [Told(code, "") for what, code, _field in AFTER_THE_RULES.get(door, ()) if what in wrong], passed
 
 
 @dataclass(frozen=True)
@@ -241,19 +278,20 @@ class Question:
         known, wish, day = self.known, self.wish, self.known.clock + self.wish.ahead
         held = [one for key, one in known.visits.items() if key != self.instead_of]
         here = (day, wish.hospital, wish.subject)
-        of_subject = [one.day for one in held if one.subject == wish.subject]
+        counting = [one for one in held if self.counts(one.visit)]
+        of_subject = [one.day for one in counting if one.subject == wish.subject]
         found = {
-            "R108": (sum(one.day == day for one in held), PER_DAY),
+            "R108": (sum(one.day == day for one in counting), PER_DAY),
             "R015": (sum((one.day, one.hospital, one.subject) == here for one in held), PER_DEPARTMENT),
             "R109": (
                 most_in_week(of_subject, day),
                 bound(known.values.get("per_subject"), 3),
             ),
-            "R017": (most_in_week([one.day for one in held], day), 3),
+            "R017": (most_in_week([one.day for one in counting], day), 3),
             "R018": (0, NO_LIMIT),
         }
         if known.values.get("per_quarter") is not None:
-            offsets = [one.day - known.clock for one in held]
+            offsets = [one.day - known.clock for one in counting]
             found["R018"] = (most_in_quarter(offsets, wish.ahead, self.today), bound(known.values.get("per_quarter")))
         return found
 
@@ -274,7 +312,22 @@ class Question:
 
     def is_contracted(self) -> bool:
         contract, since = self.known.values.get("contract", "held"), self.days_since(self.known.since.get("contract"))
-        return contract == "held" or (contract == "from tomorrow" and since >= 1) or (contract == "three days" and since < 3)
+        begun = contract != "from tomorrow" or since >= 1
+        not_over = contract != "three days" or since < 3
+        return contract in self.enough and begun and not_over
+
+    @property
+    def enough(self) -> tuple[str, ...]:
+        """Contracts under which the story's doctor refers: hers, that of a colleague of her team, that of another team of her centre."""
+        hers, kinds = ("held", "from tomorrow", "three days"), ("a colleague", "another team")
+        lets = {"contracted_doctor": 0, "contracted_team": 1}.get(str(self.known.values.get("who_refers")), 2)
+        return hers + kinds[:lets]
+
+    def counts(self, visit: int) -> bool:
+        """Whether a visit counts, as the district has it: every one, those not missed, or those still ahead."""
+        how = self.known.values.get("counts", "live_and_missed")
+        was_missed, is_over = visit in self.known.missed, visit in self.known.was_seen
+        return not (how != "live_and_missed" and was_missed) and not (how == "live_only" and is_over)
 
     def days_since(self, clock: int | None) -> int:
         return self.known.clock - (clock or 0)

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from typing import Any
+from uuid import UUID
 
 from django.db.models import F, QuerySet
 from django.utils import timezone
@@ -15,7 +16,8 @@ from permissions.acting import Acting
 from permissions.models import ReferralRight
 from permissions.roles import Role
 from referral.cases.models import Referral
-from reserved_pools.models import PoolKind, PoolSlot
+from referral.patients.models import CareTeam
+from reserved_pools.models import CoolingPlace, PoolKind, PoolSlot
 from tests.cast import a_user
 from tests.cast_loop import working
 from tests.cast_referral import HEART, SHANGHAI, SUGAR, World, today, world
@@ -23,6 +25,7 @@ from tests.integration.referral import rules_oracle as oracle
 
 AHEAD = tuple(range(17))
 SUBJECTS = (HEART, SUGAR)
+UNDO = "arrival_undo_minutes"
 Place = tuple[int, int, str]
 
 
@@ -32,6 +35,7 @@ class Stage:
 
     world: World
     stranger: Post
+    other_team: CareTeam  # of the same centre, without the story's doctor
     places: dict[Place, PoolSlot]
     direct: dict[Place, PoolSlot]  # kept for residents; the consulting room books them
     clerks: tuple[Acting, Acting]
@@ -55,7 +59,7 @@ class Stage:
         return self.world.referral(patient, encounter=self.world.encounter(patient, **fields))
 
     @contextmanager
-    def wrong(self, wish: oracle.Wish, place: PoolSlot, referral: int) -> Iterator[None]:
+    def wrong(self, wish: oracle.Wish, place: PoolSlot, referral: int, booking: UUID | None = None) -> Iterator[None]:
         """What else is wrong for the time of one attempt."""
         now = timezone.now()
         taken = F("published") - F("held") - F("cooling") - F("returned")
@@ -64,6 +68,8 @@ class Stage:
             "grant": (TargetGrant.objects.filter(right_id=self.world.zhou.right_id), {"ended_at": now}),
             "emergency": (Referral.objects.filter(pk=referral), {"emergency_sign": "stroke"}),
             "suspended": (Institution.objects.filter(pk=place.institution_id), {"is_suspended": True}),
+            "late": (PolicyRow.objects.filter(parameter=UNDO), {"value": "0"}),
+            "given on": (resting(booking), {"about": None}),
             "full": (PoolSlot.objects.filter(pk=place.pk), {"claimed": taken}),
         }
         chosen = [bent[name] for name in sorted(wish.wrong) if name in bent]
@@ -77,6 +83,12 @@ class Stage:
                 rows.update(**values)
 
 
+def resting(booking: UUID | None) -> QuerySet[CoolingPlace]:
+    """The place that rests since this booking was cancelled, by its key."""
+    kept = CoolingPlace.objects.filter(about=booking).values_list("pk", flat=True) if booking else ()
+    return CoolingPlace.objects.filter(pk__in=list(kept))
+
+
 def a_stage() -> Stage:
     """The stage, built once; the stories are rolled back."""
     made = world()
@@ -86,11 +98,14 @@ def a_stage() -> Stage:
     )  # fmt: skip
     rule_of(None, "no_show_threshold", str(oracle.LISTED_AFTER))
     rule_of(None, "no_show_window", "lifetime")
+    rule_of(made.district, UNDO, "10")
     hospitals = (made.hospital, made.other_hospital)
     clerks = [working("宋岩", hospital, Role.WINDOW_CLERK) for hospital in hospitals]
     doctors = [working("何主任", hospital, Role.RECEIVING_DOCTOR) for hospital in hospitals]
+    other_team = CareTeam.objects.create(institution=made.centre, name="德胜第二团队")
+    other_team.doctors.add(made.shen.user)
     return Stage(
-        made, stranger, places(made, PoolKind.COMMUNITY_REFERRAL), places(made, PoolKind.RESIDENT_DIRECT),
+        made, stranger, other_team, places(made, PoolKind.COMMUNITY_REFERRAL), places(made, PoolKind.RESIDENT_DIRECT),
         clerks=(clerks[0], clerks[1]), doctors=(doctors[0], doctors[1]),
     )  # fmt: skip
 

@@ -4,23 +4,27 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from referral.booking.arrival import arrive
-from referral.booking.cancel import cancel_by_hospital, cancel_by_referrer
+from referral.booking.cancel import cancel_by_hospital, cancel_by_referrer, cancel_by_resident
+from referral.booking.corrections import undo_cancel, undo_cancel_by_resident, undo_until
 from referral.booking.fulfilment import fulfil, undo_fulfilment
 from referral.booking.models import Booking
 from referral.booking.move import move
 from referral.booking.next_visit import Wish, book_next, next_places
 from referral.booking.proof import by_code
 from referral.cases.models import FollowKind
-from referral.cases.queries import referral_of
+from referral.cases.queries import referral_of, steps_open_to
 from referral.cases.visit import report
 from referral.credit.models import BookingBan
 from referral.inbox.models import Notice
 from referral.patients.models import Encounter
 from referral.returns.send import send
-from reserved_pools.models import PoolSlot
+from reserved_pools.models import CoolingPlace, PoolSlot
+from tests.cast import sign_in
 from tests.cast_loop import PLAN, REPORT
 from tests.cast_referral import SUGAR, today
 from tests.cast_ways_out import Out, a_key, fresh, out, unbalanced
@@ -170,3 +174,95 @@ def test_cancelling_it_ends_its_referral_and_the_visit_can_be_taken_back_only_th
     assert undo_fulfilment(visit.public_id, expected_version=visit.version, by=cast.cardiologist).status == "arrived"
     other = booked(cast, cast.loop.attended(), cast.direct(7))
     assert cancel_by_referrer(other.public_id, expected_version=1, reason="patient", by=cast.doctor).referral.status == "cancelled"
+
+
+BACK: dict[str, Any] = {
+    "the doctor who booked it": (
+        lambda cast, b: cancel_by_hospital(b.public_id, expected_version=1, reason="mistake", by=cast.cardiologist),
+        lambda cast, b: undo_cancel(b.public_id, expected_version=2, by=cast.cardiologist),
+    ),
+    "the hospital's coordinator": (
+        lambda cast, b: cancel_by_hospital(b.public_id, expected_version=1, reason="mistake", by=cast.coordinator),
+        lambda cast, b: undo_cancel(b.public_id, expected_version=2, by=cast.coordinator),
+    ),
+    "the family doctor": (
+        lambda cast, b: cancel_by_referrer(b.public_id, expected_version=1, reason="mistake", by=cast.doctor),
+        lambda cast, b: undo_cancel(b.public_id, expected_version=2, by=cast.doctor),
+    ),
+    "the resident": (lambda _cast, b: cancel_by_resident(b), lambda _cast, b: undo_cancel_by_resident(fresh(b))),
+}
+
+
+@pytest.mark.parametrize("who", BACK)
+def test_its_cancellation_is_taken_back_with_its_referral_by_who_pressed_it(cast: Out, who: str) -> None:
+    made = booked(cast, cast.loop.attended(), cast.direct())
+    cancel, undo = BACK[who]
+    cancel(cast, made)
+    people = {
+        "the doctor who booked it": cast.cardiologist,
+        "the hospital's coordinator": cast.coordinator,
+        "the family doctor": cast.doctor,
+    }
+    for name, other in people.items():
+        if name != who:
+            with pytest.raises(Refusal, match="not_allowed"):
+                undo_cancel(made.public_id, expected_version=2, by=other)
+
+    undo(cast, made)
+
+    again = fresh(made)
+    assert (again.status, again.version, again.cancel_cause, again.confirmation_code) == ("booked", 3, "", made.confirmation_code)
+    assert (again.referral.status, again.pool_slot.claimed, again.pool_slot.cooling) == ("booked", 1, 0)
+    assert Message.objects.filter(about=made.public_id).order_by("-pk")[0].template == "referral_restored"
+    assert unbalanced() == []
+
+
+def test_it_stays_cancelled_once_others_may_have_the_place_or_nothing_stands_before_it(cast: Out) -> None:
+    visit = cast.loop.attended()
+    gone, groundless = booked(cast, visit, cast.direct()), booked(cast, cast.loop.attended(), cast.direct(7))
+    for one in (gone, groundless):
+        cancel_by_hospital(one.public_id, expected_version=1, reason="mistake", by=cast.cardiologist)
+    CoolingPlace.objects.filter(pool_slot=gone.pool_slot).delete()
+    before = Booking.objects.get(referral=groundless.referral.follows, status="fulfilled")
+    undo_fulfilment(before.public_id, expected_version=before.version, by=cast.cardiologist)
+
+    for one, code in ((gone, "slot_not_available"), (groundless, "stale_state")):
+        with pytest.raises(Refusal, match=code):
+            undo_cancel(one.public_id, expected_version=2, by=cast.cardiologist)
+
+    assert [(fresh(one).status, fresh(one).referral.status) for one in (gone, groundless)] == [("cancelled", "cancelled")] * 2
+    assert undo_until(fresh(gone), cast.cardiologist.actor) is not None  # within the minutes it was, but for the place
+
+
+def test_it_is_judged_again_by_the_rules_of_the_consulting_room(cast: Out) -> None:
+    made = booked(cast, cast.loop.attended(), cast.direct())
+    made.patient.contracts.update(valid_to=today())  # a contract is not asked for here
+    cancel_by_hospital(made.public_id, expected_version=1, reason="mistake", by=cast.cardiologist)
+    now = timezone.now()
+    ban = BookingBan.objects.create(
+        patient=made.patient, district=cast.world.district, policy={}, valid_from=now - timedelta(days=1),
+        valid_to=now + timedelta(days=60),
+    )  # fmt: skip
+
+    with pytest.raises(Refusal, match="banned"):
+        undo_cancel(made.public_id, expected_version=2, by=cast.cardiologist)
+
+    BookingBan.objects.filter(pk=ban.pk).update(valid_to=now - timedelta(hours=1))
+    assert undo_cancel(made.public_id, expected_version=2, by=cast.cardiologist).referral.status == "booked"
+
+
+def test_the_page_that_cancelled_it_offers_the_way_back(cast: Out) -> None:
+    made, browser = booked(cast, cast.loop.attended(), cast.direct()), Client()
+    sign_in(browser, cast.cardiologist.user, cast.cardiologist.post)
+    at, undo = (reverse(name, args=[made.public_id]) for name in ("booking_release", "booking_undo_cancel"))
+
+    browser.post(at, {"reason": "mistake", "note": "", "version": 1})
+    offered = browser.get(at).content.decode()
+    back = browser.post(undo, {"version": 2})
+
+    assert undo in offered
+    assert (back["Location"], fresh(made).status) == (at, "booked")
+    assert steps_open_to(cast.doctor, cast.world.referral()) != []
+    ended = cast.ahead()
+    cancel_by_referrer(ended.public_id, expected_version=1, reason="died", ends_case=True, by=cast.doctor)
+    assert list(steps_open_to(cast.doctor, fresh(ended).referral)) == []

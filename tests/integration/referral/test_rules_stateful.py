@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from referral.booking import rules
+from referral.review.redirect import RULES_OF_A_REDIRECT
 from tests.cast_referral import world
 from tests.integration.referral import rules_days
 from tests.integration.referral import rules_oracle as oracle
@@ -25,8 +26,12 @@ WANTED = 100 if THOROUGH else 1
 FREE_ROUNDS, STORIES, STEPS = (2, 20, 30) if THOROUGH else (1, 5, 20)
 AIMED_ROUNDS, AIMED_STORIES, AIMED_STEPS = (40, 5, 1) if THOROUGH else (4, 1, 1)
 # The product's own lists: what each door asks.
-DOORS = {"book": rules.RULES, "move": rules.RULES_OF_A_MOVE, "next": rules.RULES_IN_CONSULTATION}
-LET_PASS_AT = ("book", "move")
+DOORS = {
+    "book": rules.RULES, "move": rules.RULES_OF_A_MOVE, "redirect": RULES_OF_A_REDIRECT,
+    "undo": tuple(rule for rule in rules.RULES_OF_A_MOVE if rule is not rules.place_must_be_free),  # the place rests for her
+    "next": rules.RULES_IN_CONSULTATION,
+}  # fmt: skip
+LET_PASS_AT = ("book", "move", "redirect")  # what was let pass for a booking that is taken back is used up
 NO_RECORD = ("contract_required", "R118", "health_record_number")  # the database holds no such contract
 Cell = tuple[str, ...]
 
@@ -38,7 +43,13 @@ def cells() -> set[Cell]:
     """
     told = {(door, *one) for door, asked in DOORS.items() for rule in asked for one in refusals_of(rule) if one != NO_RECORD}
     foretold = {(door, one.code, one.rule, "") for door in DOORS for one in oracle.CELLS if one.rule not in oracle.UNASKED[door]}
-    return told | foretold | {(door, "let pass", name) for door in LET_PASS_AT for name in rules.LET_PASS_BY_TWO | set(oracle.LET_PASS)}
+    own = {
+        (door, code, "", field)
+        for several in (oracle.BEFORE_THE_RULES, oracle.AFTER_THE_RULES) for door, found in several.items() for _what, code, field in found
+    }  # fmt: skip
+    return (
+        told | foretold | own | {(door, "let pass", name) for door in LET_PASS_AT for name in rules.LET_PASS_BY_TWO | set(oracle.LET_PASS)}
+    )
 
 
 def refusals_of(rule: rules.Rule) -> set[Cell]:
@@ -84,10 +95,23 @@ def everything() -> None:
     for number in range(FREE_ROUNDS):
         tell(Story, number, STORIES, STEPS)
     for number in range(AIMED_ROUNDS):
-        for cell in sorted(missing()):
-            if Story.stage.seen[cell] < WANTED:
-                kind = Excepted if cell[1] == "let pass" else Aimed
-                tell(type("Here", (kind,), {"aim": (cell[0], cell[2])}), number, AIMED_STORIES, AIMED_STEPS)
+        for kind, aim in aims(missing()):
+            tell(type("Here", (kind,), {"aim": aim}), number, AIMED_STORIES, AIMED_STEPS)
+
+
+def aims(cells: set[Cell]) -> list[tuple[type[Aimed], tuple[tuple[str, ...], str]]]:
+    """What the stories aim at: each refusal at all doors where it was not hit often enough, then at each door what is let pass."""
+    doors: dict[str, set[str]] = {}
+    for cell in cells:
+        if cell[1] != "let pass":
+            doors.setdefault(aim_of(cell), set()).add(cell[0])
+    refused = [(Aimed, (tuple(sorted(at)), name)) for name, at in sorted(doors.items())]
+    return refused + [(Excepted, ((door,), "let pass")) for door in sorted({one[0] for one in cells if one[1] == "let pass"})]
+
+
+def aim_of(cell: Cell) -> str:
+    """What a story aims at: the field where a rule refuses in several ways, else the rule, else the door's own code."""
+    return next(filter(None, (*cell[3:], cell[2])), cell[1])
 
 
 def tell(story: type[Story], number: int, stories: int, steps: int) -> None:

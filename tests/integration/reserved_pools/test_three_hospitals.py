@@ -86,6 +86,7 @@ C22  stop_notice_days              2           3       2            4
 C22  long_stop_notice_days         3           5       3            4
 C23  schedule_freeze_days          7           10      7            14
 C24  promise_days                  3           3       3            3
+C25  resident_confirms             no          optional no          optional
 C29  pool_lead_days                14          21      14           28
 C29  ordinary_release_days         7           10      7            5
 C34  cool_down_ends_before_cutoff  60          90      60           120

@@ -60,9 +60,14 @@ def test_the_documents_speak_of_every_parameter_that_rests_on_them() -> None:
 
 
 # Values the platform itself agreed on beside an article that names none, or that another notice names.
-WITHOUT_DOCUMENT = {"expert_share", "substitute_hold_hours", "resident_may_move", "churn_days"}
+WITHOUT_DOCUMENT = {
+    "expert_share", "substitute_hold_hours", "resident_may_move", "churn_days", "evaluation_places_kept", "evaluation_special_stops",
+}  # fmt: skip
+
+FOUR = ("hypertension", "diabetes", "coronary", "cerebrovascular")
 
 # parameter: what the district's row makes of it, the verdict, a hospital's own value, and what then holds at that hospital
+OFFICIAL = frozenset({"resident_id", "chinese_passport", "foreign_passport", "military"})
 Case = tuple[Any, str, str | None, Any]
 CITY_FINAL = "final"
 TABLE: dict[str, dict[str, Case]] = {
@@ -83,11 +88,18 @@ TABLE: dict[str, dict[str, Case]] = {
         "no_show_ban_months": (3, "same", None, 3),
         "no_show_ban_covers": ("booking", "changes", None, "booking"),
         "restrict_after": (3, "silent", "5", 5),
+        "duplicates": ("refused", "changes", None, "refused"),
+        "counted_bookings": ("live_and_missed", "silent", None, "live_and_missed"),
+        "cancel_by": ("referrer_and_resident", "silent", "resident", "referrer_and_resident"),
+        "resident_confirms": ("no", "same", "optional", "optional"),
+        "identity_documents": (OFFICIAL, "changes", "resident_id", OFFICIAL),
     },
     "municipal-2021": {
         "reserved_share": (Decimal("0.30"), "same", "0.40", Decimal("0.40")),
         "reserved_share_base": ("all", "changes", "bookable", "bookable"),
         "encounter_fresh_days": (7, "silent", None, 7),
+        "who_refers": ("contracted_institution", "silent", None, "contracted_institution"),
+        "cancel_by": ("referrer_and_resident", "silent", None, "referrer_and_resident"),
         "attestation_grace_days": (0, "silent", None, 0),
         "right_dormant_days": (90, "silent", "60", 60),
         "no_show_threshold": (3, "same", None, 3),
@@ -101,6 +113,9 @@ TABLE: dict[str, dict[str, Case]] = {
         "band_minutes_secondary": (60, "same", "90", 60),
         "band_minutes_other": (60, "silent", "20", 20),
         "booker_residents": (3, "silent", None, 3),
+        "doctor_names_shown": (True, "silent", "no", False),
+        "identity_documents": (OFFICIAL | {"hk_macau_permit"}, "changes", None, OFFICIAL | {"hk_macau_permit"}),
+        "duplicates": ("evasion_listed", "same", None, "evasion_listed"),
         "reserved_share": (Decimal("0.30"), "silent", "0.40", Decimal("0.40")),
         "reserved_share_base": ("bookable", "same", "all", "all"),
         "booking_horizon_days": (14, "same", "21", 14),
@@ -111,6 +126,7 @@ TABLE: dict[str, dict[str, Case]] = {
         "limit_per_day_department": (1, "same", None, 1),
         "limit_7_days_department": (3, "same", None, 3),
         "promise_days": (3, "same", None, 3),
+        "focus_diseases": (frozenset(FOUR), "same", None, frozenset(FOUR)),
         "cancel_cutoff": ("15:00", "silent", "14:00", "14:00"),
         "arrival_early_days": (0, "same", "2", 2),
         "late_rule": ("in_band", "same", "requeue", "requeue"),

@@ -24,6 +24,11 @@ def test_no_template_breaks_a_rule():
         ("<p>你好</p>", "'你好' is not translated"),
         ("<p>Hello {{ name }}</p>", "'Hello' is not translated"),
         ('<input placeholder="Name">', "placeholder='Name' is not translated"),
+        ('{% translate "Done." %} {% translate "Look." %}', "a blank stands between two sentences"),
+        (
+            '{% translate "Done." %}{% if more %} <b>{% blocktranslate %}{{ n }} more.{% endblocktranslate %}</b>{% endif %}',
+            "two sentences",
+        ),
         ('{% include "components/_gone.html" %}', "components/_gone.html does not exist"),
     ],
 )
@@ -44,6 +49,7 @@ def test_a_planted_fault_is_found_with_its_line(tmp_path, template, fault):
         "{% blocktranslate trimmed %}Hello {{ name }}{% endblocktranslate %}",
         '<button lang="en">English</button>',
         '<p class="{% if late %}bad{% endif %}" aria-label="{% translate \'Late\' %}">{{ days }}</p>',
+        '{% translate "Done." %}{% gap %}<a href="/">{% translate "Look" %}</a>　{% translate "Name" %} {% translate "Day" %}',
         '<script src="frame.js"></script>',
         "{# a comment #}{% comment %}another{% endcomment %}",
     ],

@@ -51,6 +51,10 @@ def test_every_door_that_takes_more_than_a_small_body_has_a_large_one_at_the_gat
     assert len(wanted) >= 6
     assert {path for path in wanted if not large.match(path)} == set()
     assert {"/imports/", "/rights/nominations/0f5e/", "/rights/posts/0f5e/nominate/"} <= {path for path in doors if large.match(path)}
+    configuration = (places.ROOT / "deploy" / "gateway" / "nginx.conf").read_text(encoding="utf-8")
+    earlier = re.findall(r"location ~ (\^\S+) \{", configuration.partition("@{large_doors}")[0])  # the first that matches answers
+    assert len(earlier) == 2
+    assert [path for path in wanted for one in earlier if re.match(one, path)] == []
 
 
 def test_each_page_of_the_gateway_exists_in_both_languages_and_for_programs() -> None:

@@ -104,6 +104,10 @@ def test_systemd_accepts_every_unit(tmp_path: Path) -> None:
     assert (told.returncode, told.stdout + told.stderr) == (0, "")
 
 
+def compose() -> str:
+    return (places.ROOT / "deploy" / "compose.yaml").read_text(encoding="utf-8")
+
+
 def dockerfile() -> str:
     return (places.ROOT / "deploy" / "Dockerfile").read_text(encoding="utf-8")
 
@@ -140,10 +144,31 @@ def test_the_image_becomes_any_role_as_an_account_without_rights() -> None:
 
 
 def test_the_containers_are_the_same_processes() -> None:
-    text = (places.ROOT / "deploy" / "compose.yaml").read_text(encoding="utf-8")
+    roles = re.findall(r"^    command: \[(\w+)", compose(), re.MULTILINE)
 
-    roles = re.findall(r"^    command: \[(.+)\]$", text, re.MULTILINE)
     assert sorted(roles) == sorted([*commands({}), "gateway", "prepare"])
+
+
+def test_the_gateway_finds_the_web_process_where_it_is_also_after_a_restart_and_writes_where_any_engine_lets_it() -> None:
+    (address,) = re.findall(r"^    UPSTREAM: ([0-9.]+):8000\b", compose(), re.MULTILINE)
+
+    assert f"networks: {{ inside: {{ ipv4_address: {address} }} }}" in compose()
+    assert "TRUSTED_PROXIES: 127.0.0.0/8,172.30.0.0/24 " in compose()  # without the first the look at its own health is sent on
+    assert "command: [gateway, --prefix, /tmp]" in compose()
+    assert "  tmpfs: [/tmp]\n" in compose()  # an owner in its options is docker's own dialect
+
+
+def test_the_database_is_called_ready_only_once_others_reach_it() -> None:
+    assert "test: [CMD, pg_isready, --host, 127.0.0.1, --username, postgres]" in compose()
+
+
+def test_what_the_page_of_operations_puts_beside_the_image_gets_neither_into_it_nor_into_a_commit() -> None:
+    secret = ["deploy/*.env", "deploy/tls", "deploy/backups"]
+    ignored = (places.ROOT / "deploy" / "Dockerfile.dockerignore").read_text(encoding="utf-8").splitlines()
+    unwatched = (places.ROOT / ".gitignore").read_text(encoding="utf-8").splitlines()
+
+    assert [name for name in secret if ignored.index(name) < ignored.index("!deploy")] == []
+    assert set(secret) <= {name.rstrip("/") for name in unwatched}
 
 
 def test_a_worker_is_silent_only_after_it_has_spoken(tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ import pytest
 
 from permissions.attachments import clean_file_name, read_paper
 from permissions.models import Attachment
-from permissions.models.evidence import LARGEST_FILE
+from permissions.models.papers import LARGEST_FILE
 from tests.cast_nominations import PDF, a_photo
 from vault.refusal import Refusal
 

@@ -33,6 +33,8 @@ LAWFUL = BookingFacts(
     encounter_by_care_team=True,
     contract_until=date(2027, 3, 31),
     contract_at_own_unit=True,
+    contract_with_team=True,
+    contract_with_doctor=True,
     health_record_number="11010200700200123",
     institution_is_suspended=False,
     place_is_free=True,
@@ -46,6 +48,14 @@ LAWFUL = BookingFacts(
 
 def other(day: date, institution: int = THERE, code: str = SUGAR) -> Counted:
     return Counted(day, institution, code)
+
+
+def missed(day: date, code: str = "10") -> Counted:
+    return Counted(day, HERE, code, "noshow")
+
+
+def attended(day: date) -> Counted:
+    return Counted(day, HERE, "11", "fulfilled")
 
 
 def days(offset: int) -> date:
@@ -82,6 +92,10 @@ CHURN = ("limit_reached", "R147")
 CAPPED = replace(LIMITS, per_3_months=5)
 OFFICE = replace(LIMITS, service_from=time(8), service_to=time(12))
 NIGHT = replace(LIMITS, service_from=time(20), service_to=time(8))
+OF_TEAM = replace(LIMITS, who_refers="contracted_team")
+OF_DOCTOR = replace(LIMITS, who_refers="contracted_doctor")
+NOT_MISSED = replace(LIMITS, what_counts="live_and_attended")
+ONLY_AHEAD = replace(LIMITS, what_counts="live_only", per_3_months=1)
 CHURNED = replace(LIMITS, churn_changes=3, churn_days=30)
 
 
@@ -114,6 +128,18 @@ TABLE = {
     "contract over today": ({"contract_until": NOON.date()}, [CONTRACT]),
     "contract with another centre": ({"contract_at_own_unit": False}, [CONTRACT]),
     "contract with another centre, regional specialist": ({"contract_at_own_unit": False, "refers_own_patients": True}, []),
+    "contract with another team": ({"contract_with_team": False, "contract_with_doctor": False}, []),
+    "contract with another team, where the team refers": (
+        {"limits": OF_TEAM, "contract_with_team": False, "contract_with_doctor": False},
+        [CONTRACT],
+    ),
+    "contract with a colleague, where the team refers": ({"limits": OF_TEAM, "contract_with_doctor": False}, []),
+    "contract with a colleague, where the doctor refers": ({"limits": OF_DOCTOR, "contract_with_doctor": False}, [CONTRACT]),
+    "her own contract, where the doctor refers": ({"limits": OF_DOCTOR}, []),
+    "contract with a colleague, regional specialist": (
+        {"limits": OF_DOCTOR, "contract_with_team": False, "contract_with_doctor": False, "refers_own_patients": True},
+        [],
+    ),
     "no health record": ({"health_record_number": ""}, [CONTRACT]),
     "hospital suspended": ({"institution_is_suspended": True}, [SUSPENDED]),
     "day 14": ({"visit_date": NOON.date() + timedelta(days=14)}, []),
@@ -140,6 +166,21 @@ TABLE = {
     "two others that day": ({"counted": (other(FRIDAY), other(FRIDAY, HERE, "10"))}, [DAY]),
     "same department, same hospital, same day": ({"counted": (other(FRIDAY, HERE, HEART),)}, [DAY_DEPARTMENT]),
     "same department, other hospital, same day": ({"counted": (other(FRIDAY, THERE, HEART),)}, []),
+    "two others that day, one of them missed": ({"counted": (other(FRIDAY), missed(FRIDAY))}, [DAY]),
+    "two others that day, a missed one does not count": ({"limits": NOT_MISSED, "counted": (other(FRIDAY), missed(FRIDAY))}, []),
+    "two others that day, an attended one does": ({"limits": NOT_MISSED, "counted": (other(FRIDAY), attended(FRIDAY))}, [DAY]),
+    "two others that day, of which only what lies ahead counts": (
+        {"limits": ONLY_AHEAD, "counted": (attended(FRIDAY), missed(FRIDAY))},
+        [],
+    ),
+    "three of a week, only one of which lies ahead": (
+        {"limits": ONLY_AHEAD, "counted": (other(days(-3)), attended(days(-2)), missed(days(-1)))},
+        [QUARTER],
+    ),
+    "a missed one of the same department, whatever counts": (
+        {"limits": ONLY_AHEAD, "counted": (missed(FRIDAY, HEART),)},
+        [DAY_DEPARTMENT],
+    ),
     "three in the department in the days before": (
         {"counted": tuple(other(days(-back), THERE, HEART) for back in (2, 4, 6))},
         [WEEK_DEPARTMENT, WEEK],

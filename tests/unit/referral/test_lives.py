@@ -23,6 +23,7 @@ REFERRAL = {
     "attended": "reported booked accepted info_requested",
     "reported": "returned closed",
     "returned": "closed",
+    "cancelled": "booked",
 }
 BOOKING = {
     "": "booked held",

@@ -45,6 +45,7 @@ UP: dict[str, Any] = {
         "pickup": "门诊楼一层转诊服务窗口，就诊前10分钟取号",
         "desks": "转诊窗口：门诊楼一层2号窗口；预约咨询服务台：门诊大厅东侧",
         "cancel_date": "2026-11-23",
+        "cancel_by": "referrer_and_resident",
         "cancel_time": "15:00",
         "help_phone": "010-0000 0101",
         "resident_page": "zz.example.cn/r/",

@@ -1,0 +1,36 @@
+"""The messages about a booked examination: what it is and how to get ready for it, beside when and where (R056, R202)."""
+
+from typing import Final
+
+from clinics.models.offer import EXAMINATIONS
+from referral.booking.messages import BOOKED, EXAM, MOVED, REMINDER, REMINDER_LATE, RESENT, RESTORED, Appointment
+from vault.outbox.templates import SmsTemplate, declare
+
+OPENINGS: Final = (
+    (BOOKED, "${name}您好，您的${what}已约好：${item}，${when}，${hospital}${department}。"),
+    (REMINDER, "${name}您好，提醒您${when}到${hospital}${department}做${what}：${item}。"),
+    (REMINDER_LATE, "${name}您好，提醒您${when}到${hospital}${department}做${what}：${item}。"),
+    (RESTORED, "${name}您好，刚才的取消是误操作，您的${what}预约仍然有效：${item}，${when}，${hospital}${department}。"),
+    (MOVED, "${name}您好，您原定${before}的${what}已改到：${when}，${hospital}${department}，${item}。"),
+    (RESENT, "${name}您好，再次发送您的${what}预约：${item}，${when}，${hospital}${department}。"),
+)
+ENDINGS: Final = {
+    MOVED.key: "请到${pickup}取号，新识别码${code}，原识别码作废。来不了请在${until}前取消，电话${phone}。",
+    REMINDER_LATE.key: "请到${pickup}取号，识别码${code}。取消时限已过，来不了请尽早致电${phone}。",
+}
+ENDING: Final = "请带证件到${pickup}取号，识别码${code}。来不了请在${until}前取消，电话${phone}。"
+
+
+def _declared(of: SmsTemplate, opening: str) -> SmsTemplate:
+    """The same message about an examination, under a key of its own and the same conditions."""
+    text = f"{opening}准备：${{preparation}}。{ENDINGS.get(of.key, ENDING)}"
+    params = {**of.params, **EXAM}
+    return declare(SmsTemplate(f"{of.key}_exam", of.cls, params, text, overtaken=of.overtaken, before_send=of.before_send))
+
+
+OF_EXAMS: Final = {of.key: _declared(of, opening) for of, opening in OPENINGS}
+
+
+def text_for(template: SmsTemplate, appointment: Appointment) -> SmsTemplate:
+    """The text that fits what was booked: the one of examinations says what it is and how to get ready."""
+    return OF_EXAMS[template.key] if appointment.kind in EXAMINATIONS else template
