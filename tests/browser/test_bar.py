@@ -54,6 +54,7 @@ def test_no_bar_scrolls_at_a_desk_and_no_page_does_on_a_phone(seat: Sit, people:
             if language == "en":
                 page.get_by_role("button", name="English").click()
             expect(page.locator("html")).to_have_attribute("lang", "en" if language == "en" else "zh-CN")
+            page.wait_for_load_state()
             measured[f"{who} {language}"] = page.evaluate(MEASURE)
             look(page, f"bar-{who}-{language}")
             wide = page.viewport_size

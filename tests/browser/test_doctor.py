@@ -52,6 +52,7 @@ def choose_first_free(page: Page, address: str) -> None:
     page.goto(address)
     page.locator("a.cell").first.click()
     page.locator("a.band").first.click()
+    expect(page.get_by_role("dialog")).to_be_visible()
 
 
 def test_a_patient_is_seen_referred_booked_and_told_without_any_script(doctor: Open, day: Scene):
@@ -148,6 +149,7 @@ def test_the_calendar_is_one_tab_stop_and_arrows_move_inside(doctor: Open, day: 
 def test_a_dialog_holds_the_focus_and_escape_leaves_it(doctor: Open, day: Scene):
     page = doctor()
     choose_first_free(page, book_address(day))
+    expect(page.get_by_role("button", name="确认预约")).to_be_focused()
 
     for _ in range(5):
         page.keyboard.press("Tab")
