@@ -9,11 +9,12 @@ from clinics.criteria.judging import check_first_day
 from clinics.criteria.write import require_district
 from clinics.models import CriteriaSet
 from clinics.models.criteria import CriteriaStatus
-from clinics.policy.rows import ANOTHER, LONGEST_REASON
+from clinics.policy.rows import ANOTHER, LONGEST_REASON, end_after_beginning
 from permissions.acting import Acting
 from vault import audit
 from vault.refusal import Refusal, invalid
 from vault.states import advance, amend
+from vault.words import worded
 
 
 def hand_in(criteria: CriteriaSet, *, today: date, expected_version: int, by: Acting) -> None:
@@ -123,22 +124,11 @@ def _require_end_asked(criteria: CriteriaSet) -> None:
 
 
 def _end_day(criteria: CriteriaSet, ends_on: date | None, today: date) -> date:
-    if ends_on is None:
-        raise invalid("ends_on", _("Enter the day from which it no longer holds, like 2026-11-26."))
-    if ends_on < today:
-        raise invalid("ends_on", _("Criteria do not end in the past."), remedy=_("Choose today or a later day."))
-    if ends_on <= criteria.valid_from:
-        raise invalid("ends_on", _("It ends after it begins."), remedy=_("Before its first day it can be undone."))
-    return ends_on
+    return end_after_beginning(criteria.valid_from, ends_on, today, past=_("Criteria do not end in the past."))
 
 
 def _reason(text: str) -> str:
-    words = text.strip()
-    if not words:
-        raise invalid("reason", _("Say why in one sentence."))
-    if len(words) > LONGEST_REASON:
-        raise invalid("reason", _("Write at most %(most)d characters.") % {"most": LONGEST_REASON})
-    return words
+    return worded("reason", text, LONGEST_REASON, missing=_("Say why in one sentence."))
 
 
 def _stale(criteria: CriteriaSet, message: str) -> Refusal:

@@ -13,6 +13,7 @@ from clinics.policy.typed import said, stored
 from clinics.policy.words import LEVELS, merge_words, words_of
 from vault.faults import Faults
 from vault.refusal import Refusal, Violation, invalid
+from vault.words import worded
 
 LONGEST_SOURCE, LONGEST_QUOTE = 200, 500
 FURTHEST_YEARS = 5
@@ -72,12 +73,7 @@ def _check_days(given: NewRow, today: date) -> None:
 
 
 def _text(field: str, text: str, longest: int, *, required: bool = False) -> str:
-    words = text.strip()
-    if required and not words:
-        raise invalid(field, _("Say which decision or document this rests on."))
-    if len(words) > longest:
-        raise invalid(field, _("Write at most %(most)d characters.") % {"most": longest})
-    return words
+    return worded(field, text, longest, missing=_("Say which decision or document this rests on.") if required else "")
 
 
 def _check_reach(parameter: Parameter, scope: Scope) -> None:

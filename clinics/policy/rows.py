@@ -17,6 +17,7 @@ from vault import audit
 from vault.refusal import Refusal, invalid
 from vault.states import advance, amend, created
 from vault.transactions import requires_transaction
+from vault.words import worded
 
 LONGEST_REASON = 200
 ANOTHER = gettext_lazy("Another person of the district decides about what you entered yourself.")
@@ -60,7 +61,7 @@ def approve_row(row: PolicyRow, *, today: date, expected_version: int, by: Actin
 def reject(row: PolicyRow, *, reason: str, expected_version: int, by: Acting) -> None:
     """Use case: the district does not put a draft in force, and says why."""
     _require_governing(row, by)
-    said_why = _reason(reason)
+    said_why = worded("reason", reason, LONGEST_REASON, missing=_("Say why, so that the hospital can put it right."))
     with transaction.atomic(durable=True):
         advance(row, PolicyStatus.REJECTED, by=by.actor, reason=said_why, expected_version=expected_version)
         _record("reject_policy", row, by, reason=said_why)
@@ -127,23 +128,27 @@ def require_second_person(first: int | None, row: PolicyRow, by: Acting) -> None
         raise Refusal("second_person_required", ANOTHER)
 
 
+def end_after_beginning(begins: date, ends_on: date | None, today: date, *, past: str) -> date:
+    """A day on which what began may end; `past` is said of a day that is over. Refuses with `invalid_input`."""
+    day = _end_not_past(ends_on, today, past)
+    if day <= begins:
+        raise invalid("ends_on", _("It ends after it begins."), remedy=_("Before its first day it can be undone."))
+    return day
+
+
 def _end_day(row: PolicyRow, ends_on: date | None, today: date) -> date:
+    day = _end_not_past(ends_on, today, _("A value does not end in the past."))
+    if row.valid_to is not None and day >= row.valid_to:
+        raise invalid("ends_on", _("It ends earlier already."))
+    return day
+
+
+def _end_not_past(ends_on: date | None, today: date, past: str) -> date:
     if ends_on is None:
         raise invalid("ends_on", _("Enter the day from which it no longer holds, like 2026-11-26."))
     if ends_on < today:
-        raise invalid("ends_on", _("A value does not end in the past."), remedy=_("Choose today or a later day."))
-    if row.valid_to is not None and ends_on >= row.valid_to:
-        raise invalid("ends_on", _("It ends earlier already."))
+        raise invalid("ends_on", past, remedy=_("Choose today or a later day."))
     return ends_on
-
-
-def _reason(text: str) -> str:
-    words = text.strip()
-    if not words:
-        raise invalid("reason", _("Say why, so that the hospital can put it right."))
-    if len(words) > LONGEST_REASON:
-        raise invalid("reason", _("Write at most %(most)d characters.") % {"most": LONGEST_REASON})
-    return words
 
 
 def _scope(row: PolicyRow) -> Scope:

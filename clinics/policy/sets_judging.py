@@ -18,6 +18,7 @@ from clinics.policy.words import words_of
 from permissions.models import District
 from vault.faults import Faults
 from vault.refusal import Refusal, Violation, invalid
+from vault.words import worded
 
 LONGEST_DECISION = 200
 MOST_TITLES = 3
@@ -88,10 +89,7 @@ def values_of(lines: list[Line], document: PolicySet) -> list[PolicySetValue]:
 
 
 def _check_decision(text: str) -> None:
-    if not text.strip():
-        raise invalid("decision", _("Say which decision or document this rests on."))
-    if len(text.strip()) > LONGEST_DECISION:
-        raise invalid("decision", _("Write at most %(most)d characters.") % {"most": LONGEST_DECISION})
+    worded("decision", text, LONGEST_DECISION, missing=_("Say which decision or document this rests on."))
 
 
 def _check_keys(new: NewChoice) -> None:

@@ -10,7 +10,7 @@ from clinics.models import PolicyRow, PolicySetChoice, PolicySetValue
 from clinics.models.policy import PolicyStatus
 from clinics.models.policy_set import ChoiceStatus
 from clinics.policy.judging import NewRow, judge, parameter_named
-from clinics.policy.rows import ANOTHER, LONGEST_REASON
+from clinics.policy.rows import ANOTHER, LONGEST_REASON, end_after_beginning
 from clinics.policy.scope import Scope, governs
 from clinics.policy.sets import set_named
 from clinics.policy.sets_judging import NewChoice, check_day, check_knowing, judge_choice, titles, values_of
@@ -21,6 +21,7 @@ from vault.actor import Actor, ActorKind
 from vault.refusal import Refusal, invalid
 from vault.states import advance, amend, created
 from vault.transactions import requires_transaction
+from vault.words import worded
 
 
 def enter_choice(new: NewChoice, *, today: date, by: Acting) -> PolicySetChoice:
@@ -169,22 +170,11 @@ def _rows(choice: PolicySetChoice) -> list[PolicyRow]:
 
 
 def _end_day(choice: PolicySetChoice, ends_on: date | None, today: date) -> date:
-    if ends_on is None:
-        raise invalid("ends_on", _("Enter the day from which it no longer holds, like 2026-11-26."))
-    if ends_on < today:
-        raise invalid("ends_on", _("A value does not end in the past."), remedy=_("Choose today or a later day."))
-    if ends_on <= choice.valid_from:
-        raise invalid("ends_on", _("It ends after it begins."), remedy=_("Before its first day it can be undone."))
-    return ends_on
+    return end_after_beginning(choice.valid_from, ends_on, today, past=_("A value does not end in the past."))
 
 
 def _reason(text: str) -> str:
-    words = text.strip()
-    if not words:
-        raise invalid("reason", _("Say why in one sentence."))
-    if len(words) > LONGEST_REASON:
-        raise invalid("reason", _("Write at most %(most)d characters.") % {"most": LONGEST_REASON})
-    return words
+    return worded("reason", text, LONGEST_REASON, missing=_("Say why in one sentence."))
 
 
 def _require_in_force(choice: PolicySetChoice) -> None:

@@ -18,6 +18,7 @@ from vault.changes import note_many
 from vault.faults import Faults
 from vault.refusal import Refusal, invalid
 from vault.transactions import requires_transaction
+from vault.words import worded
 
 LONGEST_NOTE, LONGEST_SOURCE = 60, 200
 YEARS_AHEAD = 3
@@ -170,20 +171,14 @@ def check_words(said: DayWords, institution: Institution | None) -> None:
         faults.add(invalid("runs_as_weekday", _("Only a day that is worked runs the timetable of a weekday.")))
     if said.runs_as_weekday is not None and said.runs_as_weekday not in range(1, 8):
         faults.add(invalid("runs_as_weekday", _("Choose a day of the week.")))
-    if not said.note.strip():
-        faults.add(invalid("note", _("Say what day it is, such as the name of the holiday.")))
-    if len(said.note.strip()) > LONGEST_NOTE:
-        faults.add(invalid("note", _("Write at most %(most)d characters.") % {"most": LONGEST_NOTE}))
+    faults.of(worded, "note", said.note, LONGEST_NOTE, missing=_("Say what day it is, such as the name of the holiday."))
     if institution is None or said.source.strip():
         faults.of(_source, said.source)
     faults.tell()
 
 
 def _source(text: str) -> None:
-    if not text.strip():
-        raise invalid("source", _("Say which announcement this rests on."))
-    if len(text.strip()) > LONGEST_SOURCE:
-        raise invalid("source", _("Write at most %(most)d characters.") % {"most": LONGEST_SOURCE})
+    worded("source", text, LONGEST_SOURCE, missing=_("Say which announcement this rests on."))
 
 
 def _require_keeper(institution: Institution | None, by: Acting) -> None:

@@ -11,9 +11,10 @@ from permissions.roles import Capability
 from referral.cases.models import Referral
 from referral.cases.queries import referrals_of
 from vault import audit
-from vault.refusal import Refusal, invalid
+from vault.refusal import Refusal
 from vault.states import advance
 from vault.transactions import requires_transaction
+from vault.words import worded
 
 LONGEST: Final = 200
 
@@ -34,11 +35,7 @@ def open_again(referral_id: UUID, *, expected_version: int, by: Acting) -> Refer
 def close_missed(referral_id: UUID, *, reason: str, expected_version: int, by: Acting) -> Referral:
     """Use case: no other visit is wanted; the referral is closed. Refuses as `open_again` does, and with `invalid_input`."""
     _may_write(by)
-    words = reason.strip()
-    if not words:
-        raise invalid("reason", _("Say why no other visit is wanted."))
-    if len(words) > LONGEST:
-        raise invalid("reason", _("Write at most %(most)d characters.") % {"most": LONGEST})
+    words = worded("reason", reason, LONGEST, missing=_("Say why no other visit is wanted."))
     with transaction.atomic(durable=True):
         referral = _missed(referral_id, by)
         advance(referral, "closed", by=by.actor, reason=words, expected_version=expected_version)

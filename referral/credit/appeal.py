@@ -24,6 +24,7 @@ from vault.actor import Actor, ActorKind
 from vault.faults import Faults
 from vault.refusal import Refusal, invalid
 from vault.states import advance
+from vault.words import worded
 
 LONGEST: Final = 500
 LONGEST_REASON: Final = 200
@@ -93,8 +94,8 @@ def decide(appeal_id: UUID, decision: str, *, reason: str, expected_version: int
 def checked(text: str, evidence: str, faults: Faults | None = None) -> tuple[str, str]:
     """What was written, without blanks around it. Refuses with `invalid_input`, all faults and those found before at once."""
     faults = faults or Faults()
-    said = faults.of(_text, text, "text", _("Say why the visit was missed."))
-    proof = faults.of(_text, evidence, "evidence", "")
+    said = faults.of(worded, "text", text, LONGEST, missing=_("Say why the visit was missed."))
+    proof = faults.of(worded, "evidence", evidence, LONGEST)
     faults.tell()
     return said or "", proof or ""
 
@@ -110,25 +111,13 @@ def is_open(breach: Breach, today: date) -> bool:
     return breach.status in OPEN and today < appeal_until(breach)
 
 
-def _text(raw: str, field: str, missing: Any) -> str:
-    words = raw.strip()
-    if missing and not words:
-        raise invalid(field, missing)
-    if len(words) > LONGEST:
-        raise invalid(field, _("Write at most %(most)d characters.") % {"most": LONGEST})
-    return words
-
-
 def _decision(decision: str, reason: str) -> tuple[str, str]:
-    faults, why = Faults(), reason.strip()
+    faults = Faults()
     if decision not in Decision.values:
         faults.add(invalid("decision", _("Choose whether the record stands or is struck.")))
-    if not why:
-        faults.add(invalid("reason", _("Say why, so that the resident and her doctor understand it.")))
-    elif len(why) > LONGEST_REASON:
-        faults.add(invalid("reason", _("Write at most %(most)d characters.") % {"most": LONGEST_REASON}))
+    why = faults.of(worded, "reason", reason, LONGEST_REASON, missing=_("Say why, so that the resident and her doctor understand it."))
     faults.tell()
-    return decision, why
+    return decision, why or ""
 
 
 def _filed(breach: Breach, words: tuple[str, str], papers: Sequence[Paper], by: Actor, version: int | None, **who: Any) -> Appeal:

@@ -17,6 +17,7 @@ from referral.parameters import DUPLICATES
 from referral.patients.models import Patient
 from vault.faults import Faults
 from vault.refusal import Refusal, Violation, invalid
+from vault.words import worded
 
 LONGEST: Final = 500
 CAUSE: Final = "evasion"
@@ -62,12 +63,9 @@ def _only_refused() -> Refusal:
 
 
 def _checked(number: str, evidence: str) -> tuple[str, str]:
-    faults, digits, words = Faults(), "".join(number.split()), evidence.strip()
+    faults, digits = Faults(), "".join(number.split())
     if not (digits.isascii() and digits.isdigit() and len(digits) == 16):
         faults.add(invalid("number", _("Enter the 16 digits of the referral number.")))
-    if not words:
-        faults.add(invalid("evidence", _("Say which bookings under which identities prove it.")))
-    elif len(words) > LONGEST:
-        faults.add(invalid("evidence", _("Write at most %(most)d characters.") % {"most": LONGEST}))
+    words = faults.of(worded, "evidence", evidence, LONGEST, missing=_("Say which bookings under which identities prove it."))
     faults.tell()
-    return digits, words
+    return digits, words or ""

@@ -25,6 +25,7 @@ from vault import audit
 from vault.faults import Faults
 from vault.refusal import Refusal, invalid
 from vault.states import advance, created
+from vault.words import worded
 
 LONGEST_REASON: Final = 200
 LONGEST_DAYS: Final = 366
@@ -136,12 +137,7 @@ def _checked(wanted: Wanted, today: date) -> str:
 
 
 def _reason(raw: str) -> str:
-    words = raw.strip()
-    if not words:
-        raise invalid("reason", _("Say why, so that the resident can be told."))
-    if len(words) > LONGEST_REASON:
-        raise invalid("reason", _("Write at most %(most)d characters.") % {"most": LONGEST_REASON})
-    return words
+    return worded("reason", raw, LONGEST_REASON, missing=_("Say why, so that the resident can be told."))
 
 
 def _end_of(day: date) -> datetime:
