@@ -18,12 +18,14 @@ def main(seconds: float, cancelled: list[str]) -> None:
     from django.core.management import call_command
 
     from referral.booking.remind import remind
+    from referral.tasks import remind as remind_all
     from vault.audit.verify import verify
     from vault.fence.held import held
     from vault.tasks import sweep
 
     for public_id in cancelled:
         remind(UUID(public_id))
+    remind_all()  # the schedule's own task
     spoken()
     end = time.monotonic() + seconds
     while time.monotonic() < end:

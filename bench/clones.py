@@ -54,7 +54,6 @@ def past(one: Prototypes, base: int, half_day: str) -> str:
     """What the table bench_past plans: visits, referrals, bands with their places, bookings, and a row of each in what goes with them."""
     key, patient, plan = f"{base} + past.n", f"{base} + past.p", "bench_past AS past"
     who = {"post_id": "past.post", "patient_id": patient}
-    about = f"{plan} JOIN referral_booking AS b ON b.id = {key}"
     taken_back = "CASE WHEN past.became <> 'cancelled' THEN '' WHEN past.fate < 70 THEN 'by_resident' ELSE 'by_referrer' END"
     number, told = "'9' || lpad(past.n::text, 15, '0')", "'h1:' || md5('p' || past.p)"
     bands = f"""(SELECT slot AS id, min(day) AS day, count(*) AS room, count(*) AS taken, '{half_day}' AS half_day,
@@ -69,21 +68,22 @@ def past(one: Prototypes, base: int, half_day: str) -> str:
         )
         + bands_of(one, bands)
         + one.clone(
-            "referral_booking", plan, id=key, referral_id=key, number=number, pool_slot_id="past.slot", right_id="past.right_id",
-            institution_id="past.hospital", department_id="past.department", standard_code="past.code", visit_date="past.day",
-            status="past.became", created_at=at, starts_at="past.day + interval '1 hour'", ends_at="past.day + interval '2 hours'",
+            "referral_booking", plan, id=key, public_id="past.booking", referral_id=key, number=number, pool_slot_id="past.slot",
+            right_id="past.right_id", institution_id="past.hospital", department_id="past.department", standard_code="past.code",
+            visit_date="past.day", status="past.became", created_at=at, starts_at="past.day + interval '1 hour'",
+            ends_at="past.day + interval '2 hours'",
             cancel_until="past.day - interval '17 hours'", code_hash="'h1:' || md5('c' || past.n)",
             slip_token="'r1.' || substr(md5('s' || past.n), 1, 22)",
             cancel_cause=taken_back, **who,
         )
-        + one.clone("reserved_pools_placeevent", about, pool_slot_id="past.slot", about="b.public_id", at=at)
+        + one.clone("reserved_pools_placeevent", plan, pool_slot_id="past.slot", about="past.booking", at=at)
         + one.clone(
-            "vault_auditentry", about, object_id="b.public_id", actor_id="past.actor", post_id="past.post_public",
+            "vault_auditentry", plan, object_id="past.booking", actor_id="past.actor", post_id="past.post_public",
             tx="pg_current_xact_id()",
         )
-        + one.clone("vault_idempotencykey", about, actor_id="past.actor", key="'past-' || past.n", result_id="b.public_id")
+        + one.clone("vault_idempotencykey", plan, actor_id="past.actor", key="'past-' || past.n", result_id="past.booking")
         + one.clone(
-            "vault_message", about, about="b.public_id", phone_hash=told, state="'sent'", created_at=at, due_at=at, not_before=at,
+            "vault_message", plan, about="past.booking", phone_hash=told, state="'sent'", created_at=at, due_at=at, not_before=at,
             settled_at=at, lease_until="NULL",
         )
     )  # fmt: skip

@@ -4,9 +4,9 @@
 -- {first} and {last} number the bookings, {base} is where their keys begin; the statements marked clone are written out by history.py.
 SET session_replication_role = replica;
 SET synchronous_commit = off;
-SET work_mem = '256MB';
+SET work_mem = '1GB';
 CREATE UNLOGGED TABLE bench_past AS
-SELECT spread.*, doctor.*, place.*,
+SELECT spread.*, doctor.*, place.*, {uuid} AS booking,
        CASE WHEN day > current_date THEN 'booked' WHEN fate < 30 THEN 'noshow' WHEN fate < 100 THEN 'cancelled' ELSE 'fulfilled' END AS became,
        CASE WHEN day > current_date THEN 'booked' WHEN fate < 30 THEN 'not_attended' WHEN fate < 100 THEN 'cancelled' ELSE 'closed' END AS referred
   FROM (SELECT *, {base} + {first} / 8 + (row_number() OVER (ORDER BY day, n) - 1) / 8 AS slot, n * 7919 % 1000 AS fate
@@ -19,8 +19,10 @@ SELECT spread.*, doctor.*, place.*,
   JOIN bench_doctor AS doctor ON doctor.doctor = spread.p % (SELECT count(*) FROM bench_doctor)
   JOIN bench_place AS place ON place.place = spread.slot % (SELECT count(*) FROM bench_place)
  ORDER BY day, n;
+ANALYZE bench_past;
 
 {clones}
+ANALYZE referral_booking, referral_referral;
 
 INSERT INTO vault_event (kind, object_id, event, source, target, actor_kind, actor_id, post_id, reason, at, tx)
 SELECT step.kind, step.about, step.kind || '.' || step.target, step.source, step.target, 'user', doctor.actor, doctor.post_public, '',

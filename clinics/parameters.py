@@ -11,18 +11,12 @@ CITY_2011: Final = _("Beijing unified booking platform, questions and answers (2
 CITY_2021: Final = _("Answers of the Beijing Municipal Health Commission (May 2021)")
 DISTRICT_2018: Final = _("Xicheng measures on booked care (draft for comment, 2018)")
 HOSPITALS: Final = _("booking rules of hospitals (templates)")
+NOT_CHOSEN: Final = _("Default of this platform after a draft (Xicheng measures, 2018); the district has not chosen it")
 
 BOOKING_HORIZON_DAYS = Parameter(
-    "booking_horizon_days",
-    ValueType.INTEGER,
-    "days",
-    "R106",
-    Merge.AT_MOST,
-    "14",
-    DISTRICT_2018,
-    _("Article 17"),
-    "区分级诊疗平台原则上提供两周以内的预约诊疗和预约转诊服务",
-)
+    "booking_horizon_days", ValueType.INTEGER, "days", "R106", Merge.AT_MOST, "14",
+    DISTRICT_2018, _("Article 17"), "区分级诊疗平台原则上提供两周以内的预约诊疗和预约转诊服务",
+)  # fmt: skip
 BOOKING_CUTOFF = Parameter(
     "booking_cutoff",
     ValueType.TIME,

@@ -14,6 +14,7 @@ from config.help_texts import Help, help_of
 from config.section_groups import arranged
 from config.sections import SECTIONS, Section
 from permissions.acting import Acting
+from permissions.kiosk import is_kiosk
 from referral.inbox.queries import unread_count
 from referral.views.counts import Waiting
 
@@ -52,7 +53,9 @@ class Frame:
 
     @cached_property
     def acting(self) -> Acting | None:
-        return getattr(self.request, "acting", None)
+        """Who reads; at a device in a hall it is whoever stands before it, so nobody."""
+        acting: Acting | None = getattr(self.request, "acting", None)
+        return None if acting is None or is_kiosk(acting.session) else acting
 
     @property
     def role_label(self) -> Any:

@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone, translation
 
 from permissions.factors.required import IDLE, PROOF
+from permissions.kiosk import is_kiosk, stands_in_a_hall
 from permissions.recognition import Recognised, recognise
 from permissions.session_store import SessionStore
 from permissions.sessions import catch_up, touch
@@ -58,6 +59,8 @@ class CookielessMiddleware:
 class SessionMiddleware:
     """Puts the person on the request: `user`, `acting` (None for strangers and locked screens) and `locked_session`.
 
+    A device in a hall is a locked screen to every page but its own, and those know nobody but its `acting`.
+
     A bearer token counts alone: with one, the cookie is not read, so that no page elsewhere can ride on it.
     """
 
@@ -84,9 +87,11 @@ def _key_of(request: HttpRequest) -> str:
 
 
 def _introduce(request: HttpRequest, recognised: Recognised | None) -> None:
-    open_now = recognised is not None and not recognised.locked and not recognised.session.proof_due
     session = recognised.session if recognised else None
-    request.user = session.user if session and open_now else AnonymousUser()
+    open_now = recognised is not None and not recognised.locked and not recognised.session.proof_due
+    if is_kiosk(session):
+        open_now = open_now and stands_in_a_hall(request.path_info)
+    request.user = session.user if session and open_now and not is_kiosk(session) else AnonymousUser()
     request.session = SessionStore(row=session)
     request.acting = recognised.acting if recognised and open_now else None  # type: ignore[attr-defined]
     request.accepted_duties = recognised.duties if recognised and open_now else frozenset()  # type: ignore[attr-defined]

@@ -75,8 +75,8 @@ def _older_than(age: timedelta) -> Case:
 
 
 def _is_idle(minutes: int) -> Case:
-    """Nobody sits before a program: its key is not locked."""
-    idle = ~Q(kind=Session.Kind.KEY) & Q(seen_at__lte=Now() - timedelta(minutes=minutes))
+    """Nobody sits before a program, and a device in a hall waits for people: neither is idle."""
+    idle = ~Q(kind=Session.Kind.KEY) & Q(kiosk_since=None) & Q(seen_at__lte=Now() - timedelta(minutes=minutes))
     return Case(When(idle, then=Value(True)), default=Value(False), output_field=BooleanField())
 
 

@@ -37,6 +37,7 @@ class Capability(TextChoices):
     REVIEW_REFERRALS = "review_referrals", _("Review booked referrals of one's hospital")
     BOOK_NEXT = "book_next", _("Book the next visit from the consulting room")
     CALL_ABSENT = "call_absent", _("Call those who did not arrive")
+    CONFIRM_ERRORS = "confirm_errors", _("Confirm that an arrival, a visit or an absence was entered in error")
     RESTRICT = "restrict", _("Restrict bookings of one resident at one's hospital")
     APPEAL_BREACH = "appeal_breach", _("Appeal against a resident's recorded no-show")
     DECIDE_APPEALS = "decide_appeals", _("Decide about appeals against no-shows")
@@ -107,6 +108,7 @@ CAPABILITIES: Mapping[Role, frozenset[Capability]] = MappingProxyType(
                 C.DISPUTE_RIGHTS,
                 C.REVIEW_REFERRALS,
                 C.CALL_ABSENT,
+                C.CONFIRM_ERRORS,
                 C.RESTRICT,
             }
         ),

@@ -87,8 +87,8 @@ def begin(user: User, proof: Proof, device: str, visit: Visit, kind: str) -> Ope
 def add_proof(session: Session, proof: Proof, visit: Visit) -> Opened:
     """Step: one more proof of the same person; the session goes on under a new key, unlocked, and whole once it suffices.
 
-    The caller holds `locked_user`. The absolute limit counts from the first proof. Refuses with `not_signed_in` when the
-    session is over.
+    The caller holds `locked_user`. The absolute limit counts from the first proof. A device in a hall is an ordinary screen
+    again. Refuses with `not_signed_in` when the session is over.
     """
     requires_transaction()
     held = Session.objects.live().filter(pk=session.pk).select_for_update(of=("self",)).select_related("user").first()
@@ -102,9 +102,10 @@ def add_proof(session: Session, proof: Proof, visit: Visit) -> Opened:
         held.expires_at = held.created_at + timedelta(hours=settings.SESSION_ABSOLUTE_HOURS)
     key = secrets.token_urlsafe(32)
     Session.objects.filter(pk=held.pk).update(
-        key_hash=hash_of(key), proofs=proofs, proof_due=due, guesses=0, seen_at=Now(), proved_at=Now(), expires_at=held.expires_at
-    )
-    held.proofs, held.proof_due = proofs, due
+        key_hash=hash_of(key), proofs=proofs, proof_due=due, guesses=0, seen_at=Now(), proved_at=Now(), expires_at=held.expires_at,
+        kiosk_since=None,
+    )  # fmt: skip
+    held.proofs, held.proof_due, held.kiosk_since = proofs, due, None
     if is_new:
         return Opened(held, key, _settle(held, held.user, visit))
     _note_phone([proof.value], held.user)
@@ -133,8 +134,9 @@ def _note_phone(proofs: Collection[str], user: User) -> None:
 
 
 def _make_room(user: User) -> None:
-    """Ends what is one too many; the user row is locked, so that two logins at once cannot both fit."""
-    live = Session.objects.live().filter(user=user, proof_due=False).exclude(kind=Session.Kind.KEY).order_by("-seen_at", "-pk")
+    """Ends what is one too many; the user row is locked, so that two logins at once cannot both fit. A device in a hall is no desk."""
+    desks = Session.objects.live().filter(user=user, proof_due=False, kiosk_since=None)
+    live = desks.exclude(kind=Session.Kind.KEY).order_by("-seen_at", "-pk")
     surplus = [session.pk for session in live[user.desks - 1 :]]
     Session.objects.filter(pk__in=surplus).update(ended_at=Now(), ending=Session.Ending.REPLACED)
 

@@ -28,9 +28,12 @@ class ReferralConfig(AppConfig):
         from referral.review import messages as review_messages  # noqa: F401
         from referral.slips.checks import check_printing
         from referral.supervision import messages as conduct_messages  # noqa: F401
+        from referral.supervision.value_effects import bookings_ahead
+        from reserved_pools.policy_effects import counts_bookings
 
         policy.declare(*parameters.ALL, *day_list_parameters.ALL, *stop_parameters.ALL, *evaluation_parameters.ALL)
         ends_with_a_post(release)
+        counts_bookings(bookings_ahead)
         declare(Residents())
         lost_words.declare()
         register(check_printing)

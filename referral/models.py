@@ -1,6 +1,7 @@
 """Re-exports the models of the referral rooms, nothing more."""
 
 from referral.booking.call_models import AbsenceCall
+from referral.booking.error_models import WrongEntry
 from referral.booking.models import Booking, BookingMode, BookingStatus, CancelCause, CancelReason
 from referral.booking.override_models import Overridable, OverrideStatus, RuleOverride
 from referral.cases.criteria_models import MetCriterion
@@ -99,4 +100,5 @@ __all__ = [
     "SlipKind",
     "Supply",
     "VisitReport",
+    "WrongEntry",
 ]

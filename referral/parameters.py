@@ -87,6 +87,9 @@ RESIDENT_MAY_MOVE: Final = Parameter(
     "resident_may_move", ValueType.YES_NO, "whether residents move their bookings themselves", "R200", Merge.NEAREST, "no",
     _("booking rules of hospitals (templates)"), "", "需提前24小时以上通知,否则不予变更",
 )  # fmt: skip
+NEXT_VISIT_DAYS: Final = Parameter(
+    "next_visit_days", ValueType.INTEGER, "days after the visit; 0 is its own day", "R120", Merge.AT_MOST, "7", PLATFORM,
+)  # fmt: skip
 
 BOOKER_RESIDENTS: Final = Parameter(
     "booker_residents", ValueType.INTEGER, "residents at a time", "R105", Merge.AT_MOST, "3",
@@ -156,6 +159,7 @@ ALL: Final = (
     CONDUCT_SIGN_DAYS,
     CHANGE_CUTOFF,
     RESIDENT_MAY_MOVE,
+    NEXT_VISIT_DAYS,
     *OF_LEDGER,
     *OF_ATTENDANCE,
     *OF_PERSONS,

@@ -1,7 +1,7 @@
 """Whom a value would concern before anybody decides about it: which hospitals, what stays as it is, and what changes in places."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
@@ -65,8 +65,30 @@ class WeekEffect:
 
 
 @dataclass(frozen=True, slots=True)
+class BookingEffect:
+    """Of how many bookings ahead how many would not have been allowed; `is_cut` when there are more than were looked at."""
+
+    judged: int
+    newly: int
+    is_cut: bool = False
+
+
+Counting = Callable[[Parameter, NewRow], BookingEffect | None]
+_countings: list[Counting] = []
+
+
+def counts_bookings(counting: Counting) -> None:
+    """Declare who counts the bookings a value would have refused; this app knows of none."""
+    if counting not in _countings:
+        _countings.append(counting)
+
+
+@dataclass(frozen=True, slots=True)
 class Effects:
-    """Everything the preview says. `unchanged` counts institutions where a stricter value stays; `moves` and `cuts` say of what kind."""
+    """Everything the preview says. `unchanged` counts institutions where a stricter value stays; `moves` and `cuts` say of what kind.
+
+    `bookings` is None for a value that no booking is judged by.
+    """
 
     places: list[PlaceEffect] = field(default_factory=list)
     unchanged: int = 0
@@ -74,6 +96,7 @@ class Effects:
     cuts: bool = False
     weeks: list[WeekEffect] = field(default_factory=list)
     is_too_wide: bool = False
+    bookings: BookingEffect | None = None
 
     @property
     def sessions(self) -> int:
@@ -91,8 +114,9 @@ class Effects:
 def effects_of(parameter: Parameter, given: NewRow) -> Effects:
     """Promise what a judged value would change from its first day on; reads only, in a bounded number of queries."""
     assert given.valid_from is not None
+    bookings = _bookings(parameter, given)
     if words_of(parameter).reach <= Level.DISTRICT:
-        return Effects()
+        return Effects(bookings=bookings)
     concerned = _concerned(parameter, given.scope)
     targets = {one.pk: _target(one, given.scope) for one in concerned}
     rows = rows_in_force([parameter], list(targets.values()))
@@ -103,7 +127,12 @@ def effects_of(parameter: Parameter, given: NewRow) -> Effects:
     found = [PlaceEffect(one, *changed[one.pk], **counted[one.pk]) for one in touched]
     cuts = parameter.key in SHARES
     weeks = _weeks(parameter, given, touched) if cuts else []
-    return Effects(found, len(concerned) - len(touched), parameter.key in MOVES_WINDOWS, cuts, weeks or [], weeks is None)
+    return Effects(found, len(concerned) - len(touched), parameter.key in MOVES_WINDOWS, cuts, weeks or [], weeks is None, bookings)
+
+
+def _bookings(parameter: Parameter, given: NewRow) -> BookingEffect | None:
+    counted = (counting(parameter, given) for counting in _countings)
+    return next((one for one in counted if one is not None), None)
 
 
 def _concerned(parameter: Parameter, scope: Scope) -> list[Institution]:

@@ -61,11 +61,14 @@ def kept_or_not(promise: Promise, earliest: date | None) -> str:
     """One sentence on whether the promise can be kept, with the earliest day on which there is a place at all."""
     if earliest is None:
         return _("There is no place that could be booked on these days.")
-    named = {"day": date_format(earliest, "MONTH_DAY_FORMAT"), "wait": promise.wait(earliest)}
+    named = {"day": date_format(earliest, "MONTH_DAY_FORMAT"), "wait": promise.wait(earliest), "promised": promise.days}
     if promise.keeps(earliest):
-        return _("The earliest place keeps the three-day promise: %(day)s, %(wait)s.") % named
+        return _("The earliest place keeps the promise of a visit within %(promised)s days: %(day)s, %(wait)s.") % named
     named["until"] = date_format(promise.until, "MONTH_DAY_FORMAT")
-    return _("No place keeps the three-day promise, which ends on %(until)s. The earliest is on %(day)s, %(wait)s.") % named
+    sentence = _(
+        "No place keeps the promise of a visit within %(promised)s days, which ends on %(until)s. The earliest is on %(day)s, %(wait)s."
+    )
+    return sentence % named
 
 
 def promise_to(acting: Acting, asked: date, last: date) -> Promise:

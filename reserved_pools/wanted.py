@@ -17,7 +17,8 @@ class Wanted:
     """What somebody looks for; empty means any. A department is a public id or a standard subject code.
 
     A kind is that of the service (R072); `name` is an examination's, which other hospitals call the same. A district is its
-    code; `places_open_to` narrows the hospitals to it.
+    code; `places_open_to` narrows the hospitals to it. `beyond` asks for days too that a hospital does not let book yet: two
+    persons may open them for one referral (R106).
     """
 
     first: date
@@ -29,6 +30,7 @@ class Wanted:
     district: str = ""
     kind: str = ""
     name: str = ""
+    beyond: bool = False
 
     def __post_init__(self) -> None:
         if self.last < self.first:

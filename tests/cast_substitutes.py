@@ -18,6 +18,8 @@ from reserved_pools.resizing import resize
 from tests.cast_stops import Scene
 from vault.actor import Actor, ActorKind
 
+BOOKER = "13700000009"
+
 
 def only(places: Iterable[PoolSlot], free: int) -> PoolSlot:
     """Of these bands only the first has places left, so many; the others have none any more."""
@@ -48,6 +50,14 @@ def looked_after(held: Scene, *names: str, **fields: object) -> list[Disruption]
 
 def patient_of(booking: Booking) -> Chooser:
     return Chooser(Actor(ActorKind.PATIENT, booking.patient.public_id), ChosenBy.RESIDENT)
+
+
+def with_booker(booked: Booking) -> Booking:
+    """Her son asked for the place in her stead."""
+    asked = booked.referral
+    asked.booker_name, asked.booker_relation, asked.booker_phone = "陈小明", "儿子", BOOKER
+    asked.save()
+    return booked
 
 
 def doctor_as(by: Acting) -> Chooser:

@@ -34,7 +34,8 @@ SELECT format('DROP INDEX %I', indexname) FROM pg_indexes
 
 def measure(profile: str) -> Figure:
     """The few copied and grown to the many; bookings by turns; pages; then without the indexes of the resident's bookings."""
-    with stage(more={"CELERY_BROKER_URL": "memory://"}, max_wal_size="4GB") as server:
+    # No checkpoint comes by itself: the filling ends with one.
+    with stage(more={"CELERY_BROKER_URL": "memory://"}, max_wal_size="16GB", checkpoint_timeout="1h") as server:
         collect()
         few, many, seconds = sides(server, MANY[profile])
         noise = Noise()

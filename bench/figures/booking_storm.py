@@ -23,6 +23,7 @@ WANTED = {"short": 1_000_000, "long": 1_000_000}  # attempts
 MINUTES = {"short": 1.0, "long": 90.0}
 ROUND = {"short": 20, "long": 75}  # seconds
 PLANTED_SECONDS, PLANTED_SLICES = 4, 6
+# In a minute; the long profile asks for every kind.
 MUST_HAPPEN = ("book", "cancel", "move", "right", "resize", "release", "stop", "search", "choose", "miss")
 TURNS = ((), ("limit_3_months_binds_referrals",), (), ("churn_applies",))  # which rules bind besides, round by round
 
@@ -111,12 +112,13 @@ def table(done: Storm) -> str:
 def told(done: Storm, planted: Any, profile: str) -> Figure:
     """Everything found, how often it was tried, and what the planted fault did."""
     attempts, kinds, wrong = done.journal.attempts, by_kind(done), done.faults.total()
-    happened = [act for act in MUST_HAPPEN if any(ended not in REFUSED for ended in kinds.get(act, ()))]
+    wanted = MUST_HAPPEN if profile == "short" else tuple(kinds)
+    happened = [act for act in wanted if any(ended not in REFUSED for ended in kinds.get(act, ()))]
     enough = profile == "short" or attempts >= WANTED[profile]
     return Figure(
         NAME, wrong, "places over capacity, limits exceeded, duplicates, deadlocks and other faults",
         "0, every kind of act having succeeded, and more than 0 without the resident's lock; long: in 1,000,000 attempts",
-        wrong == 0 and len(happened) == len(MUST_HAPPEN) and enough and bool(planted.faults), attempts,
+        wrong == 0 and len(happened) == len(wanted) and enough and bool(planted.faults), attempts,
         {
             "processes": PROCESSES, "threads_each": THREADS, "rounds": done.rounds,
             "attempts_per_second": round(attempts / max(done.seconds, 1)),

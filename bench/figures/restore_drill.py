@@ -1,6 +1,6 @@
 """An hour of acts after a backup, then the database is destroyed and the backup restored on a new server.
 
-Bookings, cancellations, revocations, ended posts, a changed phone and messages, all by the product's use cases, with its worker,
+Bookings, cancellations, revocations, ended posts, a changed phone, reminders and messages, all by the product's use cases, with its worker,
 sealer and journal running. Counted afterwards: rights that came back, messages of the past that left, and whether the list of lost
 bookings names exactly those that were acknowledged after the backup. The same copy restored without the fence shows what it is for.
 """
@@ -17,6 +17,8 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from datetime import time as clock
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -53,6 +55,7 @@ class Hour:
 
     booked: list[str] = field(default_factory=list)  # numbers acknowledged and still live at the end
     cancelled: list[Any] = field(default_factory=list)  # bookings of the copy that were cancelled afterwards
+    reminded: int = 0  # visits of tomorrow that the copy knows, reminded of after it was taken
     acts: int = 0
 
 
@@ -100,6 +103,32 @@ class Play:
         drained()
         worker.send_signal(signal.SIGSTOP)
         self.old += [self.book() for _ in range(6)]
+        self.tomorrow(self.old[2:8])
+
+    def tomorrow(self, bookings: list[Any]) -> None:
+        """These visits are tomorrow's, and the hospital's hour of reminding has come; the data moves, not the clock."""
+        from django.utils import timezone
+
+        from clinics.models import PolicyRow
+        from referral.booking.models import Booking
+
+        day = timezone.localdate() + timedelta(days=1)
+        starts = datetime.combine(day, clock(8), timezone.get_current_timezone())
+        rows = Booking.objects.filter(pk__in=[one.pk for one in bookings])
+        rows.update(visit_date=day, starts_at=starts, ends_at=starts + timedelta(minutes=30))
+        held = {"institution": self.cast.hospital, "valid_from": day - timedelta(days=9), "source": "drill", "status": "in_force"}
+        PolicyRow.objects.create(parameter="reminder_time", value="00:00", **held)
+
+    def remind(self) -> int:
+        """The evening's reminders, which the copy does not know of; how many of them are about bookings it knows."""
+        from django.utils import timezone
+
+        from referral.booking.remind import due, remind
+
+        found = due(timezone.now())
+        for one in found:
+            remind(one)
+        return len({one.public_id for one in self.old} & set(found))
 
     def book(self) -> Any:
         from bench.people import drafts
@@ -137,6 +166,7 @@ class Play:
             accounts.deactivate(self.cast.shen.user, by=admin.actor, reason=clean_reason("离职"))
         administrators.end(self.third.roles.get().public_id, "任期已满", by=admin)
         hour.acts = bookings + 7 + 6
+        hour.reminded = self.remind()
         return hour
 
     def cancel(self, booking: Any) -> None:
@@ -238,6 +268,7 @@ def messages(state: Path) -> list[dict[str, Any]]:
 def told(fenced: dict[str, Any], planted: dict[str, Any], hour: Hour, behind: float) -> Figure:
     """Seconds of the restore; met when nothing came back, nothing left, and the list is exact, and without the fence all that fails."""
     exact = fenced.pop("listed") == hour.booked
+    assert hour.reminded, "nobody was reminded before the crash"
     clean = (fenced["revived"], fenced["sessions_live"], fenced["stray"], fenced["trail_faults"]) == ({}, 0, {}, 0)
     caught = bool(planted["revived"]) and bool(planted["stray"]) and planted.pop("listed") == []
     return Figure(
@@ -245,7 +276,8 @@ def told(fenced: dict[str, Any], planted: dict[str, Any], hour: Hour, behind: fl
         exact and clean and caught and fenced["seconds"] <= GOAL_SECONDS, hour.acts,
         {
             "revived_rights": sum(fenced["revived"].values()), "stray_sms": sum(fenced["stray"].values()),
-            "lost_bookings": len(hour.booked), "list_is_exact": exact, "journal_behind_seconds": round(behind, 2),
+            "lost_bookings": len(hour.booked), "list_is_exact": exact,
+            "reminded_before": hour.reminded, "journal_behind_seconds": round(behind, 2),
             "fenced": fenced, "planted_fault": {"what": "the copy put in place without the fence"} | planted,
         },
     )  # fmt: skip

@@ -108,7 +108,7 @@ OF_TIMES: Final = (
     ),
     Mutant(
         "the ban when a report is taken back", "re-check",
-        Wall(recodes=(Recode("referral.credit.record", "struck", "    settle(breach.patient)\n", ""),)), MISSES, ALL,
+        Wall(recodes=(Recode("referral.credit.record", "struck", "    listed = settle(breach.patient)", "    listed = []"),)), MISSES, ALL,
     ),
     Mutant(
         "the stopped clinic when a visit is reported", "re-check",

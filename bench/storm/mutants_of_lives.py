@@ -18,9 +18,7 @@ NO_SHOW_AGAIN: Final = Recode(
     "    if Breach.objects.filter(booking_id=booking.pk, status__in=STANDING).exists():",
     "    if False:",
 )
-NOT_ASKED_IF_OPEN: Final = Recode(
-    "referral.disruptions.choose", "_open", 'if held.status != "open" or held.booking.status != "booked":', "if False:"
-)
+NOT_ASKED_IF_OPEN: Final = Recode("referral.disruptions.choose", "_open", "if not may_choose(held, by.part):", "if False:")
 MOVED_TWICE: Final = Recode(
     f"{BOOKING}.move",
     "check_movable",
@@ -156,7 +154,7 @@ TAKEN_BACK: Final = (
     Mutant(
         "who takes a cancellation back", "re-check",
         Wall(recodes=(Recode(
-            f"{BOOKING}.corrections", "undo_until",
+            f"{BOOKING}.corrections", "cancelled_at",
             "if last is None or (last.actor_kind, last.actor_id) != (actor.kind, actor.public_id):", "if last is None:",
         ),)), UNDOING, ALL,
     ),
@@ -164,7 +162,7 @@ TAKEN_BACK: Final = (
         "the referral booked again before a cancellation is undone", "re-check",
         Wall(recodes=(
             Recode(f"{BOOKING}.corrections", "_restored", "facts is None or held.referral.status != left_as(held)", "facts is None"),
-            Recode(f"{BOOKING}.corrections", "undo_until", " or booking.referral.status != left_as(booking):", ":"),
+            Recode(f"{BOOKING}.corrections", "cancelled_at", " or booking.referral.status != left_as(booking):", ":"),
         )), OWN, ALL,
     ),
     Mutant(

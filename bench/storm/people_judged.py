@@ -41,9 +41,8 @@ CHURN: Final = {
                     SELECT e.target, e.actor_kind, e.post_id, e.reason, e.tx FROM vault_event e
                      WHERE e.object_id = other.public_id AND e.id < m.id ORDER BY e.id DESC LIMIT 1) last
                  WHERE other.patient_id = b.patient_id AND last.tx <> m.tx
-                   AND (last.target = 'cancelled' AND last.actor_kind = 'patient' AND last.reason <> 'clinic_stopped'
-                        OR last.target = 'moved' AND (last.actor_kind = 'patient' OR EXISTS (
-                            SELECT FROM clinics_post p WHERE p.public_id = last.post_id AND p.right_id IS NOT NULL)))) > {CHANGES}"""
+                   AND last.target IN ('cancelled', 'moved') AND last.actor_kind = 'patient'
+                   AND NOT EXISTS (SELECT FROM referral_disruption d WHERE d.booking_id = other.id)) > {CHANGES}"""
 }
 
 LAST_STEP: Final = """

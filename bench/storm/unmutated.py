@@ -28,7 +28,8 @@ UNMUTATED: Final[dict[str, tuple[str, ...]]] = {
         "clinics_clinicstop: status_follows_its_table", "permissions_referralright: status_follows_its_table",
         "referral_restriction: status_follows_its_table", "referral.booking.overrides.*: lock", "referral.booking.fulfilment.*: lock",
         "referral.booking.confirm.*: lock", "referral.booking.remind.*: lock", "referral.booking.resend.*: lock",
-        "referral.booking.tell.*: lock", "referral.credit.evasion.*: lock", "referral.credit.restrict.*: lock",
+        "referral.booking.tell.*: lock", "referral.disruptions.bands._tell: lock",
+        "referral.credit.evasion.*: lock", "referral.credit.restrict.*: lock",
         "referral.disruptions.decide.*: lock", "reserved_pools.resizing.*: lock", "reserved_pools.returned.*: lock",
         "reserved_pools.rewindow.*: lock", "vault.states.created*",
     ),
@@ -39,8 +40,10 @@ UNMUTATED: Final[dict[str, tuple[str, ...]]] = {
     "the district's second person differs from who recorded or filed: one act, no race; the ledger's tests ask it": (
         "*: appeal_is_decided_by_another", "referral.credit.appeal._check_second_person: *",
     ),
+    "says in words what a unique index beside it refused": ("referral.booking.corrections._case_stands: *",),
     "the consulting room, which no hand of the storm plays; its function differs from pool_claim in the kind of place alone": (
         "pool_claim_direct.sql: *", "referral.booking.corrections._judged_in_consultation: lock",
+        "referral.booking.visit_behind.held: lock", "referral.booking.next_visit.book_next: lock",
         "referral.booking.move.check_movable: old.mode == *",
     ),
     "a slot that is closed or withdrawn has no place left, resting or free, so that the count beside it holds as well": (
@@ -65,11 +68,13 @@ UNMUTATED: Final[dict[str, tuple[str, ...]]] = {
         "*.move_by_resident: not resident_may_move(booking)", "*.move_by_resident: judged is None or *",
     ),
     "what was typed or chosen, before anything is locked": (
-        "*._text: *", "*.settle_otherwise: not note.strip()", "*.report_noshow: cause not in *", "*.check_movable: judged.row.* old.*",
+        "*._check_noted: not note.strip()", "*._check_came: cause not in *", "*.report_noshow: cause not in *",
+        "*.check_movable: judged.row.* old.*",
     ),
     "asks what a step beside it answered; that step's own walls are taken out": (
         "*.booking_write: outcome != 'written'", "*.move_to: not taken(*", "*._as_it_was: not claims.take_back(*",
         "*.booked: violations", "*._moved: violations", "*.replayed: right", "*._held: refusal.code != *", "*._each: refusal.code != *",
+        "*.offered_to_resident: standing",
     ),
     "the guard that advance and amend keep in their statement, which mutants take out of it": (
         "vault.states.advance: not rows.update(*", "vault.states.amend: not rows.update(*", "vault.states.amend: expected_version *",
@@ -80,7 +85,7 @@ UNMUTATED: Final[dict[str, tuple[str, ...]]] = {
         "referral.booking.rules.booking_must_precede_cutoff",
     ),
     "no hand of the storm brings this about: an arrival, a question, a case's own version, a doctor who rebooked": (
-        "*._check_waits: booking.status == 'arrived'", "*._check_waits: booking.status not in *", "*.undo_noshow: booking.status != *",
+        "*.seen_here: held.booking.status != 'arrived'", "*._check_waits: booking.status not in *", "*.undo_noshow: booking.status != *",
         "*.undo_noshow: referral.status != *", "*.check_movable: old.referral.status *", "*.cancel_by_referrer: referral_version *",
         "referral.booking.absence._close: lock",
     ),

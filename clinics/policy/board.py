@@ -12,6 +12,7 @@ from django.utils.translation import pgettext
 from clinics.models import Department, Institution, PolicyRow
 from clinics.models.institution import InstitutionKind
 from clinics.models.policy import PolicyStatus
+from clinics.parameters import DISTRICT_2018, NOT_CHOSEN
 from clinics.policy import REGISTRY, Level, Parameter, Resolved, Row, Target, resolve, rows_in_force
 from clinics.policy.scope import Scope, governs, institutions_of, rows_seen_by
 from clinics.policy.typed import said, said_stored
@@ -69,10 +70,12 @@ def lines_of(parameters: Sequence[Parameter], scope: Scope, today: date) -> list
 
 
 def _line(parameter: Parameter, held: Resolved, deciding: dict[int, PolicyRow], changes: list[tuple[date, str]]) -> Line:
+    """A default after the district's draft says that nobody in the district chose it (R140)."""
     row = deciding.get(held.row) if held.row is not None else None
     article, quote = ("", row.quote) if row else (parameter.article, parameter.quote)
     words = words_of(parameter)
-    return Line(parameter, words, held, said(parameter, held.value), LEVELS[held.level], held.source, article, quote, row, changes)
+    source = NOT_CHOSEN if row is None and held.source == DISTRICT_2018 else held.source
+    return Line(parameter, words, held, said(parameter, held.value), LEVELS[held.level], source, article, quote, row, changes)
 
 
 def coming(parameter: Parameter, target: Target, rows: Iterable[Row], today: date) -> list[tuple[date, str]]:

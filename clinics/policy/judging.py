@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -57,7 +58,7 @@ def judge(parameter: Parameter, given: NewRow, *, today: date) -> NewRow:
 def with_row(parameter: Parameter, given: NewRow, value: str, rows: list[Row]) -> list[Row]:
     """The rows in force and this one among them, as resolution would read it."""
     assert given.valid_from is not None
-    keys = {name: one.pk if one is not None else None for name, one in given.scope.columns.items()}
+    keys: dict[str, Any] = {name: one.pk if one is not None else None for name, one in given.scope.columns.items()}
     return [*rows, Row(parameter.key, value, given.valid_from, given.valid_to, source=given.source, id=0, **keys)]
 
 

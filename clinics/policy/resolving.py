@@ -104,6 +104,7 @@ class Row:
     department: int | None = None
     source: str = ""
     id: int | None = None
+    quote: str = ""
 
     @property
     def level(self) -> Level:
@@ -130,12 +131,13 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Resolved:
-    """The value that holds, the level that decided it, and the row (empty when it is the regulation's default)."""
+    """The value that holds, the level that decided it with its words, and the row (empty when it is the regulation's default)."""
 
     value: Value
     level: Level
     source: Any
     row: int | None = None
+    quote: str = ""
 
 
 def resolve(parameter: Parameter, at: date, target: Target, rows: Iterable[Row]) -> Resolved:
@@ -144,10 +146,11 @@ def resolve(parameter: Parameter, at: date, target: Target, rows: Iterable[Row])
     The default stands like a row of the authority that issued it: a row of that level replaces it, a higher one
     outranks it, a lower one can only do what the parameter's merge allows.
     """
-    candidates = {parameter.authority: Resolved(parameter.parse(parameter.default), parameter.authority, parameter.source)}
+    default = Resolved(parameter.parse(parameter.default), parameter.authority, parameter.source, quote=parameter.quote)
+    candidates = {parameter.authority: default}
     for row in sorted(rows, key=lambda row: row.valid_from):
         if row.parameter == parameter.key and concerns(row, at, target):
-            candidates[row.level] = Resolved(parameter.parse(row.value), row.level, row.source, row.id)
+            candidates[row.level] = Resolved(parameter.parse(row.value), row.level, row.source, row.id, row.quote)
     return _merged(parameter.merge, [candidates[level] for level in sorted(candidates)])
 
 
@@ -234,6 +237,7 @@ def rows_in_force(parameters: Iterable[Parameter], targets: Collection[Target]) 
             row.department_id,
             row.source,
             row.pk,
+            row.quote,
         )
         for row in found
     ]

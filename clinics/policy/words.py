@@ -106,6 +106,9 @@ WORDS: Mapping[str, Words] = MappingProxyType(
         "arrival_undo_minutes": Words(_("An arrival can be undone for"), MINUTES, B, THERE, 0, 120),
         "change_cutoff": Words(_("Moving a booking ends"), _("hours before the visit"), B, HERE, 0, 168),
         "resident_may_move": Words(_("Residents move their bookings themselves"), "", B, THERE),
+        "next_visit_days": Words(
+            _("The consulting room books the next visit for"), _("days after the visit; 0 is its own day"), B, THERE, 0, 30
+        ),
         "review_hours": Words(_("A hospital reviews a booked referral within"), HOURS, B, HERE, 1, 240),
         "question_hours": Words(_("The doctor answers the hospital's question within"), HOURS, B, HERE, 1, 240),
         "review_undo_minutes": Words(_("An acceptance can be taken back for"), MINUTES, B, THERE, 0, 120),

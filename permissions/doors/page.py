@@ -26,6 +26,7 @@ class Page(View):
     policies: ClassVar[Policies] = {}
     enforces_policies: ClassVar[bool] = True
     repeated: ClassVar[frozenset[str]] = frozenset()
+    of_a_kiosk: ClassVar[bool] = False  # open to a device in a hall, whose login opens nothing else
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         try:

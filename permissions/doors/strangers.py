@@ -16,9 +16,9 @@ def to_login(request: HttpRequest) -> HttpResponse:
 
 def to_lock(request: HttpRequest) -> HttpResponse:
     """The lock page, which leads back here afterwards; a form that was just sent waits in it, sealed."""
-    if request.method != "POST" or request.headers.get("HX-Request"):
-        return _away(request, reverse("lock"))
     session = request.locked_session  # type: ignore[attr-defined]
+    if request.method != "POST" or request.headers.get("HX-Request") or session.kiosk_since:
+        return _away(request, reverse("lock"))
     context = {"person": session.user, "phone": mask_phone(session.user.phone), "held": hold(request), "next": ""}
     return render(request, "permissions/lock.html", context, status=401)
 

@@ -59,6 +59,8 @@ class Session(Public):
     proved_at = models.DateTimeField(db_default=Now())
     # Guesses at a second factor since the last right one.
     guesses = models.SmallIntegerField(default=0)
+    # Since when it stands in a hall as a self-service device, open to nobody's other pages.
+    kiosk_since = models.DateTimeField(null=True, blank=True)
     seen_at = models.DateTimeField(db_default=Now())
     expires_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True, blank=True)
@@ -78,6 +80,7 @@ class Session(Public):
                 name="session_only_keys_have_scopes",
             ),
             models.CheckConstraint(condition=Q(guesses__gte=0, guesses__lte=5), name="session_has_at_most_five_guesses"),
+            models.CheckConstraint(condition=Q(kiosk_since=None) | Q(kind="browser"), name="session_only_browsers_are_kiosks"),
         ]
 
     def __str__(self) -> str:

@@ -13,6 +13,7 @@ from permissions.doors.draft import released
 from permissions.factors import proving
 from permissions.factors.required import held_for_proof, is_enrolled
 from permissions.identity.phones import mask_phone
+from permissions.kiosk import is_kiosk
 from permissions.models import Session
 from permissions.views.cookies import give_key, safe_next
 from permissions.views.prove import refuse_with
@@ -22,7 +23,10 @@ from vault.refusal import Refusal
 
 
 class Lock(Page):
-    """A button that sends a code to the person's own phone, then the code; or the code of her authenticator at once."""
+    """A button that sends a code to the person's own phone, then the code; or the code of her authenticator at once.
+
+    In a hall it says neither who she is nor where the code goes.
+    """
 
     policies = {"GET": EVEN_LOCKED, "POST": EVEN_LOCKED}
     template = "permissions/lock.html"
@@ -63,7 +67,10 @@ class Lock(Page):
 
     def _shown(self, session: Session, address: str, held: str) -> dict[str, Any]:
         enrolled = is_enrolled(session.user)
-        return {"person": session.user, "phone": mask_phone(session.user.phone), "next": address, "held": held, "enrolled": enrolled}
+        shown = {"next": address, "held": held, "enrolled": enrolled}
+        if is_kiosk(session):
+            return shown | {"kiosk": True}
+        return shown | {"person": session.user, "phone": mask_phone(session.user.phone)}
 
 
 def locked(request: HttpRequest) -> Session | None:

@@ -78,7 +78,8 @@ class ReferralBookings(Api):
 class BookingCancel(Api):
     """Take the booking back before its cut-off; If-Match is the booking's version.
 
-    `reason` is one of the codes or free words; with `ends_case` the referral ends too instead of waiting for another time.
+    `reason` is one of the codes the doctor's page offers, `other` with its words in `note`; or free words, kept as that note.
+    With `ends_case` the referral ends too instead of waiting for another time.
     """
 
     policies = {"POST": Needs(Capability.CANCEL_BOOKING)}

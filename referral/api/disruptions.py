@@ -10,7 +10,18 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from permissions.acting import Acting
-from permissions.doors import IF_MATCH, Api, Needs, StrictCharField, StrictChoiceField, StrictSerializer, StrictUUIDField, etag, if_match
+from permissions.doors import (
+    IF_MATCH,
+    Api,
+    Needs,
+    StrictBooleanField,
+    StrictCharField,
+    StrictChoiceField,
+    StrictSerializer,
+    StrictUUIDField,
+    etag,
+    if_match,
+)
 from permissions.doors.paging import PageQuery, page_of
 from permissions.identity.masking import mask_name
 from permissions.roles import Capability
@@ -42,7 +53,7 @@ class OfferedTime(serializers.Serializer[Any]):
 
 
 class StoppedVisit(serializers.Serializer[Any]):
-    """One booking whose clinic was stopped; the name masked, `held` the substitute kept until `held_until`."""
+    """One booking whose clinic was stopped; the name masked, `held` the substitute kept until `held_until`, `examination` its item."""
 
     id = serializers.UUIDField()
     stop = serializers.UUIDField()
@@ -50,6 +61,7 @@ class StoppedVisit(serializers.Serializer[Any]):
     number = serializers.CharField()
     name = serializers.CharField()
     phone_tail = serializers.CharField(allow_blank=True)
+    examination = serializers.CharField(allow_blank=True)
     starts_at = serializers.DateTimeField()
     status = serializers.ChoiceField(choices=DisruptionStatus.choices)
     version = serializers.IntegerField()
@@ -112,7 +124,7 @@ class OneDisruption(Api):
     @extend_schema(responses=StoppedVisitDetail, operation_id="disruptions_read")
     def get(self, request: Request, disruption: UUID) -> Response:
         held = seen(self.acting, disruption)
-        times = times_for(held) if held.status == "open" and held.booking.status == "booked" else []
+        times = times_for(held) if choose.may_choose(held, part_of(self.acting)) else []
         saw(self.acting.actor, "booking", held.booking.public_id, "stopped visit")
         return versioned(described(held) | {"times": [offered(one) for one in times]}, etag(held))
 
@@ -159,18 +171,26 @@ class DisruptionCall(Api):
 
 
 class DisruptionSettle(Api):
-    """Something was agreed outside the platform, or nobody could be reached."""
+    """Something was agreed outside the platform, or nobody could be reached; or who has arrived is seen by somebody else of the hospital.
+
+    `tell_patient` writes to her that the visit is off; with `seen_here` nothing ends but the disruption.
+    """
 
     policies = {"POST": CALLING}
 
     class Input(StrictSerializer):
         note = StrictCharField(max_length=LONGEST_NOTE, lines=False)
+        tell_patient = StrictBooleanField(required=False, default=False)
+        seen_here = StrictBooleanField(required=False, default=False)
 
     @extend_schema(request=Input, responses=StoppedVisit, parameters=[IF_MATCH], operation_id="disruptions_settle")
     def post(self, request: Request, disruption: UUID) -> Response:
         version, given = if_match(request), self.read(self.Input)
-        held = seen(self.acting, disruption)
-        choose.settle_otherwise(held, note=given["note"], expected_version=version, by=for_hospital(self.acting))
+        held, by = seen(self.acting, disruption), for_hospital(self.acting)
+        if given["seen_here"]:
+            choose.seen_here(held, note=given["note"], expected_version=version, by=by)
+        else:
+            choose.settle_otherwise(held, note=given["note"], tell_patient=given["tell_patient"], expected_version=version, by=by)
         return answered(self.acting, disruption)
 
 
@@ -203,6 +223,11 @@ def chooser(acting: Acting) -> Chooser:
     return for_hospital(acting) if acting.can(Capability.MANAGE_POOLS) else Chooser(acting.actor, ChosenBy.REFERRER, acting)
 
 
+def part_of(acting: Acting) -> ChosenBy:
+    """The same, for reading only."""
+    return ChosenBy.HOSPITAL if acting.can(Capability.MANAGE_POOLS) else ChosenBy.REFERRER
+
+
 def answered(acting: Acting, public_id: UUID) -> Response:
     """The stopped visit as it now is."""
     held = seen(acting, public_id)
@@ -211,10 +236,11 @@ def answered(acting: Acting, public_id: UUID) -> Response:
 
 def described(one: Disruption) -> dict[str, Any]:
     """One stopped visit as plain values."""
-    booking, patient = one.booking, one.booking.patient
+    booking, patient, service = one.booking, one.booking.patient, one.booking.pool_slot.service
     return {
         "id": one.public_id, "stop": one.stop.public_id, "booking": booking.public_id, "number": booking.number,
-        "name": mask_name(patient.name), "phone_tail": patient.phone_tail or patient.landline_tail, "starts_at": booking.starts_at,
+        "name": mask_name(patient.name), "phone_tail": patient.phone_tail or patient.landline_tail,
+        "examination": service.name if service.is_examination else "", "starts_at": booking.starts_at,
         "status": one.status, "version": one.version, "call_for": one.call_for, "calls": one.calls,
         "held": offered(one.pool_slot) if one.pool_slot else None, "held_until": one.held_until, "choice": one.choice,
         "chosen_by": one.chosen_by, "new_booking": one.new_booking.public_id if one.new_booking else None, "note": one.note,

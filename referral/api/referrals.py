@@ -191,17 +191,21 @@ class ReferralDetail(Api):
 
 
 class ReferralCancel(Api):
-    """The referral is not needed any more: a draft, or one whose booking is cancelled with it; If-Match is the referral's version."""
+    """The referral is not needed any more: a draft, or one whose booking is cancelled with it; If-Match is the referral's version.
+
+    `reason` is one of the codes the doctor's page offers, `other` with its words in `note`; or free words, kept as that note.
+    """
 
     policies = {"POST": WRITES}
 
     class Input(StrictSerializer):
         reason = StrictCharField(max_length=200, required=False, default="", allow_blank=True)
+        note = StrictCharField(max_length=200, required=False, default="", allow_blank=True)
 
     @extend_schema(request=Input, responses=ReferralWritten, parameters=[IF_MATCH], operation_id="referrals_cancel")
     def post(self, request: Request, referral: UUID) -> Response:
         version, given = if_match(request), self.read(self.Input)
-        dropped = cancel_referral(referral, expected_version=version, reason=given["reason"], by=self.acting)
+        dropped = cancel_referral(referral, expected_version=version, by=self.acting, **given)
         return versioned(written(self.acting, dropped), etag(dropped))
 
 

@@ -6,6 +6,7 @@ from rest_framework import serializers
 
 from permissions.identity.masking import mask_name
 from referral.cases.models import Priority, Referral, ReferralStatus
+from referral.review.advice import patient_to_call
 from referral.review.decide import Result
 from referral.review.models import AdviceReason, Decision, Question
 from referral.review.story import Story, Wording, story_of
@@ -74,6 +75,7 @@ class AdviceTold(serializers.Serializer[Any]):
     seen_at = serializers.DateTimeField(allow_null=True)
     tell_patient_at = serializers.DateTimeField()
     patient_told_at = serializers.DateTimeField(allow_null=True)
+    patient_to_call = serializers.BooleanField()
 
 
 class ChangeTold(serializers.Serializer[Any]):
@@ -167,9 +169,11 @@ def asked(one: Question) -> dict[str, Any]:
 
 def advised(one: Any) -> dict[str, Any]:
     """Advice as plain values."""
-    names = ("reason", "seen_at", "tell_patient_at", "patient_told_at")
+    names = ("reason", "seen_at", "tell_patient_at")
     signed = {"advice": one.text, "signed_by": one.signed_by.user.name, "signed_at": one.created_at}
-    return signed | {name: getattr(one, name) for name in names}
+    to_call = patient_to_call(one)
+    told = {"patient_told_at": None if to_call else one.patient_told_at, "patient_to_call": to_call}
+    return signed | told | {name: getattr(one, name) for name in names}
 
 
 def worded(one: Wording) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from clinics.models import Institution
 from permissions.acting import Acting
 from permissions.roles import Capability
 from referral import parameters as p
-from referral.booking.call_models import AbsenceCall, CallOutcome
+from referral.booking.call_models import SAID, AbsenceCall, CallOutcome
 from referral.booking.expected import NOTHING_HERE, database_now, locked
 from referral.booking.facts import SHANGHAI
 from referral.booking.models import Booking
@@ -36,6 +36,13 @@ def absent_at(by: Acting, now: datetime) -> QuerySet[Booking]:
         return Booking.objects.none()
     calls = Prefetch("absence_calls", AbsenceCall.objects.select_related("called_by").order_by("pk"))
     return bookings_at(by).filter(status="booked", ends_at__lte=now).prefetch_related(calls).order_by("ends_at", "pk")
+
+
+def unseen_at(by: Acting, now: datetime) -> QuerySet[Booking]:
+    """Who came to the acting hospital, whose time is over, and of whom no doctor said that she was seen; the oldest first."""
+    if not by.can(Capability.CALL_ABSENT):
+        return Booking.objects.none()
+    return bookings_at(by).filter(status="arrived", ends_at__lte=now).order_by("ends_at", "pk")
 
 
 def missed_on(by: Acting, day: date) -> QuerySet[Booking]:
@@ -95,8 +102,14 @@ def close_day(now: datetime) -> int:
 
 
 def proposed_cause(calls: Iterable[AbsenceCall]) -> NoShowCause:
-    """What the calls say: called off when she said so herself, without a word when she never did. Pure."""
+    """What is known: come too late when she stood at the window, called off when she said so herself, else without a word. Pure.
+
+    Whether that is a missed visit the hospital's late rule says (C21): only `no_show` (R171); void (R192, R203) and after the hour
+    (R167) leave her the ordinary queue or another booking and count against nobody.
+    """
     said = [call.outcome for call in calls]
+    if CallOutcome.CAME_LATE in said:
+        return NoShowCause.CAME_LATE
     if CallOutcome.WILL_NOT_COME in said or CallOutcome.REBOOK in said:
         return NoShowCause.CALLED_OFF
     return NoShowCause.NO_WORD
@@ -124,7 +137,7 @@ def _close(key: int) -> bool:
 
 def _checked(outcome: str, note: str) -> str:
     faults, words = Faults(), note.strip()
-    if outcome not in CallOutcome.values:
+    if outcome not in SAID:
         faults.add(invalid("outcome", _("Choose what came of the call.")))
     if outcome == CallOutcome.WILL_NOT_COME and not words:
         faults.add(invalid("note", _("Write the reason that was given.")))

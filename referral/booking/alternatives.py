@@ -1,19 +1,24 @@
-"""The nearest lawful times instead of one that could not be booked."""
+"""The nearest lawful times instead of one that could not be booked, however many bands a department has."""
 
 from datetime import date, timedelta
 from typing import Any, Final
-from uuid import UUID
 
-from clinics.models import Institution
+from django.db.models import Q
+from django.utils import timezone
+
 from permissions.acting import Acting
 from referral.booking import rules
 from referral.booking.facts import BookingFacts
 from referral.booking.offered_as import same_name
 from referral.booking.read import Judged
-from reserved_pools.queries import Wanted, availability
+from reserved_pools.queries import Around, Wanted, nearest
+from reserved_pools.wanted import LONGEST
 from vault.refusal import Refusal
 
 MOST: Final = 5
+MOST_TIMES: Final = 300
+ONE_EACH: Final = ("institution", "visit_date", "slot_class")
+EVERY_TIME: Final = ("visit_date", "starts_at")
 # Rules that another time or hospital cures; a missing visit or contract, a ban or frequent changes it does not.
 CURABLE: Final = frozenset({"R019", "R052", "R106", "R107", "R108", "R015", "R109", "R017", "R018", "R046", "R027"})
 
@@ -22,26 +27,21 @@ def alternatives(judged: Judged, by: Acting) -> list[dict[str, Any]]:
     """Promise up to five places of the same department code that this booking would be allowed to take now.
 
     Instead of a clinic other clinics, instead of an examination the same one at another time or hospital (R072). The hospitals are
-    those the acting right reaches; one place per hospital, day and class, the day nearest to the one asked for first, then
-    partners, then time. Rows are those of `availability`.
+    those the acting right reaches and that do not restrict her (R027); one place per hospital, day and class, the day nearest to
+    the one asked for first, then partners, then time. Rows are those of `availability`. Three queries.
     """
-    facts = judged.facts
-    first, last = facts.today + timedelta(days=1), facts.today + timedelta(days=facts.limits.horizon_days)
-    kind, name = judged.row.service_kind, same_name(judged.row.service_kind, judged.row.service_name)
-    wanted = Wanted(first, last, department=facts.standard_code, kind=kind, name=name)
-    rows = availability(by, wanted, today=facts.today)
-    institutions = dict(Institution.objects.filter(public_id__in={row["institution"] for row in rows}).values_list("public_id", "pk"))
-    closed_to_her = {facts.institution} if facts.restricted_until else set()
-    lawful = [row for row in rows if is_lawful(facts, institutions[row["institution"]], row["visit_date"], closed_to_her)]
-    chosen: dict[tuple[UUID, date, str], dict[str, Any]] = {}
-    for row in sorted(lawful, key=lambda row: (abs(row["visit_date"] - facts.visit_date), not row["is_partner"], row["starts_at"])):
-        chosen.setdefault((row["institution"], row["visit_date"], row["slot_class"]), row)
-    return list(chosen.values())[:MOST]
+    return _found(judged, by, _wanted(judged), ONE_EACH, MOST)
 
 
-def is_lawful(facts: BookingFacts, institution: int, day: date, closed_to_her: set[int]) -> bool:
-    """Whether this booking would be allowed there on that day; the hospital that restricts her is no alternative (R027)."""
-    return institution not in closed_to_her and rules.is_lawful_at(facts, institution, day)
+def lawful_times(judged: Judged, by: Acting, wanted: Wanted, *, like: str) -> list[dict[str, Any]]:
+    """Promise every lawful time among those wanted, one place each, of this class if there is one, the nearest day first."""
+    return _found(judged, by, wanted, EVERY_TIME, MOST_TIMES, like)
+
+
+def lawful_days(facts: BookingFacts) -> dict[date, int]:
+    """The days on which her limits leave room, each with how far it is from the one asked for; the hospitals' own rules come later."""
+    ahead_of_today = (facts.today + timedelta(days=number) for number in range(1, LONGEST.days + 1))
+    return {day: abs((day - facts.visit_date).days) for day in ahead_of_today if rules.has_room_on(facts, day)}
 
 
 def with_alternatives(refusal: Refusal, judged: Judged | None, by: Acting) -> Refusal:
@@ -50,3 +50,28 @@ def with_alternatives(refusal: Refusal, judged: Judged | None, by: Acting) -> Re
     if judged is not None and broken and broken <= CURABLE:
         refusal.current["alternatives"] = alternatives(judged, by)
     return refusal
+
+
+def _found(judged: Judged, by: Acting, wanted: Wanted, alike: tuple[str, ...], limit: int, like: str = "") -> list[dict[str, Any]]:
+    facts, asked = judged.facts, timezone.localdate(judged.row.referral_created_at)
+    days = {day: far for day, far in lawful_days(facts).items() if wanted.first <= day <= wanted.last}
+    if not days:
+        return []
+    return nearest(by, wanted, Around(days, alike, like), today=facts.today, asked=asked, among=_open_to_her(facts), limit=limit)
+
+
+def _wanted(judged: Judged) -> Wanted:
+    """The same department code and kind on every day that may be booked somewhere; further where two persons let the horizon pass."""
+    facts, row = judged.facts, judged.row
+    return Wanted(
+        facts.today + timedelta(days=1), facts.today + LONGEST, department=facts.standard_code, kind=row.service_kind,
+        name=same_name(row.service_kind, row.service_name), beyond="R106" in facts.let_pass,
+    )  # fmt: skip
+
+
+def _open_to_her(facts: BookingFacts) -> Q:
+    """Where no hospital stops her: none that restricts her (R027), none where the department is booked for her that day (R015)."""
+    found = ~Q(institution__in=facts.restricting)
+    for institution, day in rules.taken_at(facts):
+        found &= ~Q(institution=institution, visit_date=day)
+    return found

@@ -13,9 +13,10 @@ from clinics import policy
 from permissions.acting import Acting
 from permissions.roles import Capability
 from referral import parameters
+from referral.booking.call_models import AbsenceCall, CallOutcome
 from referral.booking.expected import HAS_COME, database_now, locked, today
 from referral.booking.facts import SHANGHAI
-from referral.booking.late import Lateness, check_late
+from referral.booking.late import Lateness, check_received, lateness_of
 from referral.booking.models import Booking
 from referral.booking.proof import Proof
 from referral.booking.queries import bookings_at
@@ -32,7 +33,8 @@ def arrive(booking_id: UUID, proof: Proof, *, expected_version: int, by: Acting)
     Judged after the booking's lock, by the database's clock; a hospital may receive `arrival_early_days` before the day
     (none by default). Refuses with `not_allowed`, `not_found` (another
     institution's booking looks like none), `proof_mismatch`, `not_today` (with the right day), `too_late` where the hospital's
-    late rule says so, `booking_over`, `stale_state` or `too_many_requests`. What the proof does not open tells nothing more.
+    late rule says so (that she came is written down all the same), `booking_over`, `stale_state` or `too_many_requests`. What the
+    proof does not open tells nothing more.
     """
     _may_receive(by)
     _count_try(by)
@@ -41,9 +43,13 @@ def arrive(booking_id: UUID, proof: Proof, *, expected_version: int, by: Acting)
         _check_proof(booking, proof)
         _check_day(booking, _received_today(by))
         _check_open(booking)
-        late = _check_late(booking)
-        advance(booking, "arrived", by=by.actor, reason=late.rule, expected_version=expected_version)
-        audit.record("arrive", "booking", booking.public_id, by=by.actor, details=_details(proof, late))
+        late = _lateness(booking)
+        if late.is_received:
+            advance(booking, "arrived", by=by.actor, reason=late.rule, expected_version=expected_version)
+            audit.record("arrive", "booking", booking.public_id, by=by.actor, details=_details(proof, late))
+        else:
+            _note_too_late(booking, late, by)
+    check_received(booking, late)
     return booking
 
 
@@ -112,9 +118,18 @@ def _count_try(by: Acting) -> None:
         raise Refusal("too_many_requests", _("Too many codes and documents were tried here. Please wait ten minutes."), retry_after=600)
 
 
-def _check_late(booking: Booking) -> Lateness:
+def _lateness(booking: Booking) -> Lateness:
     """By the hospital's late rule; who comes before her day is not late, and a closed booking speaks for itself."""
-    return check_late(booking, database_now()) if booking.status == "booked" else Lateness("", 0, is_received=True)
+    return lateness_of(booking, database_now()) if booking.status == "booked" else Lateness("", 0, is_received=True)
+
+
+def _note_too_late(booking: Booking, late: Lateness, by: Acting) -> None:
+    """Step: she stood at the window, once noted however often she asks, so that the evening does not say she never came (R203)."""
+    if AbsenceCall.objects.filter(booking=booking, outcome=CallOutcome.CAME_LATE).exists():
+        return
+    AbsenceCall.objects.create(booking=booking, outcome=CallOutcome.CAME_LATE, called_by=by.user)
+    details = {"late_rule": late.rule, "late_minutes": late.minutes}
+    audit.record("refuse_late", "booking", booking.public_id, by=by.actor, details=details)
 
 
 def _details(proof: Proof, late: Lateness) -> dict[str, Any]:

@@ -13,6 +13,7 @@ class Source(StrEnum):
     DISTRICT = "003"
     HOSPITAL_A = "004A"
     HOSPITAL_N = "004N"
+    NOT_CHOSEN = "003, not chosen"  # a default of this platform after the district's draft, which nobody in the district chose (R140)
 
 
 @dataclass(frozen=True, slots=True)

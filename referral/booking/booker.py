@@ -4,10 +4,13 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
+from django.db.models import QuerySet
+
 from permissions.identity.phones import is_mobile
 from referral.booking.messages import APPOINTMENT, shortened, spoken
 from referral.booking.models import Booking
 from referral.patients.guardians_reach import reached
+from vault.outbox.models import Message
 from vault.outbox.put import put
 from vault.outbox.templates import SmsTemplate, declare
 
@@ -30,10 +33,26 @@ CANCELLED_FOR: Final = declare(
 )
 
 
-def tell_booker_of_booking(booking: UUID, phone: str, words: dict[str, str]) -> None:
-    """Step: one message for a booking just written; none where the booker left no mobile number."""
+def still_booked(about: UUID, params: dict[str, str]) -> dict[str, str] | None:
+    """Reads the booking again before the message leaves: dropped when something was agreed meanwhile, which has a message of its own."""
+    return params if Booking.objects.filter(public_id=about, status="booked").exists() else None
+
+
+STOPPED_FOR: Final = declare(
+    SmsTemplate(
+        key="booker_stopped",
+        cls="notice",
+        params=PARAMS,
+        text="您好，您代${name}约的${when}${hospital}${department}的就诊因医院停诊不能进行，请勿按原时间前往。医院会与本人联系改约，不计爽约，有事请致电${phone}。",
+        before_send=still_booked,
+    )
+)
+
+
+def tell_booker_of_booking(booking: UUID, phone: str, words: dict[str, str], *, version: int = 1) -> None:
+    """Step: one message for a booking just written, or one that stands again; none where the booker left no mobile number."""
     if is_mobile(phone):
-        put(BOOKED_FOR.key, phone, words, about=booking, version=1)
+        put(BOOKED_FOR.key, phone, words, about=booking, version=version)
 
 
 def tell_booker_of_cancelling(booking: Booking) -> None:
@@ -41,6 +60,33 @@ def tell_booker_of_cancelling(booking: Booking) -> None:
     phone = booking.referral.booker_phone
     if is_mobile(phone):
         put(CANCELLED_FOR.key, phone, words_of(booking), about=booking.public_id, version=booking.version)
+
+
+def tell_booker_of_stop(booking: Booking) -> None:
+    """Step: the visit does not take place at its time; once, until she was told again that it stands (R126)."""
+    _tell_in_turn(booking, STOPPED_FOR)
+
+
+def tell_booker_it_stands(booking: Booking) -> None:
+    """Step: what was said to be stopped takes place after all; nothing where nobody said so."""
+    if _last_said(booking) == STOPPED_FOR.key:
+        _tell_in_turn(booking, BOOKED_FOR)
+
+
+def _tell_in_turn(booking: Booking, text: SmsTemplate) -> None:
+    phone = booking.referral.booker_phone
+    if not is_mobile(phone) or _last_said(booking) == text.key:
+        return
+    said = _said_of(booking).count()
+    put(text.key, phone, words_of(booking), about=booking.public_id, version=booking.version + said, supersedes=False)
+
+
+def _last_said(booking: Booking) -> str:
+    return _said_of(booking).order_by("-pk").values_list("template", flat=True).first() or ""
+
+
+def _said_of(booking: Booking) -> "QuerySet[Message]":
+    return Message.objects.filter(about=booking.public_id, template__in=(BOOKED_FOR.key, STOPPED_FOR.key))
 
 
 def words_of(booking: Booking) -> dict[str, str]:

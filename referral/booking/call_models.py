@@ -1,4 +1,4 @@
-"""The table of telephone calls to those who did not arrive: when, with what outcome, by whom; insert-only (R192)."""
+"""What is known of those who did not arrive: calls with their outcome, and who came too late; insert-only (R192, R203)."""
 
 from django.conf import settings
 from django.db import models
@@ -14,13 +14,15 @@ class CallOutcome(models.TextChoices):
     REBOOK = "rebook", _("wants another day")
     NOT_REACHED = "not_reached", _("could not be reached")
     WRONG_NUMBER = "wrong_number", _("the number is wrong")
+    CAME_LATE = "came_late", _("came too late and was not received")
 
 
 REACHED = ("on_the_way", "will_not_come", "rebook")
+SAID = tuple(one for one in CallOutcome if one is not CallOutcome.CAME_LATE)  # on the telephone; the other one the window writes
 
 
 class AbsenceCall(Public):
-    """One call about one booking; what was said is the hospital's note, without medical words."""
+    """One call about one booking, or that its patient came too late; the note is the hospital's, without medical words."""
 
     booking = models.ForeignKey("referral.Booking", models.PROTECT, related_name="absence_calls")
     outcome = models.TextField(choices=CallOutcome)

@@ -1,26 +1,31 @@
 """Takes a booking back in time: the place cools, the referral may be booked again, everybody concerned is told."""
 
 from dataclasses import replace
+from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Q
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from clinics.access import MANAGE_POOLS, institutions_where
 from clinics.models import Institution
+from clinics.parameters import CANCEL_CUTOFF
 from permissions.acting import Acting
 from permissions.models import ReferralRight
 from permissions.roles import Capability
 from referral.booking import articles, rules, sentences
 from referral.booking.booker import tell_booker_of_cancelling
 from referral.booking.expected import NOTHING_HERE, database_now
-from referral.booking.messages import CANCELLED, CANCELLED_BY_HOSPITAL, told_of_cancelling
+from referral.booking.facts import SHANGHAI
+from referral.booking.frozen import citing
+from referral.booking.messages import CANCELLED, CANCELLED_BY_HOSPITAL, NEXT_CANCELLED_BY_HOSPITAL, told_of_cancelling
 from referral.booking.models import Booking, BookingMode, CancelCause
 from referral.booking.remind import appointment_of
 from referral.booking.who_cancels import require_side
-from referral.booking.why import OF_HOSPITALS, Why, why, why_said
+from referral.booking.why import OF_DOCTORS, OF_HOSPITALS, OF_THE_SYSTEM, UNASKED, Why, why, why_said
 from referral.cases.models import Referral
 from referral.inbox.tell import answering_for, tell
 from referral.patients.guardians_reach import reached
@@ -31,6 +36,7 @@ from reserved_pools.models import PoolSlot
 from vault.actor import SYSTEM, Actor, ActorKind
 from vault.audit import record
 from vault.outbox.put import put
+from vault.outbox.templates import SmsTemplate
 from vault.refusal import Refusal
 from vault.states import advance
 from vault.transactions import requires_transaction
@@ -45,14 +51,14 @@ def cancel_by_referrer(
 ) -> Booking:  # fmt: skip
     """Promise that the booking is cancelled by a doctor of the unit that made it (R058, R151), before its own cut-off.
 
-    `reason` is a code or free words. With `ends_case` the referral ends too instead of waiting for another time; who cancels
+    `reason` is a code of her list, or free words. With `ends_case` the referral ends too instead of waiting for another time; who cancels
     it as the referral names that one's version. Locks the acting right, the patient, the place, the referral, the booking.
     Refuses with `not_allowed` (also where only the resident cancels, C19), `right_not_in_force`, `not_found`, `stale_state`,
     `invalid_input`, and `past_cutoff` from the very instant of `cancel_until` (R022).
     """
     if by.post is None or not by.can(Capability.CANCEL_BOOKING):
         raise Refusal("not_allowed", _("Your role does not include this."))
-    said = why_said(reason, note)
+    said = why_said(reason, note, OF_DOCTORS)
     with transaction.atomic(durable=True):
         lock_right(by)
         seen = Booking.objects.filter(of_unit(by.post, "referral__institution"), public_id=booking_id).first()
@@ -73,7 +79,7 @@ def cancel_by_resident(booking: Booking, *, expected_version: int | None = None)
     with transaction.atomic(durable=True):
         held = locked(booking)
         actor = Actor(ActorKind.PATIENT, held.patient.public_id)
-        return _cancelled(held, CancelCause.BY_RESIDENT, actor, why_said(""), expected_version)
+        return _cancelled(held, CancelCause.BY_RESIDENT, actor, UNASKED, expected_version)
 
 
 def cancel_by_hospital(booking_id: UUID, *, expected_version: int, reason: str, note: str = "", by: Acting) -> Booking:
@@ -101,7 +107,7 @@ def cancel_by_system(booking_id: UUID, *, reason: str) -> Booking | None:
         held = locked(seen) if seen else None
         if held is None or held.status != "booked":
             return None
-        return _cancelled(held, CancelCause.BY_SYSTEM, SYSTEM, why_said(reason), None)
+        return _cancelled(held, CancelCause.BY_SYSTEM, SYSTEM, why_said(reason, "", OF_THE_SYSTEM), None)
 
 
 def bookings_released_by(by: Acting) -> Any:
@@ -148,9 +154,16 @@ def stale(held: Booking | Referral) -> Refusal:
 
 def too_late(booking: Booking) -> Refusal:
     """It is too late to cancel here; whom to call instead, for only the hospital may still release the place."""
-    refusal = sentences.refusal_of((rules.violation_of(articles.CANCEL, "past_cutoff"),))
+    found = replace(rules.violation_of(articles.CANCEL, "past_cutoff"), message=moment_words(booking.cancel_until))
+    refusal = sentences.refusal_of((citing(found, booking, CANCEL_CUTOFF),))
     refusal.violations = tuple(replace(one, remedy=whom_to_call(booking.institution)) for one in refusal.violations)
     return refusal
+
+
+def moment_words(at: datetime) -> str:
+    """An instant in Beijing, as a sentence says it."""
+    local = at.astimezone(SHANGHAI)
+    return f"{date_format(local, 'DATE_FORMAT')} {local:%H:%M}"
 
 
 def whom_to_call(hospital: Institution) -> Any:
@@ -188,14 +201,26 @@ def _cancelled(
     return booking
 
 
+def those_concerned(booking: Booking) -> list[Any]:
+    """Who is told of a booking's end or return: who answers for the referral, and of a visit booked in the consulting room its doctor."""
+    answering = answering_for(booking.referral.owner, booking.referral.institution)
+    return [*answering, booking.post] if booking.mode == BookingMode.CONSULTATION else answering
+
+
+def _text(booking: Booking, cause: CancelCause) -> SmsTemplate:
+    """After a hospital's release her doctor looks for another time; not after a visit of the consulting room, whose case is over (R120)."""
+    if cause not in (CancelCause.BY_HOSPITAL, CancelCause.BY_SYSTEM):
+        return CANCELLED
+    return NEXT_CANCELLED_BY_HOSPITAL if booking.mode == BookingMode.CONSULTATION else CANCELLED_BY_HOSPITAL
+
+
 def _tell(booking: Booking, cause: CancelCause, actor: Actor) -> None:
-    """Step: the resident by SMS, whoever booked for her, and who answers for the referral unless she did it herself."""
-    text = CANCELLED_BY_HOSPITAL if cause in (CancelCause.BY_HOSPITAL, CancelCause.BY_SYSTEM) else CANCELLED
+    """Step: the resident by SMS, whoever booked for her, and all concerned but the one who did it."""
+    text = _text(booking, cause)
     words = told_of_cancelling(appointment_of(booking))
     put(text.key, reached(booking.patient).phone, words, about=booking.public_id, version=booking.version)
     tell_booker_of_cancelling(booking)
-    referral = booking.referral
     tell(
-        answering_for(referral.owner, referral.institution), "booking_cancelled", about=booking.public_id, version=booking.version,
+        those_concerned(booking), "booking_cancelled", about=booking.public_id, version=booking.version,
         params={"cause": cause.value}, by=actor,
     )  # fmt: skip

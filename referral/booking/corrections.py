@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
@@ -15,17 +15,19 @@ from permissions.acting import Acting
 from permissions.roles import Capability, Role
 from referral import parameters
 from referral.booking import rules, sentences
-from referral.booking.cancel import RELATED, bookings_released_by, lock_case, stale
+from referral.booking.booker import tell_booker_of_booking, words_of
+from referral.booking.cancel import RELATED, bookings_released_by, lock_case, stale, those_concerned
 from referral.booking.exam_messages import text_for
 from referral.booking.expected import NOTHING_HERE, today
 from referral.booking.facts import SHANGHAI, BookingFacts
 from referral.booking.messages import RESTORED, told
 from referral.booking.models import Booking, BookingMode, CancelCause, CancelReason
-from referral.booking.next_visit import BEHIND, first_booker
-from referral.booking.read import booking_facts
+from referral.booking.next_visit import first_booker
+from referral.booking.read import as_it_was_let_pass, booking_facts
 from referral.booking.remind import appointment_of
+from referral.booking.visit_behind import BEHIND
 from referral.cases.models import Referral
-from referral.inbox.tell import answering_for, tell
+from referral.inbox.tell import tell
 from referral.patients.guardians_reach import reached
 from referral.patients.queries import of_unit
 from reserved_pools import claims
@@ -38,15 +40,17 @@ from vault.states import Event, advance
 from vault.transactions import requires_transaction
 
 TAKEN_MEANWHILE: Final = _("The place is open to others by now. Book again, please.")
+WENT_BACK: Final = _("Booking for that day had closed: the place went to the hospital at once, and this cannot be taken back here.")
 
 
 def undo_cancel(booking_id: UUID, *, expected_version: int, by: Acting) -> Booking:
     """Promise that the booking stands again as it was, with its code and its place; its resident is told.
 
     Only who cancelled it, within `arrival_undo_minutes`, while the place still rests and every rule of a booking still holds.
-    A visit booked in the consulting room comes back with the referral that ended with it, while the visit before it stands (R120).
-    Locks right, patient, place, referrals, booking. Refuses with `not_allowed`, `not_found`, `stale_state`, `undo_too_late`,
-    `slot_not_available` and every broken rule.
+    A referral that ended with it comes back too: by a wrong tick (R058), or because it was booked in the consulting room; that one
+    while the visit before it stands (R120). Locks right, patient, place, referrals, booking. Refuses with `not_allowed`, `not_found`,
+    `stale_state`, `undo_too_late`, `slot_not_available`, `already_exists` (another referral was written meanwhile from the same
+    visit) and every broken rule.
     """
     seen = _visible(by).filter(public_id=booking_id).select_related("post__user").first()
     if seen is None:
@@ -62,7 +66,17 @@ def undo_cancel_by_resident(booking: Booking) -> Booking:
 
 
 def undo_until(booking: Booking, actor: Actor) -> datetime | None:
-    """Until when this person may take her own cancellation back; None when it is not hers, or nothing that can be taken back."""
+    """Until when this person may take her own cancellation back; None when it is not hers, or nothing that can be taken back.
+
+    Never later than booking for that day closes (R107): what was given up after that is the hospital's, and nobody books it again.
+    """
+    at = cancelled_at(booking, actor)
+    closes = booking.pool_slot.closes_at
+    return None if at is None or at >= closes else min(at + minutes_of(booking), closes)
+
+
+def cancelled_at(booking: Booking, actor: Actor) -> datetime | None:
+    """When this person cancelled it; None when somebody else did, or a way was gone by which nothing is taken back."""
     if booking.status != "cancelled" or booking.referral.status != left_as(booking):
         return None
     if booking.cancel_cause not in (CancelCause.BY_REFERRER, CancelCause.BY_RESIDENT, CancelCause.BY_HOSPITAL):
@@ -70,12 +84,19 @@ def undo_until(booking: Booking, actor: Actor) -> datetime | None:
     last = Event.objects.filter(object_id=booking.public_id, target="cancelled").order_by("-id").first()
     if last is None or (last.actor_kind, last.actor_id) != (actor.kind, actor.public_id):
         return None
-    return last.at + minutes_of(booking)
+    return last.at
 
 
 def left_as(booking: Booking) -> str:
-    """The state in which a cancellation that can be taken back leaves the referral: a visit of the consulting room ends its own (R120)."""
-    return "cancelled" if booking.mode == BookingMode.CONSULTATION else "draft"
+    """The state in which a cancellation that can be taken back left the referral: ended with it, or a draft that waits for another time.
+
+    A visit of the consulting room always ends its own (R120). A draft that was dropped afterwards, by an act of its own, stays dropped.
+    """
+    if booking.mode == BookingMode.CONSULTATION:
+        return "cancelled"
+    ended = Event.objects.filter(object_id=booking.referral.public_id, target="cancelled").order_by("-id")
+    with_it = booking.referral.status == "cancelled" and ended.values_list("source", flat=True).first() != "draft"
+    return "cancelled" if with_it else "draft"
 
 
 def minutes_of(booking: Booking) -> timedelta:
@@ -124,7 +145,7 @@ def _restored(seen: Booking, actor: Actor, expected_version: int, *, by: Acting 
         raise stale(held.referral)
     until = undo_until(held, actor)
     if until is None:
-        raise Refusal("not_allowed", _("Only the person who cancelled takes it back."))
+        raise _never(held, actor)
     if facts.now >= until:
         raise too_late_to_undo(until)
     violations = rules.broken_rules(replace(facts, place_is_free=True), among)
@@ -133,10 +154,19 @@ def _restored(seen: Booking, actor: Actor, expected_version: int, *, by: Acting 
     return _as_it_was(held, actor)
 
 
+def _never(held: Booking, actor: Actor) -> Refusal:
+    """Somebody else's cancellation, or her own of a place that was the hospital's at once."""
+    if cancelled_at(held, actor) is None:
+        return Refusal("not_allowed", _("Only the person who cancelled takes it back."))
+    return Refusal("undo_too_late", WENT_BACK)
+
+
 def _judged(seen: Booking, judged_as: Acting) -> tuple[BookingFacts | None, Sequence[rules.Rule]]:
     """Step: lock right and patient; the facts of this booking as of one that is moved."""
-    judged = booking_facts(seen.referral.public_id, seen.pool_slot.public_id, "", judged_as, kind=seen.pool_slot.kind)
-    return judged.facts if judged else None, rules.RULES_OF_A_MOVE
+    judged = booking_facts(
+        seen.referral.public_id, seen.pool_slot.public_id, "", judged_as, without=seen.public_id, kind=seen.pool_slot.kind
+    )  # fmt: skip
+    return as_it_was_let_pass(judged) if judged else None, rules.RULES_OF_A_MOVE
 
 
 def _judged_in_consultation(seen: Booking) -> tuple[BookingFacts | None, Sequence[rules.Rule]]:
@@ -154,15 +184,25 @@ def _judged_in_consultation(seen: Booking) -> tuple[BookingFacts | None, Sequenc
 
 
 def _as_it_was(held: Booking, actor: Actor) -> Booking:
-    """Step: place, booking and referral as before, everybody told."""
+    """Step: place, booking and referral as before, everybody told, also whoever had asked for the place (R105)."""
     if not claims.take_back(held.pool_slot_id, about=held.public_id):
         raise Refusal("slot_not_available", TAKEN_MEANWHILE)
     advance(held, "booked", by=actor, cancel_cause=CancelCause.NONE, cancel_reason=CancelReason.NONE, cancel_note="")
-    advance(held.referral, "booked", by=actor)
+    _case_stands(held.referral, actor)
     appointment = appointment_of(held)
     words = told(appointment)
     put(text_for(RESTORED, appointment).key, reached(held.patient).phone, words, about=held.public_id, version=held.version)
+    tell_booker_of_booking(held.public_id, held.referral.booker_phone, words_of(held), version=held.version)
     record("booking.undo_cancel", "booking", held.public_id, by=actor)
-    answering = answering_for(held.referral.owner, held.referral.institution)
-    tell(answering, "booking_corrected", about=held.public_id, version=held.version, by=actor)
+    tell(those_concerned(held), "booking_corrected", about=held.public_id, version=held.version, by=actor)
     return held
+
+
+def _case_stands(referral: Referral, actor: Actor) -> None:
+    """Step: the referral is booked again, unless its visit has led to another one since it ended."""
+    try:
+        advance(referral, "booked", by=actor)
+    except IntegrityError as error:
+        if "encounter_used_for_one_referral" not in str(error):
+            raise
+        raise Refusal("already_exists", _("Another referral was written from the same visit meanwhile. Book that one.")) from error

@@ -1,5 +1,7 @@
 """The messages about a booked examination: what it is and how to get ready for it, beside when and where (R056, R202)."""
 
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Final
 
 from clinics.models.offer import EXAMINATIONS
@@ -23,9 +25,12 @@ ENDING: Final = "请带证件到${pickup}取号，识别码${code}。来不了�
 
 def _declared(of: SmsTemplate, opening: str) -> SmsTemplate:
     """The same message about an examination, under a key of its own and the same conditions."""
-    text = f"{opening}准备：${{preparation}}。{ENDINGS.get(of.key, ENDING)}"
-    params = {**of.params, **EXAM}
-    return declare(SmsTemplate(f"{of.key}_exam", of.cls, params, text, overtaken=of.overtaken, before_send=of.before_send))
+    return of_exam(of, f"{opening}准备：${{preparation}}。{ENDINGS.get(of.key, ENDING)}", EXAM)
+
+
+def of_exam(of: SmsTemplate, text: str, params: Mapping[str, int]) -> SmsTemplate:
+    """The text that stands for another one when an examination was booked; `params` are the variables it has beyond the other's."""
+    return declare(replace(of, key=f"{of.key}_exam", params={**of.params, **params}, text=text, variant_of=of.key))
 
 
 OF_EXAMS: Final = {of.key: _declared(of, opening) for of, opening in OPENINGS}

@@ -5,7 +5,7 @@ from typing import Final
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Q, QuerySet
+from django.db.models import Case, DateTimeField, F, OuterRef, Q, QuerySet, Subquery, When
 from django.utils.translation import gettext_lazy as _
 
 from permissions.acting import Acting
@@ -13,11 +13,13 @@ from referral.booking.facts import SHANGHAI
 from referral.booking.models import Booking
 from referral.booking.queries import bookings_at
 from vault.refusal import Refusal
+from vault.states import Event
 from vault.transactions import requires_transaction
 
 ON_THE_LIST: Final = ("booked", "arrived", "fulfilled", "noshow")
 HAS_COME: Final = ("arrived", "fulfilled")
 AT_THE_DOCTOR: Final = ("attended", "reported")
+QUEUES_AGAIN: Final = "requeue"  # the late rule by which somebody was received behind the others
 NOTHING_HERE: Final = _("There is nothing here that you may see.")
 
 
@@ -36,8 +38,15 @@ def visits_of(by: Acting) -> "QuerySet[Booking]":
 
 
 def waiting_for(by: Acting) -> "QuerySet[Booking]":
-    """What the receiving doctor still has to do: see, report, send back; oldest first."""
-    return visits_of(by).filter(Q(status="arrived") | Q(referral__status__in=AT_THE_DOCTOR)).order_by("starts_at", "pk")
+    """What the receiving doctor still has to do: see, report, send back; oldest first.
+
+    Whoever came late and queues again stands behind everybody of her day who came in time, in the order they came (R186, C21).
+    """
+    rows = visits_of(by).filter(Q(status="arrived") | Q(referral__status__in=AT_THE_DOCTOR))
+    arrivals = Event.objects.filter(object_id=OuterRef("public_id"), source="booked", target="arrived").order_by("-id")
+    again = Case(When(last_rule=QUEUES_AGAIN, then=Subquery(arrivals.values("at")[:1])), output_field=DateTimeField())
+    queued = rows.annotate(last_rule=Subquery(arrivals.values("reason")[:1])).annotate(queued_again=again)
+    return queued.order_by("visit_date", F("queued_again").asc(nulls_first=True), "starts_at", "pk")
 
 
 def locked(rows: "QuerySet[Booking]", booking_id: UUID) -> Booking:

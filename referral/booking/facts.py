@@ -1,7 +1,7 @@
 """Everything a booking is judged by, read once under lock: frozen values, no database, no Django."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from types import MappingProxyType
@@ -26,6 +26,14 @@ class Refers(StrEnum):
     INSTITUTION = "contracted_institution"
     TEAM = "contracted_team"
     DOCTOR = "contracted_doctor"
+
+
+@dataclass(frozen=True, slots=True)
+class Grounds:
+    """Where the value of a rule comes from when it is not the article's: the document, and its words, perhaps none."""
+
+    source: str
+    quote: str | None = None  # None: the article's own number and words stand
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,9 +95,11 @@ class BookingFacts:
     emergency_sign: str = ""
     banned_until: datetime | None = None
     restricted_until: datetime | None = None
+    restricting: frozenset[int] = frozenset()  # every hospital that restricts her now (R027)
     controlled_by: str = ""  # the district that holds a document of the resident on its list
-    changed_at: tuple[datetime, ...] = ()  # cancelled by the resident, or moved for her
+    changed_at: tuple[datetime, ...] = ()  # cancelled or moved by the resident herself, without a stopped clinic behind it
     let_pass: frozenset[str] = frozenset()  # rule ids that two persons let pass for this referral
+    grounds: Mapping[str, Grounds] = field(default_factory=dict)  # by rule id, of values that are not the article's
 
     @property
     def today(self) -> date:

@@ -12,6 +12,7 @@ from permissions.roles import Capability
 from referral.booking.arrival import arrive
 from referral.booking.codes import clean_code
 from referral.booking.expected import today
+from referral.booking.kiosk_words import for_resident
 from referral.booking.models import Booking
 from referral.booking.proof import Proof, ProofKind, by_code, read_proof
 from referral.booking.queries import bookings_at
@@ -27,7 +28,7 @@ def check_in(code: str, document: str, *, by: Acting) -> Booking:
 
     A guardian's document opens the booking of a child without one (R025). Tries are counted per device and per code, committed at
     once. Refuses with `invalid_input`, `too_many_requests`, `not_recognised` (the same whichever of the two is wrong, at whichever
-    hospital), and as `arrive` does.
+    hospital), and as `arrive` does, in words for the resident.
     """
     if by.post is None or not by.can(Capability.RECEIVE):
         raise Refusal("not_allowed", _("Your role does not include this."))
@@ -37,7 +38,10 @@ def check_in(code: str, document: str, *, by: Acting) -> Booking:
     booking = rows.order_by("pk").first()
     if booking is None:
         raise Refusal("not_recognised", _("Code and document do not belong together here."))
-    return arrive(booking.public_id, proof, expected_version=booking.version, by=by)
+    try:
+        return arrive(booking.public_id, proof, expected_version=booking.version, by=by)
+    except Refusal as refusal:
+        raise for_resident(refusal, booking) from None
 
 
 def first_character(booking: Booking) -> str:

@@ -56,16 +56,19 @@ def lateness_of(booking: Booking, now: datetime) -> Lateness:
 def judged(rule: str, hour: time, booking: Booking, now: datetime) -> Lateness:
     """The same by a rule and an hour. Pure."""
     words = {"at": booking.ends_at.astimezone(SHANGHAI).strftime("%H:%M"), "hour": hour.strftime("%H:%M")}
-    minutes = max(int((now - booking.ends_at).total_seconds() // 60), 1)
+    minutes = minutes_late(booking, now)
     in_time = rule != "by_hour" or now < datetime.combine(booking.visit_date, hour, SHANGHAI)
     if rule in RECEIVED and in_time:
         return Lateness(rule, minutes, is_received=True, sentence=RECEIVED[rule] % words)
     return Lateness(rule, minutes, is_received=False, sentence=REFUSED[rule] % words)
 
 
-def check_late(booking: Booking, now: datetime) -> Lateness:
-    """How late she is. Refuses with `too_late` whom the hospital's rule does not receive, naming the booking and the rule."""
-    late = lateness_of(booking, now)
+def minutes_late(booking: Booking, now: datetime) -> int:
+    """Whole minutes since the end of the band, at least one: within the band nobody is late (R123)."""
+    return max(int((now - booking.ends_at).total_seconds() // 60), 1)
+
+
+def check_received(booking: Booking, late: Lateness) -> None:
+    """Refuses with `too_late` whom the hospital's rule does not receive, naming the booking and the rule."""
     if not late.is_received:
         raise Refusal("too_late", late.sentence, current={"booking": str(booking.public_id), "late_rule": late.rule})
-    return late

@@ -1,5 +1,6 @@
 """On which other days, and at which hospitals, the same booking would break no rule about dates."""
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
@@ -9,6 +10,7 @@ from referral.booking.counting import fullest_months, fullest_week
 from referral.booking.facts import BookingFacts
 
 QUARTER_MONTHS: Final = 3
+ANYWHERE: Final = 0  # no hospital has this key
 
 
 def next_lawful_date(facts: BookingFacts) -> date | None:
@@ -21,13 +23,30 @@ def next_lawful_date(facts: BookingFacts) -> date | None:
 
 def is_lawful_on(facts: BookingFacts, day: date) -> bool:
     """Whether the same booking would break no rule about dates on another day."""
-    return is_lawful_at(facts, facts.institution, day)
-
-
-def is_lawful_at(facts: BookingFacts, institution: int, day: date) -> bool:
-    """Whether the same department at some hospital would break no rule about dates on some day."""
-    moved = replace(facts, institution=institution, visit_date=day)
+    moved = replace(facts, visit_date=day)
     return is_within_horizon(moved) and moved.now < moved.cutoff_of(day) and has_room(moved)
+
+
+def is_lawful_at(facts: BookingFacts, institution: int, day: date, horizon_days: int) -> bool:
+    """Whether the same department at another hospital, which has its own horizon, would break no rule about dates on some day.
+
+    Its cut-off is that of its places, which close themselves.
+    """
+    moved = replace(facts, institution=institution, visit_date=day, limits=replace(facts.limits, horizon_days=horizon_days))
+    return is_within_horizon(moved) and has_room(moved)
+
+
+def has_room_on(facts: BookingFacts, day: date) -> bool:
+    """Whether the resident's limits leave room on some day, wherever it is: what one hospital alone decides is not asked (R015)."""
+    return has_room(replace(facts, institution=ANYWHERE, visit_date=day))
+
+
+def taken_at(facts: BookingFacts) -> set[tuple[int, date]]:
+    """At which hospital this department is booked for her already on which day, as often as it may be (R015)."""
+    if "R015" in facts.let_pass:
+        return set()
+    own = Counter((one.institution, one.visit_date) for one in facts.counted if one.standard_code == facts.standard_code)
+    return {place for place, count in own.items() if count >= facts.limits.per_day_department}
 
 
 def is_within_horizon(facts: BookingFacts) -> bool:

@@ -6,7 +6,8 @@ from typing import Any, Final
 
 from clinics import parameters as p
 from clinics.policy import Parameter, Resolved, Row, Target, resolve
-from referral.booking.facts import Limits, day_before_at
+from referral.booking.articles import Source
+from referral.booking.facts import Grounds, Limits, day_before_at
 from referral.parameters import CANCEL_BY, CHANGE_CUTOFF, COUNTED_BOOKINGS, WHO_REFERS
 
 OF_HOSPITAL: Final[tuple[Parameter, ...]] = (
@@ -32,6 +33,21 @@ OF_RESIDENT: Final[tuple[Parameter, ...]] = (
     WHO_REFERS,
     CANCEL_BY,
 )
+# Which value a rule is judged by; of several the first that somebody set.
+DECIDING: Final[dict[str, tuple[Parameter, ...]]] = {
+    "R106": (p.BOOKING_HORIZON_DAYS,),
+    "R107": (p.BOOKING_CUTOFF,),
+    "R022": (p.CANCEL_CUTOFF,),
+    "R108": (p.LIMIT_PER_DAY,),
+    "R015": (p.LIMIT_PER_DAY_DEPARTMENT,),
+    "R109": (p.LIMIT_7_DAYS_DEPARTMENT,),
+    "R017": (p.LIMIT_7_DAYS,),
+    "R018": (p.LIMIT_3_MONTHS,),
+    "R147": (p.CHURN_CHANGES,),
+    "R142": (p.SERVICE_FROM, p.SERVICE_TO),
+    "R050": (p.ENCOUNTER_FRESH_DAYS,),
+    "R118": (WHO_REFERS,),
+}
 KEYS: Final = [parameter.key for parameter in (*OF_HOSPITAL, *OF_RESIDENT)]
 
 
@@ -65,6 +81,18 @@ def limits_from(values: dict[str, Resolved]) -> Limits:
     )
 
 
+def grounds_of(values: dict[str, Resolved]) -> dict[str, Grounds]:
+    """By rule, where its value comes from: a row says so itself, a default after the district's draft that nobody chose it (R140)."""
+    found: dict[str, Grounds] = {}
+    for rule, parameters in DECIDING.items():
+        one = next((values[q.key] for q in parameters if values[q.key].row is not None), values[parameters[0].key])
+        if one.row is not None:
+            found[rule] = Grounds(str(one.source), one.quote)
+        elif one.source == p.DISTRICT_2018:
+            found[rule] = Grounds(Source.NOT_CHOSEN)
+    return found
+
+
 def cancel_until(values: dict[str, Resolved], visit_date: date) -> datetime:
     """The instant from which this visit cannot be cancelled any more (R022, C9)."""
     hour: Any = values[p.CANCEL_CUTOFF.key].value
@@ -80,5 +108,5 @@ def row_from_json(row: dict[str, Any]) -> Row:
     """A policy row as `booking_facts` gives it, already in force on the day."""
     return Row(
         row["parameter"], row["value"], date.fromisoformat(row["valid_from"]), None,
-        row["district"], row["institution"], row["department"], row["source"], row["id"],
+        row["district"], row["institution"], row["department"], row["source"], row["id"], row["quote"],
     )  # fmt: skip

@@ -15,7 +15,7 @@ from clinics.models import ServiceKind
 from clinics.models.offer import EXAMINATIONS
 from referral.booking.exam_words import FORMS, in_one_line
 from referral.booking.facts import SHANGHAI
-from referral.booking.models import Booking
+from referral.booking.models import TAKES_PLACE, Booking
 from vault.outbox.templates import SmsTemplate, declare
 
 WEEKDAYS: Final = "一二三四五六日"
@@ -87,7 +87,7 @@ def shortened(text: str, limit: int) -> str:
 
 def still_comes(about: UUID, params: dict[str, str]) -> dict[str, str] | None:
     """Reads the booking again before a reminder leaves: dropped when it was cancelled, moved, stopped or attended, or its time has come."""
-    live = Booking.objects.filter(public_id=about, status="booked", starts_at__gt=Now(), pool_slot__slot__session__status="planned")
+    live = Booking.objects.filter(TAKES_PLACE, public_id=about, status="booked", starts_at__gt=Now())
     booking = live.only("starts_at").first()
     if booking is None or params["when"] != spoken(booking.starts_at):
         return None
@@ -155,6 +155,14 @@ CANCELLED_BY_HOSPITAL = declare(
         cls="notice",
         params={name: APPOINTMENT[name] for name in ("name", "when", "hospital", "phone")},
         text="${name}您好，${hospital}不能接待您${when}的就诊，预约已由医院取消，不计爽约。您的签约医生会为您另约，电话${phone}。",
+    )
+)
+NEXT_CANCELLED_BY_HOSPITAL = declare(
+    SmsTemplate(
+        key="next_cancelled_by_hospital",
+        cls="notice",
+        params={name: APPOINTMENT[name] for name in ("name", "when", "hospital", "phone")},
+        text="${name}您好，${hospital}不能接待您${when}的就诊，预约已由医院取消，不计爽约。如仍需就诊，请联系签约医生重新转诊，电话${phone}。",
     )
 )
 RESTORED = declare(

@@ -66,6 +66,8 @@ class BookingMode(models.TextChoices):
 
 LIVE = ("held", "booked", "arrived")  # a place is taken and the visit still lies ahead
 COUNTED = ("held", "booked", "arrived", "fulfilled", "noshow")  # what the limits count by default (C30)
+# The visit is held: its session was not stopped and its band not blocked (R126).
+TAKES_PLACE = Q(pool_slot__slot__session__status="planned", pool_slot__slot__is_blocked=False)
 
 
 class Booking(Stateful):

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
+from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from clinics import policy
@@ -12,11 +13,12 @@ from clinics.parameters import HOSPITALS
 from permissions.acting import Acting
 from permissions.roles import Capability, Role
 from referral.booking import codes, limits, rules, sentences
-from referral.booking.alternatives import with_alternatives
+from referral.booking.alternatives import CURABLE, lawful_times, with_alternatives
 from referral.booking.book import not_found, replayed, required_right
-from referral.booking.cancel import RELATED, lock_case, stale, whom_to_call
+from referral.booking.cancel import RELATED, lock_case, moment_words, stale, whom_to_call
 from referral.booking.exam_messages import text_for
 from referral.booking.expected import today
+from referral.booking.frozen import citing
 from referral.booking.messages import MOVED, Appointment, told_of_moving
 from referral.booking.models import Booking, BookingMode
 from referral.booking.offered_as import require_same_offer, same_name
@@ -29,7 +31,7 @@ from referral.parameters import CHANGE_CUTOFF, RESIDENT_MAY_MOVE
 from referral.patients.guardians_reach import reached
 from referral.patients.queries import of_unit
 from reserved_pools import claims
-from reserved_pools.queries import Wanted, availability
+from reserved_pools.queries import Wanted
 from vault import idempotency
 from vault.actor import Actor, ActorKind
 from vault.audit import record
@@ -43,7 +45,7 @@ from vault.transactions import requires_transaction
 MAY_MOVE: Final = ("booked", "accepted")
 ASKED: Final = "info_requested"  # an open question of the hospital is answered first
 OFFERED_DAYS: Final = 14
-MOST_OFFERED: Final = 60
+ANOTHER_TIME: Final = CURABLE - {"R027", "R046", "R052"}  # what another time at the same hospital cures
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +135,7 @@ def check_movable(old: Booking, judged: Judged, expected_version: int) -> None:
     if old.referral.status not in MAY_MOVE or old.referral.version != judged.row.referral_version:
         raise stale(old.referral)
     if old.mode == BookingMode.CONSULTATION:
-        raise Refusal("not_movable", _("This visit was booked in the consulting room. Ask the hospital for another time, or cancel it."))
+        raise booked_in_consultation()
     if judged.facts.now >= old.change_until:
         raise too_late_to_move(old)
     if judged.row.pool_slot == old.pool_slot_id:
@@ -147,6 +149,13 @@ def check_movable(old: Booking, judged: Judged, expected_version: int) -> None:
     require_same_offer(judged.row.service_kind, judged.row.service_name, old.pool_slot.service)
 
 
+def booked_in_consultation() -> Refusal:
+    """R120: it stands on the visit before and on a place kept for residents, so that only the doctor of that visit finds another."""
+    sentence = _("This visit was booked in the consulting room; it is not moved.")
+    remedy = _("The hospital's doctor cancels it and books another time from the visit before.")
+    return Refusal("not_movable", sentence, (Violation("not_movable", sentence, remedy=remedy, rule="R120"),))
+
+
 def is_movable(booking: Booking, now: datetime) -> bool:
     """Whether a page offers to move it; the move itself asks again under its locks."""
     is_open = booking.status == "booked" and booking.referral.status in MAY_MOVE
@@ -155,12 +164,12 @@ def is_movable(booking: Booking, now: datetime) -> bool:
 
 def too_late_to_move(booking: Booking) -> Refusal:
     """R148: what the regulation says, and whom to call."""
-    sentence = _("It is too late to move this booking here.")
+    sentence = _("It is too late to move this booking here: that was possible until %(at)s.") % {"at": moment_words(booking.change_until)}
     violation = Violation(
         "past_cutoff", sentence, rule=CHANGE_CUTOFF.rule, source=HOSPITALS, quote=CHANGE_CUTOFF.quote,
         remedy=whom_to_call(booking.institution),
     )  # fmt: skip
-    return Refusal("past_cutoff", sentence, (violation,))
+    return Refusal("past_cutoff", sentence, (citing(violation, booking, CHANGE_CUTOFF),))
 
 
 def envelope(old: Booking, judged: Judged, code: str) -> Envelope:
@@ -185,15 +194,24 @@ def for_resident(booking: Booking) -> ForResident:
 
 
 def offered_to_resident(booking: Booking) -> list[dict[str, Any]]:
-    """The free times of the same department at the same hospital in the next two weeks; the rules decide when one is chosen.
+    """Promise the lawful free times of the same department at the same hospital in the next two weeks, one place for each time.
 
-    Refuses with `right_not_in_force` when the doctor who booked may not book any more.
+    Locks right and patient for a moment. Refuses with `right_not_in_force` when the doctor who booked may not book any more, and
+    with every rule that no other time would cure.
     """
-    day, service = today(), booking.pool_slot.service
+    by, service = for_resident(booking), booking.pool_slot.service
+    with transaction.atomic(durable=True):
+        judged = booking_facts(booking.referral.public_id, booking.pool_slot.public_id, "", by, without=booking.public_id)
+        if judged is None:
+            raise not_found()
+    standing = tuple(one for one in rules.broken_rules(judged.facts, rules.RULES_OF_A_MOVE) if one.rule not in ANOTHER_TIME)
+    if standing:
+        raise sentences.refusal_of(standing)
+    day = judged.facts.today
     wanted = Wanted(
         day + timedelta(days=1), day + timedelta(days=OFFERED_DAYS),
         institution=booking.institution.public_id, department=booking.standard_code,
         kind=service.kind, name=same_name(service.kind, service.name),
     )  # fmt: skip
-    rows = availability(for_resident(booking), wanted, today=day, limit=MOST_OFFERED)
-    return [row for row in rows if row["id"] != booking.pool_slot.public_id]
+    rows = lawful_times(judged, by, wanted, like=booking.slot_class)
+    return [row for row in rows if row["starts_at"] != booking.starts_at]

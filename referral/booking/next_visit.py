@@ -26,6 +26,7 @@ from referral.booking.models import Booking, BookingMode
 from referral.booking.outcome import known_outcome
 from referral.booking.read import Judged, booking_facts
 from referral.booking.remind import appointment_of
+from referral.booking.visit_behind import BEHIND, check_recent, held
 from referral.booking.write import second_wall
 from referral.cases.criteria import focus_of
 from referral.cases.models import FollowKind, Referral
@@ -47,7 +48,6 @@ from vault.transactions import requires_transaction
 RANKS: Final = {title: rank for rank, title in enumerate(("", Title.RESIDENT, Title.ATTENDING, Title.ASSOCIATE, Title.CHIEF))}
 LONGEST_REASON: Final = 100
 HORIZON_SHOWN: Final = 31
-BEHIND: Final = ("referral__institution", "referral__owner", "referral__report", "right", "post__user", "patient")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +62,10 @@ class Wish:
 def book_next(booking_id: UUID, wish: Wish, *, key: str, by: Acting) -> Booking:
     """Promise a visit booked in the consulting room after one that took place, as a referral of its own; once for each key.
 
-    Own hospital, a place kept for residents, judged by `rules.RULES_IN_CONSULTATION`. The new referral follows the first, is booked
-    at once, and belongs to who answers for that one. Locks right, patient, place. Refuses with `not_allowed`, `not_found`, `invalid_input`
-    (both fields at once), `idempotency_mismatch`, `not_seen_yet`, every broken rule, `slot_not_available`, `outcome_unknown`.
+    Own hospital, a place kept for residents, judged by `rules.RULES_IN_CONSULTATION`, at most `next_visit_days` after the visit.
+    The new referral follows the first, is booked at once, and belongs to who answers for that one. Locks right, patient, place, the
+    referral followed. Refuses with `not_allowed`, `not_found`, `invalid_input` (both fields at once), `idempotency_mismatch`,
+    `not_seen_yet`, `visit_too_long_ago`, every broken rule, `slot_not_available`, `outcome_unknown`.
     """
     if by.post is None or not by.can(Capability.BOOK_NEXT):
         raise Refusal("not_allowed", _("Your role does not include this."))
@@ -80,8 +81,10 @@ def book_next(booking_id: UUID, wish: Wish, *, key: str, by: Acting) -> Booking:
             return Booking.objects.get(public_id=before)
         if judged is None or judged.row.institution != by.post.institution_id:
             raise not_found()
-        place = PoolSlot.objects.select_related("service", "department").get(pk=judged.row.pool_slot)
+        place = PoolSlot.objects.locked().select_related("service", "department").get(pk=judged.row.pool_slot)
+        visit = held(visit)
         check_follows(visit, place, wish.kind)
+        check_recent(visit, judged.facts.today)
         check_rules(judged)
         made = _written(visit, place, judged, wish.kind, reason, by)
         idempotency.store(by.user.public_id, key, body, made.public_id)

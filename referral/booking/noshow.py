@@ -13,7 +13,7 @@ from permissions.roles import Capability
 from referral import parameters as p
 from referral.booking.expected import NOTHING_HERE, database_now, locked
 from referral.booking.facts import SHANGHAI
-from referral.booking.models import Booking
+from referral.booking.models import TAKES_PLACE, Booking
 from referral.booking.queries import bookings_at
 from referral.cases.models import Referral
 from referral.credit.models import Breach, BreachKind
@@ -34,18 +34,31 @@ class NoShowCause(models.TextChoices):
     EXCUSED = "excused", _("could not come, and the hospital accepts the reason")
     CAME_LATE = "came_late", _("came after the time of the booking")
     TURNED_AWAY = "turned_away", _("came and could not be seen at the hospital")
+    DOCTOR_ABSENT = "doctor_absent", _("came, and the doctor was not there")
+    EMERGENCY = "emergency", _("came, and an emergency at the hospital took the time")
+    LEFT_UNSEEN = "left_unseen", _("came, and left before she was seen")
     HOSPITAL_STOP = "hospital_stop", _("the hospital stopped the clinic")
     UNKNOWN = "unknown", _("the hospital does not know why")
 
 
 OF_RESIDENT: Final = frozenset({NoShowCause.NO_WORD, NoShowCause.CALLED_OFF})
+# Whoever came kept the booking (R134), so none of these counts against her: not even that she did not wait, for R134 asks for coming
+# in time and R123 for collecting the number, and nothing asks for more.
+OF_WHO_CAME: Final = (
+    NoShowCause.TURNED_AWAY, NoShowCause.DOCTOR_ABSENT, NoShowCause.EMERGENCY, NoShowCause.LEFT_UNSEEN, NoShowCause.HOSPITAL_STOP,
+)  # fmt: skip
+
+
+OF_WHO_DID_NOT: Final = tuple(
+    one for one in NoShowCause if one not in (NoShowCause.DOCTOR_ABSENT, NoShowCause.EMERGENCY, NoShowCause.LEFT_UNSEEN)
+)  # fmt: skip
 
 
 def report_noshow(booking_id: UUID, cause: str, *, expected_version: int, by: Acting) -> Booking:
     """Use case: the visit did not take place, for this cause; a cause of the resident's own becomes a breach.
 
-    Locks the resident, the referral, the booking. Refuses with `not_allowed`, `not_found`, `invalid_input`, `too_early` while
-    the band is not over, `booking_over` and `stale_state`.
+    Of whoever came and was not seen it is known at once, and never a cause of her own. Locks the resident, the referral, the booking.
+    Refuses with `not_allowed`, `not_found`, `invalid_input`, `too_early` while the band is not over, `booking_over` and `stale_state`.
     """
     if not by.can(Capability.CALL_ABSENT):
         raise Refusal("not_allowed", _("Your role does not include this."))
@@ -59,7 +72,7 @@ def report_noshow(booking_id: UUID, cause: str, *, expected_version: int, by: Ac
 
 
 def undo_noshow(booking_id: UUID, *, expected_version: int, by: Acting) -> Booking:
-    """Use case: the report was a mistake, noticed on the day it was made: booked again, the breach never was.
+    """Use case: the report was a mistake, noticed on the day it was made: booked or arrived again, the breach never was.
 
     Refuses with `not_allowed`, `not_found`, `undo_too_late` from the next day on (then by appeal), and `stale_state` when the
     doctor has rebooked or an appeal was filed.
@@ -75,8 +88,8 @@ def undo_noshow(booking_id: UUID, *, expected_version: int, by: Acting) -> Booki
             raise Refusal("stale_state", CHANGED, current={"status": booking.status, "version": booking.version})
         if referral.status != "not_attended":
             raise Refusal("stale_state", _("The referring doctor has gone on with this referral. Now an appeal decides."))
-        advance(booking, "booked", by=by.actor, expected_version=expected_version)
-        advance(referral, _before_the_miss(referral), by=by.actor)
+        advance(booking, before(booking, "noshow"), by=by.actor, expected_version=expected_version)
+        advance(referral, before(referral, "not_attended"), by=by.actor)
         strike_breach(booking, by=by.actor)
         audit.record("undo_miss", "booking", booking.public_id, by=by.actor)
         tell(answering_for(referral.owner, referral.institution), "noshow_undone", about=booking.public_id, version=booking.version)
@@ -86,15 +99,19 @@ def undo_noshow(booking_id: UUID, *, expected_version: int, by: Acting) -> Booki
 def miss(
     booking: Booking, referral: Referral, *, cause: NoShowCause, now: datetime, by: Acting | None, expected_version: int | None = None
 ) -> Breach | None:
-    """Step: booking booked → noshow, referral → not_attended, and the breach if the cause is the resident's own.
+    """Step: booking booked or arrived → noshow, referral → not_attended, and the breach if the cause is the resident's own.
 
     The resident, the referral and the booking are locked by the caller, in this order; `by` is None when the evening closes
-    by itself. Refuses with `too_early` while the time of the visit is not over, and with `stale_state`.
+    by itself. Refuses with `too_early` while the time of a visit nobody came to is not over, with `invalid_input` for a cause that
+    says of somebody who came that she did not, and with `stale_state`.
     """
     requires_transaction()
-    if Booking.objects.filter(pk=booking.pk, pool_slot__slot__session__status="stopped").exists():
+    if Booking.objects.filter(pk=booking.pk).exclude(TAKES_PLACE).exists():
         cause = NoShowCause.HOSPITAL_STOP  # nobody is struck for a clinic that did not take place (R126)
-    if now < booking.ends_at:
+    if booking.status == "arrived":
+        if expected_version in (None, booking.version):  # who saw her as missing is told that this has changed
+            _check_came(cause)
+    elif now < booking.ends_at:
         at = booking.ends_at.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M")
         raise Refusal("too_early", _("The time of this booking is not over yet. Report it after %(at)s.") % {"at": at})
     actor, recorder = (by.actor, by.user) if by else (SYSTEM, None)
@@ -141,13 +158,23 @@ def noshow_undo_until(booking: Booking) -> datetime | None:
     return datetime.combine(day + timedelta(days=1), time(), SHANGHAI)
 
 
-def _before_the_miss(referral: Referral) -> str:
-    event: Any = Event.objects.filter(object_id=referral.public_id, target="not_attended").order_by("-id").first()
+def causes_for(status: str) -> list[tuple[str, Any]]:
+    """The causes that can be said of a booking in this state, with their words."""
+    return [(one.value, one.label) for one in (OF_WHO_CAME if status == "arrived" else OF_WHO_DID_NOT)]
+
+
+def before(one: Any, target: str) -> str:
+    """As what a booking or referral was reported, so that taking the report back leads there."""
+    event: Any = Event.objects.filter(object_id=one.public_id, target=target).order_by("-id").first()
     return event.source if event else "booked"
 
 
+def _check_came(cause: NoShowCause) -> None:
+    if cause not in OF_WHO_CAME:
+        remedy = _("Say why she was not seen, or undo the arrival if it was registered by mistake.")
+        raise invalid("cause", _("This patient has come, so she did not miss the visit."), remedy=remedy)
+
+
 def _check_waits(booking: Booking) -> None:
-    if booking.status == "arrived":
-        raise Refusal("booking_over", _("This patient has come. Undo the arrival first if that was a mistake."))
-    if booking.status not in ("booked", "noshow"):
+    if booking.status not in ("booked", "arrived", "noshow"):
         raise Refusal("booking_over", _("This booking does not hold any more: it was cancelled, moved or is done."))

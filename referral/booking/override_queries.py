@@ -3,12 +3,15 @@
 from typing import Final
 from uuid import UUID
 
-from django.db.models import Case, IntegerField, QuerySet, Value, When
+from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
+from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from permissions.acting import Acting
 from permissions.roles import Capability
-from referral.booking.override_models import RuleOverride
+from referral.booking.models import Booking
+from referral.booking.override_models import Overridable, OverrideStatus, RuleOverride
+from referral.cases.models import Referral
 from referral.cases.queries import referrals_of
 from vault.refusal import Refusal
 
@@ -41,6 +44,14 @@ def exception_for(acting: Acting, public_id: UUID) -> RuleOverride:
     if found is None:
         raise Refusal("not_found", _("There is nothing here that you may see."))
     return found
+
+
+def lets_pass(rule: Overridable, referral: Referral, moving: Booking | None = None) -> bool:
+    """Whether two persons let a rule pass for a booking of this referral now, or for the one that is moved; no lock."""
+    good = Q(status=OverrideStatus.GRANTED, valid_to__gt=Now())
+    if moving is not None:
+        good |= Q(status=OverrideStatus.USED, used_by__in=[moving.pk, moving.moved_from_id])
+    return RuleOverride.objects.filter(good, referral=referral, rule=rule).exists()
 
 
 def waiting_exceptions(acting: Acting) -> int:

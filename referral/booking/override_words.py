@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from django.utils.translation import gettext as _
 
-from referral.booking import articles, sentences
+from referral.booking import articles, limits, sentences
 from referral.booking.override_models import Overridable, OverrideStatus, RuleOverride
 from vault.refusal import Violation
 
@@ -15,13 +15,18 @@ CODE_OF: Final = {Overridable.HORIZON: "outside_horizon", Overridable.CONTRACT: 
 
 
 def violation_of(exception: RuleOverride) -> Violation:
-    """The rule as it stood against the refused place, with article, count and limit."""
+    """The rule as it stood against the refused place, with article, count and limit.
+
+    Words of an article that names another limit than the one that stood there are not quoted.
+    """
     rule = Overridable(exception.rule)
     article = ARTICLE_OF[rule]
     found = Violation(
         CODE_OF.get(rule, "limit_reached"), "", rule=rule, source=article.source, article=article.number, quote=article.quote,
         count=exception.counted, limit=exception.bound,
     )  # fmt: skip
+    if exception.bound is not None and str(exception.bound) != limits.DECIDING[rule][0].default:
+        found = replace(found, source="", article="", quote="")
     if exception.bound is None and rule not in (Overridable.CONTRACT,):
         return replace(found, message=rule.label, source=sentences.TITLES[article.source], article=str(sentences.ARTICLES[article.number]))
     return sentences.speak(found)

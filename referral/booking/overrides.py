@@ -3,6 +3,7 @@
 Two persons let one rule pass for one referral, with a reason, evidence and an end. Right, encounter, capacity and a ban never are.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Final
@@ -22,6 +23,8 @@ from referral.booking import rules, sentences
 from referral.booking.book import not_found, required_right
 from referral.booking.expected import database_now
 from referral.booking.facts import SHANGHAI
+from referral.booking.models import Booking, BookingMode
+from referral.booking.move import MAY_MOVE
 from referral.booking.override_models import Overridable, RuleOverride
 from referral.booking.override_queries import exceptions_asked_by, exceptions_for
 from referral.booking.read import Judged, booking_facts
@@ -52,24 +55,24 @@ def standing_against(referral: UUID, pool_slot: UUID, *, by: Acting) -> tuple[Vi
     """Promise every rule that stands against booking this place, in words; nothing is written. Refuses as `book` does."""
     required_right(by)
     with transaction.atomic(durable=True):
-        judged = _judged(referral, pool_slot, by)
-        return tuple(sentences.speak(one) for one in rules.broken_rules(judged.facts))
+        judged, among = _judged(referral, pool_slot, by)
+        return tuple(sentences.speak(one) for one in rules.broken_rules(judged.facts, among))
 
 
 def ask(referral: UUID, pool_slot: UUID, request: Request, *, by: Acting) -> list[RuleOverride]:
-    """Promise one exception waiting for the district for each of these rules.
+    """Promise one exception waiting for the district for each of these rules: for a booking, or for moving the one that stands.
 
     Locks the acting right, then the patient. Refuses with `right_not_in_force`, `not_found`, `invalid_input` (every field; a rule that
     does not stand against this place), `exception_useless` when a rule stands against it that nobody lets pass (all are named),
-    `stale_state` when the referral is no draft, `already_exists` while one is open.
+    `stale_state` when the referral is neither a draft nor booked, `already_exists` while one is open.
     """
     required_right(by)
     clean = _checked(request)
     try:
         with transaction.atomic(durable=True):
-            judged = _judged(referral, pool_slot, by)
+            judged, among = _judged(referral, pool_slot, by)
             _lapse_of_referral(judged.row.referral)
-            broken = _broken(judged, clean)
+            broken = _broken(judged, among, clean)
             made = [_asked(judged, broken[rule], clean, by) for rule in Overridable.values if rule in clean.rules]
     except IntegrityError as error:
         raise Refusal("already_exists", _("An exception from this rule is asked for or granted already.")) from error
@@ -135,22 +138,28 @@ def longest_day(at: date, district: District) -> date:
     return at + timedelta(days=int(policy.value(parameters.EXCEPTION_DAYS, at=at, district=district)))
 
 
-def _judged(referral: UUID, pool_slot: UUID, by: Acting) -> Judged:
-    """Step: the facts of booking this place, under the locks of a booking."""
-    judged = booking_facts(referral, pool_slot, "", by)
+def movable_of(referral: UUID) -> Booking | None:
+    """The booking of this referral that its doctor may move."""
+    return Booking.objects.filter(referral__public_id=referral, status="booked", mode=BookingMode.COMMUNITY).first()
+
+
+def _judged(referral: UUID, pool_slot: UUID, by: Acting) -> tuple[Judged, Sequence[rules.Rule]]:
+    """Step: the facts of booking this place, or of moving there, under the locks of a booking; and the rules that are asked."""
+    moved = movable_of(referral)
+    judged = booking_facts(referral, pool_slot, "", by, without=moved.public_id if moved else None)
     if judged is None or not judged.row.referral_at_own_unit:
         raise not_found()
     right = rules.right_must_be_in_force(judged.facts)
     if right:
         raise sentences.refusal_of((right,))
-    if judged.row.referral_status != "draft":
+    if judged.row.referral_status != "draft" and (moved is None or judged.row.referral_status not in MAY_MOVE):
         raise stale(judged)
-    return judged
+    return judged, rules.RULES if moved is None else rules.RULES_OF_A_MOVE
 
 
-def _broken(judged: Judged, clean: Request) -> dict[str, Violation]:
+def _broken(judged: Judged, among: Sequence[rules.Rule], clean: Request) -> dict[str, Violation]:
     """The rules that may be let pass and stand against the place; refuses when another stands there too, or a named one does not."""
-    found = rules.broken_rules(judged.facts)
+    found = rules.broken_rules(judged.facts, among)
     others = tuple(sentences.speak(one) for one in found if one.rule not in Overridable.values and one.code != "outside_service_hours")
     if others:
         sentence = _("No exception would help: a rule stands against this place that nobody lets pass.")

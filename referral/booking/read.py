@@ -1,7 +1,7 @@
 """Reads the facts of a booking in one round trip: locks first, then one row with a snapshot of its own."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -50,6 +50,7 @@ class Row(NamedTuple):
     emergency_sign: str
     banned_until: datetime | None
     restricted_until: datetime | None
+    restricting: list[int] | None
     controlled_by: str | None
     changed_at: list[datetime] | None
     exceptions: str | None
@@ -65,6 +66,7 @@ class Row(NamedTuple):
     referral_status: str
     referral_version: int
     referral_at_own_unit: bool
+    referral_created_at: datetime
     pool_slot: int
     patient_name: str
     patient_sex: str
@@ -94,8 +96,8 @@ def booking_facts(
 ) -> Judged | None:
     """Step: lock the acting right, then the patient, then read; None when there is no such referral or place.
 
-    `without` is a booking that is not counted because this one takes its place; `kind` says whose places are asked. The locks
-    are `FOR NO KEY UPDATE` and last until the transaction ends. `now` is the database's clock after them.
+    `without` is a booking that is not counted because this one takes its place or is it again; `kind` says whose places are asked.
+    The locks are `FOR NO KEY UPDATE` and last until the transaction ends. `now` is the database's clock after them.
     """
     requires_transaction()
     post: Any = by.post
@@ -146,15 +148,26 @@ def facts_from(row: Row, values: dict[str, Resolved]) -> BookingFacts:
         emergency_sign=row.emergency_sign,
         banned_until=row.banned_until,
         restricted_until=row.restricted_until,
+        restricting=frozenset(row.restricting or ()),
         controlled_by=row.controlled_by or "",
         changed_at=tuple(row.changed_at or ()),
         let_pass=frozenset(one["rule"] for one in exceptions_of(row)),
+        grounds=limits.grounds_of(values),
     )
 
 
-def exceptions_of(row: Row) -> list[dict[str, str]]:
-    """What two persons let pass for this referral and has not run out: public id and rule of each."""
+def exceptions_of(row: Row) -> list[dict[str, Any]]:
+    """What two persons let pass for this referral: public id and rule of each, and whether it is spent.
+
+    A spent one was used by the booking that is moved or undone, and lets it pass again.
+    """
     return json.loads(row.exceptions) if row.exceptions else []
+
+
+def as_it_was_let_pass(judged: Judged) -> BookingFacts:
+    """The facts for a booking that only goes on: what was let pass for it passes again, what nobody has used yet stays unused."""
+    spent = frozenset(one["rule"] for one in exceptions_of(judged.row) if one["spent"])
+    return replace(judged.facts, let_pass=spent)
 
 
 def counted_from(row: Row) -> tuple[Counted, ...]:

@@ -1,6 +1,6 @@
 """Reminds residents on the day before their visit, at the hour the hospital chose, once for each booking (R110)."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Final
 from uuid import UUID
 
@@ -13,17 +13,20 @@ from referral.booking.exam_messages import OF_EXAMS, text_for
 from referral.booking.expected import database_now, today
 from referral.booking.facts import SHANGHAI
 from referral.booking.messages import REMINDER, REMINDER_ASKING, REMINDER_LATE, REMINDER_LATE_ASKING, Appointment, told
-from referral.booking.models import Booking
+from referral.booking.models import TAKES_PLACE, Booking
 from referral.parameters import REMINDER_TIME, RESIDENT_CONFIRMS
 from referral.patients.guardians_reach import reached
+from vault.fence import held as fence
+from vault.ids import uuid7_of
 from vault.outbox.models import Message
 from vault.outbox.put import put
 
+USUAL_HOUR: Final = time(18)  # the place in time of a reminder's id, whatever the hour of its hospital
 ASKING: Final = {REMINDER.key: REMINDER_ASKING, REMINDER_LATE.key: REMINDER_LATE_ASKING}
 REMINDERS: Final = tuple(key for one in (REMINDER, REMINDER_LATE) for key in (one.key, OF_EXAMS[one.key].key, ASKING[one.key].key))
 REMINDED: Final = Exists(Message.objects.filter(about=OuterRef("public_id"), template__in=REMINDERS))
-# Its clinic takes place: who is booked at a stopped one hears of that instead.
-STANDS: Final = Q(status="booked", pool_slot__slot__session__status="planned")
+# Its clinic takes place: who is booked at a stopped one, or in a blocked band, hears of that instead.
+STANDS: Final = Q(status="booked") & TAKES_PLACE
 
 
 def due(now: datetime) -> list[UUID]:
@@ -44,7 +47,8 @@ def remind(booking_id: UUID) -> None:
     """Use case: one reminder for a live booking, however often and by however many workers it is asked.
 
     Locks the booking, so that the second worker sees the first one's message. The outbox reads the booking again before the
-    message leaves, and keeps it for the morning at night (DESIGN.md 4.7).
+    message leaves, and keeps it for the morning at night (DESIGN.md 4.7). One that may have left before this database was restored
+    is written held.
     """
     held = Booking.objects.select_for_update(of=("self",), no_key=True).filter(public_id=booking_id).order_by("pk").first()
     related = ("patient", "institution", "department", "referral__institution", "pool_slot__service")
@@ -56,7 +60,27 @@ def remind(booking_id: UUID) -> None:
     if text.key in ASKING and booking.confirmed_at is None and is_asked(booking):
         text = ASKING[text.key]
     words = told(appointment)
-    put(text.key, phone, {name: words[name] for name in text.params}, about=booking.public_id, version=booking.version)
+    made = put(
+        text.key, phone, {name: words[name] for name in text.params}, about=booking.public_id, version=booking.version,
+        public_id=uuid7_of(booking.public_id, datetime.combine(_eve(booking), USUAL_HOUR, SHANGHAI)),
+    )  # fmt: skip
+    if may_have_gone(booking):
+        fence.hold(made)
+
+
+def may_have_gone(booking: Booking) -> bool:
+    """Whether a reminder may have left that this database does not know of, since it is an older copy put in place after the hour.
+
+    Its one id is the same in both, so that the gateway, asked before a held message goes, recognises the first. At most two queries.
+    """
+    if not fence.was_restored_after(max(booking.created_at, datetime.combine(_eve(booking), time.min, SHANGHAI))):
+        return False
+    hour = value(REMINDER_TIME, at=_eve(booking), institution=booking.institution)
+    return fence.was_restored_after(max(booking.created_at, datetime.combine(_eve(booking), hour, SHANGHAI)))  # type: ignore[arg-type]
+
+
+def _eve(booking: Booking) -> date:
+    return booking.visit_date - timedelta(days=1)
 
 
 def is_asked(booking: Booking) -> bool:

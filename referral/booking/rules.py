@@ -9,7 +9,7 @@ from referral.booking import articles
 from referral.booking.articles import Article
 from referral.booking.counting import fullest_months, fullest_week
 from referral.booking.facts import SHANGHAI, BookingFacts, Refers
-from referral.booking.lawful_days import QUARTER_MONTHS, is_lawful_at, is_lawful_on, next_lawful_date
+from referral.booking.lawful_days import QUARTER_MONTHS, has_room_on, is_lawful_at, is_lawful_on, next_lawful_date, taken_at
 from vault.refusal import Violation
 
 __all__ = [
@@ -19,10 +19,12 @@ __all__ = [
     "RULES_OF_A_MOVE",
     "broken_rules",
     "exceptions_used",
+    "has_room_on",
     "is_lawful_at",
     "is_lawful_on",
     "next_lawful_date",
     "right_must_be_in_force",
+    "taken_at",
     "violation_of",
 ]
 
@@ -85,7 +87,8 @@ def patient_must_have_been_seen(facts: BookingFacts) -> Violation | None:
     fresh = 0 <= age <= facts.limits.encounter_days
     if fresh and facts.encounter_at_own_unit and facts.encounter_by_care_team:
         return None
-    return violation_of(articles.SEEN, "encounter_required", count=age, limit=facts.limits.encounter_days)
+    found = violation_of(articles.SEEN, "encounter_required", count=age, limit=facts.limits.encounter_days)
+    return found if fresh else grounded(found, facts)
 
 
 def contract_must_be_in_force(facts: BookingFacts) -> Violation | None:
@@ -96,9 +99,9 @@ def contract_must_be_in_force(facts: BookingFacts) -> Violation | None:
     if not (contracted and facts.contract_at_own_unit):
         return violation_of(articles.CONTRACT, "contract_required")
     if facts.limits.who_refers == Refers.TEAM and not facts.contract_with_team:
-        return replace(violation_of(articles.CONTRACT, "contract_required"), field="care_team")
+        return grounded(replace(violation_of(articles.CONTRACT, "contract_required"), field="care_team"), facts)
     if facts.limits.who_refers == Refers.DOCTOR and not facts.contract_with_doctor:
-        return replace(violation_of(articles.CONTRACT, "contract_required"), field="contract_doctor")
+        return grounded(replace(violation_of(articles.CONTRACT, "contract_required"), field="contract_doctor"), facts)
     return None
 
 
@@ -117,7 +120,11 @@ def documents_must_not_be_controlled(facts: BookingFacts) -> Violation | None:
 
 
 def resident_must_not_be_banned(facts: BookingFacts) -> Violation | None:
-    """R023, R059, R136, C4: whoever is on the no-show list is not booked for, until the list lets her go."""
+    """R023, R059, R136, C4: whoever is on the no-show list is not booked for, until the list lets her go.
+
+    A list that covers booking by oneself only (R023, R059: 预约挂号) closes neither referral nor the consulting room (R120), where a
+    doctor books; one that covers both (R136: 预约诊疗和预约转诊) closes them all. `booking_facts` gives the end of the latter only.
+    """
     if facts.banned_until is None or facts.now >= facts.banned_until:
         return None
     return replace(violation_of(articles.BANNED, "banned"), next_date=first_day_from(facts.banned_until))
@@ -135,17 +142,21 @@ def booking_must_be_within_service_hours(facts: BookingFacts) -> Violation | Non
     begin, end = facts.limits.service_from, facts.limits.service_to
     if begin == end or is_between(facts.now.astimezone(SHANGHAI).time(), begin, end):
         return None
-    return replace(violation_of(articles.HOURS, "outside_service_hours"), message=f"{begin:%H:%M}-{end:%H:%M}")
+    return grounded(replace(violation_of(articles.HOURS, "outside_service_hours"), message=f"{begin:%H:%M}-{end:%H:%M}"), facts)
 
 
 def changes_must_not_be_frequent(facts: BookingFacts) -> Violation | None:
-    """R147, R181, C3: more cancellations and moves of the resident's own within so many days than are free; off by default."""
+    """R147, R181, C3: more cancellations and moves of the resident's own within so many days than are free; off by default.
+
+    Only what she did herself, never her doctor's or the hospital's acts, nor what she chose because a clinic was stopped.
+    """
     limit, days = facts.limits.churn_changes, timedelta(days=facts.limits.churn_days)
     recent = sorted(day for at in facts.changed_at if facts.today < (day := at.astimezone(SHANGHAI).date()) + days)
     if limit is None or len(recent) <= limit:
         return None
     free_again = recent[len(recent) - limit - 1] + days
-    return replace(violation_of(articles.CHURN, "limit_reached", count=len(recent), limit=limit), next_date=free_again)
+    found = violation_of(articles.CHURN, "limit_reached", count=len(recent), limit=limit)
+    return grounded(replace(found, next_date=free_again), facts)
 
 
 def hospital_must_take_part(facts: BookingFacts) -> Violation | None:
@@ -164,10 +175,10 @@ def visit_must_be_within_horizon(facts: BookingFacts) -> Violation | None:
 
 
 def booking_must_precede_cutoff(facts: BookingFacts) -> Violation | None:
-    """R107: closed from the very instant of 15:00 on the day before."""
+    """R107: closed from the very instant of 15:00 on the day before, or of an earlier hour of the hospital's."""
     if facts.now < facts.cutoff_of(facts.visit_date):
         return None
-    return violation_of(articles.CUTOFF, "past_cutoff", facts)
+    return replace(violation_of(articles.CUTOFF, "past_cutoff", facts), message=f"{facts.limits.booking_cutoff:%H:%M}")
 
 
 def day_must_have_room(facts: BookingFacts) -> Violation | None:
@@ -267,8 +278,19 @@ def over(article: Article, facts: BookingFacts, count: int, limit: int) -> Viola
 def violation_of(
     article: Article, code: str, facts: BookingFacts | None = None, count: int | None = None, limit: int | None = None
 ) -> Violation:
-    """A violation that cites its article; with facts it also names the next lawful day."""
-    return Violation(
+    """A violation that cites its article; with facts it cites what decided the value, and names the next lawful day."""
+    found = Violation(
         code, "", rule=article.rule, source=article.source, article=article.number, quote=article.quote,
         count=count, limit=limit, next_date=next_lawful_date(facts) if facts else None,
     )  # fmt: skip
+    return grounded(found, facts) if facts else found
+
+
+def grounded(violation: Violation, facts: BookingFacts) -> Violation:
+    """The same violation citing the decision that set its value, where it is not the article's own."""
+    grounds = facts.grounds.get(violation.rule)
+    if grounds is None:
+        return violation
+    if grounds.quote is None:
+        return replace(violation, source=grounds.source)
+    return replace(violation, source=grounds.source, article="", quote=grounds.quote)

@@ -8,7 +8,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from clinics.parameters import CITY_2011, CITY_2021, DISTRICT_2018, HOSPITALS
+from clinics.parameters import CITY_2011, CITY_2021, DISTRICT_2018, HOSPITALS, NOT_CHOSEN
 from referral.booking.articles import Source
 from referral.cases.emergencies import CALL, advice_on, sign_of
 from vault.refusal import Refusal, Violation
@@ -19,6 +19,7 @@ TITLES: Final[dict[str, Any]] = {
     Source.DISTRICT: DISTRICT_2018,
     Source.HOSPITAL_A: HOSPITALS,
     Source.HOSPITAL_N: HOSPITALS,
+    Source.NOT_CHOSEN: NOT_CHOSEN,
 }
 ARTICLES: Final[dict[str, Any]] = {
     "Q2": _("Answer 2"),
@@ -80,7 +81,7 @@ SENTENCES: Final[dict[tuple[str, str, str], tuple[Any, Any]]] = {
         _("Choose an earlier day."),
     ),
     ("past_cutoff", "R107", ""): (
-        _("Booking for this day is closed; it closes the day before."),
+        _("Booking for this day is closed; it closes at %(what)s on the day before."),
         _("Choose a later day."),
     ),
     ("limit_reached", "R108", ""): (
@@ -128,7 +129,7 @@ SENTENCES: Final[dict[tuple[str, str, str], tuple[Any, Any]]] = {
         _("Come back at that time; the draft is kept."),
     ),
     ("past_cutoff", "R022", ""): (
-        _("It is too late to cancel here: that was possible until 15:00 on the day before, or earlier where the hospital says so."),
+        _("It is too late to cancel here: that was possible until %(what)s."),
         _("Please call the hospital, so that the place is not lost."),
     ),
 }
@@ -143,7 +144,8 @@ def refusal_of(violations: tuple[Violation, ...], **current: Any) -> Refusal:
 def speak(violation: Violation) -> Violation:
     """The same violation with its sentence, its way out, and the names of its document and article.
 
-    What a rule names besides numbers stands in its `message` until it is spoken: hours, a district, the code of an emergency sign.
+    A document that is none of the catalogue's is a decision somebody entered, and named already. What a rule names besides numbers
+    stands in its `message` until it is spoken: hours, a district, the code of an emergency sign.
     """
     sentence, remedy = SENTENCES[violation.code, violation.rule, violation.field]
     named = {"count": violation.count, "limit": violation.limit, "last": last_day_of(violation), "what": named_by(violation)}
@@ -151,8 +153,8 @@ def speak(violation: Violation) -> Violation:
         violation,
         message=sentence % named,
         remedy=remedy_of(violation, remedy),
-        source=TITLES[violation.source],
-        article=str(ARTICLES[violation.article]),
+        source=TITLES.get(violation.source, violation.source),
+        article=str(ARTICLES[violation.article]) if violation.article else "",
     )
 
 

@@ -26,6 +26,7 @@ BOOKING_STATES: Final = StateTable(
         Transition("cancelled", "booked", (*DOCTOR, *RESIDENT, *RECEIVING, Role.COORDINATOR.value), "booking.cancel_undone", "R151"),
         Transition("booked", "moved", (*DOCTOR, *RESIDENT, Role.COORDINATOR.value, *SYSTEM), "booking.moved", "R057"),
         Transition("booked", "noshow", (*HOSPITAL, *SYSTEM), "booking.noshow", "R134"),
+        Transition("arrived", "noshow", HOSPITAL, "booking.not_seen", "R134"),
         Transition("arrived", "fulfilled", (Role.RECEIVING_DOCTOR.value,), "booking.fulfilled", "R168"),
         Transition("fulfilled", "arrived", CONSULTING, "booking.fulfilment_undone", "R168"),
         Transition("arrived", "booked", WINDOW, "booking.arrival_undone", "R123"),
@@ -34,6 +35,7 @@ BOOKING_STATES: Final = StateTable(
         Transition("booked", "entered_in_error", TWO_PERSONS, "booking.entered_in_error"),
         Transition("arrived", "entered_in_error", TWO_PERSONS, "booking.entered_in_error"),
         Transition("noshow", "entered_in_error", TWO_PERSONS, "booking.entered_in_error"),
+        Transition("fulfilled", "entered_in_error", TWO_PERSONS, "booking.entered_in_error"),
     ),
     final=frozenset({"moved", "entered_in_error"}),
 )

@@ -11,6 +11,7 @@ from vault.refusal import Refusal, Violation, invalid
 R = CancelReason
 OF_DOCTORS: Final = (R.PATIENT, R.RECOVERED, R.ELSEWHERE, R.CONDITION, R.ANOTHER, R.WRONG_ITEM, R.MISTAKE, R.DIED, R.OTHER)
 OF_HOSPITALS: Final = (R.DOCTOR_AWAY, R.EQUIPMENT, R.NOT_HERE, R.TWICE, R.PATIENT, R.MISTAKE, R.DIED, R.OTHER)
+OF_THE_SYSTEM: Final = tuple(reason for reason in CancelReason if reason is not R.NONE)
 ENDS_THE_CASE: Final = frozenset({R.RECOVERED, R.ELSEWHERE, R.DIED})  # after these nobody looks for another time
 LONGEST_NOTE: Final = 200
 
@@ -28,6 +29,9 @@ class Why:
         return self.note if self.code is R.OTHER else self.code.value
 
 
+UNASKED: Final = Why(R.NONE)  # a resident is not asked for a reason
+
+
 def why(code: str, note: str, among: tuple[CancelReason, ...]) -> Why:
     """What a form said. Refuses with `invalid_input`, both fields at once."""
     words, faults = note.strip(), []
@@ -42,11 +46,14 @@ def why(code: str, note: str, among: tuple[CancelReason, ...]) -> Why:
     return Why(CancelReason(code), words)
 
 
-def why_said(reason: str, note: str = "") -> Why:
-    """What a program said: one of the codes, or free words, which are kept as the note of *another reason*."""
+def why_said(reason: str, note: str, among: tuple[CancelReason, ...]) -> Why:
+    """What a program said: one of the codes of who acts, or free words, which are kept as the note of *another reason*.
+
+    Refuses as `why` does: nothing said, and a code of somebody else's list, are no reason (R151).
+    """
     text, words = reason.strip(), note.strip()
     if text in CancelReason.values:
-        return Why(CancelReason(text), words) if text != R.OTHER else why(text, words, (R.OTHER,))
+        return why(text, words, among)
     told = f"{text} {words}".strip()
     if len(told) > LONGEST_NOTE:
         raise invalid("note", _("Write at most 200 characters."))

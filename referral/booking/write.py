@@ -47,7 +47,7 @@ def booking_write(
         *trail_of(judged, booking, by),
         key, body_hash,
         *message_of(message or envelope(judged, code)),
-        mode.value, moved_from, *step_of(judged, moved_from), [one["id"] for one in exceptions_spent(judged)],
+        mode.value, moved_from, *step_of(judged, moved_from), [one["id"] for one in exceptions_needed(judged) if not one["spent"]],
     ]  # fmt: skip
     try:
         with connection.cursor() as cursor:
@@ -71,14 +71,16 @@ def identity_of(judged: Judged, booking: UUID, by: Acting) -> list[Any]:
 
 def policy_of(judged: Judged) -> dict[str, Any]:
     """What the booking keeps for good: the values it was judged by, and the exceptions without which it would have been refused."""
-    kept, spent = limits.as_json(judged.values), exceptions_spent(judged)
-    return kept | {"exceptions": spent} if spent else kept
+    kept = limits.as_json(judged.values)
+    needed = [{"id": one["id"], "rule": one["rule"]} for one in exceptions_needed(judged)]
+    return kept | {"exceptions": needed} if needed else kept
 
 
-def exceptions_spent(judged: Judged) -> list[dict[str, str]]:
-    """The exceptions this booking uses up; one it does not need stays for another."""
+def exceptions_needed(judged: Judged) -> list[dict[str, Any]]:
+    """The exceptions without which this booking would be refused; one it does not need stays for another, a spent one serves again."""
     used = rules.exceptions_used(judged.facts) if judged.facts.let_pass else frozenset()
-    return [one for one in exceptions_of(judged.row) if one["rule"] in used]
+    held = sorted((one for one in exceptions_of(judged.row) if one["rule"] in used), key=lambda one: not one["spent"])
+    return list({one["rule"]: one for one in reversed(held)}.values())
 
 
 def step_of(judged: Judged, moved_from: int | None = None) -> list[str]:

@@ -11,22 +11,27 @@ from permissions.roles import Capability
 from referral.cases.models import Referral
 from referral.cases.queries import referrals_of
 from vault import audit
-from vault.refusal import Refusal
+from vault.refusal import Refusal, Violation
 from vault.states import advance
 from vault.transactions import requires_transaction
 from vault.words import worded
 
 LONGEST: Final = 200
+NOT_AGAIN: Final = _("This visit was booked in the consulting room; it is not booked again from its referral.")
+SEE_FIRST: Final = _("See the patient and write a new referral, or ask the hospital for another time.")
 
 
 def open_again(referral_id: UUID, *, expected_version: int, by: Acting) -> Referral:
     """Use case: the referral is a draft again and may be booked; the rules decide then, a ban or an old visit included.
 
-    Refuses with `not_allowed`, `not_found` and `stale_state`.
+    A visit booked in the consulting room has no encounter of the doctor's unit behind it (R050, R120): `encounter_required`.
+    Refuses besides with `not_allowed`, `not_found` and `stale_state`.
     """
     _may_write(by)
     with transaction.atomic(durable=True):
         referral = _missed(referral_id, by)
+        if not may_be_booked_again(referral):
+            raise Refusal("encounter_required", NOT_AGAIN, (Violation("encounter_required", NOT_AGAIN, remedy=SEE_FIRST, rule="R050"),))
         advance(referral, "draft", by=by.actor, expected_version=expected_version)
         audit.record("referral.open_again", "referral", referral.public_id, by=by.actor)
     return referral
@@ -41,6 +46,11 @@ def close_missed(referral_id: UUID, *, reason: str, expected_version: int, by: A
         advance(referral, "closed", by=by.actor, reason=words, expected_version=expected_version)
         audit.record("referral.close", "referral", referral.public_id, by=by.actor, reason=words)
     return referral
+
+
+def may_be_booked_again(referral: Referral) -> bool:
+    """Whether its own encounter carries another booking; that of a visit booked in the consulting room is the hospital's (R120)."""
+    return referral.follows_id is None
 
 
 def _may_write(by: Acting) -> None:

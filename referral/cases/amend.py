@@ -76,7 +76,7 @@ def amend(referral_id: UUID, written: Record, *, why: str, expected_version: int
         amended(referral, "referral.amended", by=by.actor, reason=reason, truth_accepted_at=Now())
         referral.refresh_from_db(fields=WORDING)
         amended(booking, "booking.slip_renewed", by=by.actor, slip_token=new_slip_token())
-        _tell(referral)
+        _tell(referral, booking)
         details = {"version": kept.number + 1, "fields": [one.name for one in differences(kept, referral)]}
         audit.record("referral.amend", "referral", referral.public_id, by=by.actor, reason=reason, details=details)
     return referral
@@ -193,7 +193,10 @@ def _keep(referral: Referral, booking: Any, why: str, by: Acting) -> ReferralVer
     )  # fmt: skip
 
 
-def _tell(referral: Referral) -> None:
-    """Who has decided about it at the hospital reads of the new wording; whoever has not yet will read it anyway."""
-    deciders = Post.objects.filter(pk__in=referral.decisions.values("post"))
+def _tell(referral: Referral, booking: Any) -> None:
+    """Who has decided about it at the hospital where it is booked reads of the new wording; whoever has not yet will read it anyway.
+
+    A hospital it was moved away from receives nobody and reads nothing more.
+    """
+    deciders = Post.objects.filter(pk__in=referral.decisions.filter(booking__institution=booking.institution_id).values("post"))
     tell(deciders, "referral_amended", about=referral.public_id, version=referral.version)

@@ -3,6 +3,7 @@
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.db import connection, transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
@@ -18,20 +19,21 @@ from referral.cases.messages import ENDED
 from referral.cases.models import Referral
 from referral.cases.queries import referrals_of
 from referral.cases.versions import EndingKind, RequestEnding
-from referral.cases.write import SHANGHAI
 from referral.inbox.tell import answering_for, tell
 from referral.patients.guardians_reach import reached
 from vault import audit
 from vault.actor import SYSTEM, Actor
 from vault.events import Event
-from vault.outbox.models import Message
+from vault.outbox import templates
+from vault.outbox.models import Message, MessageState
 from vault.outbox.put import put
 from vault.refusal import Refusal
 from vault.states import advance
 from vault.transactions import requires_transaction
 
+SHANGHAI: Final = ZoneInfo("Asia/Shanghai")
 HELP_PHONE: Final = "114"
-TOLD_OF_BOOKING: Final = "referral_booked"  # the message of a booking
+TOLD_OF_BOOKING: Final = "referral_booked"  # the message of a booking, whatever was booked
 ENDS_AS: Final = {"draft": EndingKind.DRAFT_EXPIRED, "on_standby": EndingKind.STANDBY_EXPIRED}
 
 
@@ -51,15 +53,22 @@ def end_without_place(referral: Referral, kind: EndingKind, *, by: Actor) -> Req
     """
     requires_transaction()
     advance(referral, "expired", by=by, reason=kind.value)
-    whom = reached(referral.patient)
-    told = knew_of_booking(referral) and bool(whom.phone)
+    told = tell_resident(referral)
     ending = RequestEnding.objects.create(referral=referral, kind=kind, patient_told=told)
     tell(answering_for(referral.owner, referral.institution), "request_expired", about=referral.public_id, version=referral.version)
-    if told:
-        words = {"name": whom.name, "phone": referral.institution.phone or HELP_PHONE}
-        put(ENDED.key, whom.phone, words, about=referral.public_id, version=referral.version)
     audit.record("referral.expire", "referral", referral.public_id, by=by, details={"kind": kind.value, "patient_told": told})
     return ending
+
+
+def tell_resident(referral: Referral) -> bool:
+    """Step: one message to a resident who had been told of a booking before, that no other one follows (R199); whether it was written."""
+    requires_transaction()
+    whom = reached(referral.patient)
+    if not whom.phone or not knew_of_booking(referral):
+        return False
+    words = {"name": whom.name, "phone": referral.institution.phone or HELP_PHONE}
+    put(ENDED.key, whom.phone, words, about=referral.public_id, version=referral.version)
+    return True
 
 
 def acknowledge(referral_id: UUID, *, by: Acting) -> RequestEnding:
@@ -133,7 +142,8 @@ def ends_on(referral: Referral) -> date | None:
 
 def knew_of_booking(referral: Referral) -> bool:
     """Whether a message of a booking of this referral went out to the resident, or her doctor told her of one."""
-    message = Message.objects.filter(about=OuterRef("public_id"), template=TOLD_OF_BOOKING)
+    messages = Message.objects.filter(about=OuterRef("public_id"), template__in=templates.variants(TOLD_OF_BOOKING))
+    message = messages.exclude(state=MessageState.WITHHELD)
     return bool(referral.bookings.filter(Q(told_at__isnull=False) | Exists(message)).exists())
 
 

@@ -60,9 +60,13 @@ def referral_of(acting: Acting, public_id: UUID, *beside: str) -> Referral:
 def steps_open_to(acting: Acting, referral: Referral) -> Iterable[Transition]:
     """What this person may do with the referral now, by the one table of its life.
 
-    Only a visit booked in the consulting room comes back after it was cancelled; any other referral is written anew.
+    Only a visit booked in the consulting room comes back after it was cancelled; any other referral is written anew. Missed,
+    it is closed and never booked again: its encounter is the hospital's (R050, R120).
     """
     if referral.status == "cancelled" and referral.follows_id is None:
         return []
     roles = [acting.role.value] if acting.role else []
-    return referral.STATES.open_to(referral.status, roles)
+    steps = referral.STATES.open_to(referral.status, roles)
+    if referral.status == "not_attended" and referral.follows_id is not None:
+        return [step for step in steps if step.target != "draft"]
+    return steps

@@ -57,5 +57,5 @@ REFERRAL_STATES: Final = StateTable(
     ),
     final=frozenset({"expired", "closed", "returned_with_advice"}),
 )
-# Nobody's work any more. Only a visit booked in the consulting room comes back from "cancelled", within minutes.
+# Nobody's work any more. Only a referral that ended with its booking comes back from "cancelled", within minutes and with it.
 OVER: Final = REFERRAL_STATES.final | {"cancelled"}

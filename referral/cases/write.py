@@ -20,6 +20,7 @@ from permissions.roles import Capability
 from referral.cases.booker import NOBODY, Booker, booker_columns, refuse_crowded_booker, wait_for_booker
 from referral.cases.criteria import chosen, focus_of, keep, told
 from referral.cases.emergencies import BY_CODE as SIGNS_BY_CODE
+from referral.cases.ending import tell_resident
 from referral.cases.models import SPENT, Priority, Referral
 from referral.cases.number import next_number
 from referral.cases.queries import referrals_of
@@ -34,6 +35,7 @@ from vault.transactions import requires_transaction
 
 SHANGHAI: Final = ZoneInfo("Asia/Shanghai")
 LONGEST: Final = {"reason": 100, "impression": 2000, "present_history": 2000, "past_history": 2000, "treatment": 2000}
+DIED: Final = "died"  # the code of the reason
 REQUIRED: Final = ("reason", "impression", "present_history")
 
 
@@ -102,11 +104,16 @@ def edit_draft(
 
 
 def cancel_draft(referral_id: UUID, *, expected_version: int, reason: str = "", by: Acting) -> Referral:
-    """Promise that the draft is over and its visit free for another referral. Refuses with `not_found`, `stale_state`."""
+    """Promise that the draft is over and its visit free for another referral; a resident who had been booked for is told (R199).
+
+    Nobody writes to the phone of a patient who has died. Refuses with `not_found`, `stale_state`.
+    """
     _may_write(by)
     with transaction.atomic(durable=True):
         referral = _locked_draft(referral_id, expected_version, by)
         advance(referral, "cancelled", by=by.actor, reason=reason, expected_version=expected_version)
+        if reason != DIED:
+            tell_resident(referral)
         record("referral.cancel", "referral", referral.public_id, by=by.actor, reason=reason)
     return referral
 
@@ -189,7 +196,7 @@ def _locked_draft(public_id: UUID, expected_version: int, by: Acting) -> Referra
     """Step: the referral, locked, at the version the caller saw and still a draft."""
     requires_transaction()
     visible = referrals_of(by).filter(public_id=public_id).values("pk").order_by()
-    rows = Referral.objects.select_for_update(of=("self",), no_key=True).select_related("patient")
+    rows = Referral.objects.select_for_update(of=("self",), no_key=True).select_related("patient", "institution")
     referral = rows.filter(pk__in=visible).first()
     if referral is None:
         raise Refusal("not_found", _("There is nothing here that you may see."))

@@ -7,7 +7,6 @@ from uuid import UUID
 from clinics import policy
 from referral import parameters as p
 from referral.credit.models import STANDING, BanCovers, BookingBan, Breach, Restriction
-from referral.credit.standing import Standing
 from referral.credit.terms import SHANGHAI
 from referral.patients.guardians_reach import reached
 from vault.outbox.put import put
@@ -54,6 +53,16 @@ TAKEN_BACK: Final = declare(
         text="${name}您好，您${day}在${hospital}的爽约记录已撤销，不再计数，由此产生的暂停预约也一并取消。有疑问请联系签约医生，电话${phone}。",
     )
 )
+# What is said instead while she stays on the list for other visits.
+TAKEN_BACK_STILL: Final = declare(
+    SmsTemplate(
+        key="breach_struck_still_listed",
+        cls="notice",
+        params={"name": 12, "day": 12, "hospital": 35, "until": 12, "phone": 20},
+        text="${name}您好，您${day}在${hospital}的爽约记录已撤销，不再计数；因其他爽约记录，您在${until}前仍在爽约名单中。有疑问请联系签约医生，电话${phone}。",
+        variant_of="breach_struck",
+    )
+)
 UPHELD: Final = declare(
     SmsTemplate(
         key="breach_upheld",
@@ -80,11 +89,10 @@ UNRESTRICTED: Final = declare(
 )
 
 
-def tell_breach(breach: Breach, standing: Standing) -> bool:
-    """Step: the message about a fresh breach; whether there was a mobile to send it to."""
+def tell_breach(breach: Breach, count: int, limit: int) -> bool:
+    """Step: the message about a fresh breach, the so-many-th of so many; whether there was a mobile to send it to."""
     appeal = appeal_until(breach)
-    count = f"第{standing.count}次（满{standing.limit}次暂停预约）"
-    words = _words(breach) | {"count": count, "until": spoken(appeal)}
+    words = _words(breach) | {"count": f"第{count}次（满{limit}次暂停预约）", "until": spoken(appeal)}
     return _put(RECORDED, breach, words)
 
 
@@ -95,9 +103,12 @@ def tell_listed(breach: Breach, ban: BookingBan) -> None:
     put(LISTED.key, reached(breach.patient).phone, said, about=breach.public_id, version=breach.version)
 
 
-def tell_taken_back(breach: Breach) -> None:
-    """Step: a breach no longer counts."""
-    _put(TAKEN_BACK, breach, _words(breach))
+def tell_taken_back(breach: Breach, still: BookingBan | None) -> None:
+    """Step: a breach no longer counts, and whether she stays on the list all the same."""
+    if still is None:
+        _put(TAKEN_BACK, breach, _words(breach))
+    else:
+        _put(TAKEN_BACK_STILL, breach, _words(breach) | {"until": spoken(still.valid_to)})
 
 
 def tell_upheld(breach: Breach) -> None:

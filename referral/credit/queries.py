@@ -98,6 +98,11 @@ def of_patients(rows: Any, text: str) -> Any:
     return rows.filter(patient__in=searched(Patient.objects.all(), text).values("pk")) if text else rows
 
 
+def who_answer(people: QuerySet[Patient], text: str) -> QuerySet[Patient]:
+    """Those of these residents who answer to a search."""
+    return people.filter(pk__in=searched(Patient.objects.all(), text).values("pk")) if text else people
+
+
 def of_number(rows: Any, text: str) -> Any:
     """Breaches that answer to a search by person, or by the whole number of the referral."""
     if not text:

@@ -9,9 +9,10 @@ from django.utils.translation import gettext_lazy as _
 
 from permissions.models import District, User
 from referral.credit import notices
-from referral.credit.ledger import Listing, Missed, listings
+from referral.credit.ledger import Listing, Missed, fullest_window, listings
 from referral.credit.models import STANDING, BookingBan, Breach, BreachKind
-from referral.credit.standing import standing_of, terms_of
+from referral.credit.queries import in_force
+from referral.credit.standing import terms_of
 from referral.credit.terms import SHANGHAI, Terms
 from referral.inbox.tell import answering_for, tell
 from referral.patients.models import Patient
@@ -41,9 +42,9 @@ def record_breach(booking: Any, *, kind: str, cause: str, by: Actor, recorder: U
     )  # fmt: skip
     created(breach, by=by, reason=cause)
     audit.record("breach.record", "breach", breach.public_id, by=by, reason=cause, details={"kind": kind})
-    standing = standing_of(patient.pk, terms)
+    count = place_in_window(breach)
     listed = settle(patient)
-    if kind == BreachKind.EVASION or notices.tell_breach(breach, standing):
+    if kind == BreachKind.EVASION or notices.tell_breach(breach, count, terms.threshold):
         advance(breach, "notified", by=SYSTEM)
     for ban in listed:
         notices.tell_listed(breach, ban)
@@ -69,11 +70,14 @@ def strike_breach(booking: Any, *, by: Actor, reason: str = "") -> Breach | None
 
 
 def struck(breach: Breach, *, by: Actor, reason: str, **fields: Any) -> None:
-    """Step: strike a locked breach, count anew and tell the resident."""
+    """Step: strike a locked breach, count anew and tell the resident, also of a ban that follows from what is left."""
     advance(breach, "struck", by=by, reason=reason, **fields)
     audit.record("breach.strike", "breach", breach.public_id, by=by, reason=reason)
-    settle(breach.patient)
-    notices.tell_taken_back(breach)
+    listed = settle(breach.patient)
+    held = in_force(BookingBan.objects.filter(patient=breach.patient)).order_by("-valid_to").first()
+    notices.tell_taken_back(breach, held)
+    for ban in listed:
+        notices.tell_listed(_last_of(ban), ban)
 
 
 def settle(patient: Patient) -> list[BookingBan]:
@@ -93,6 +97,17 @@ def settle(patient: Patient) -> list[BookingBan]:
         else:
             del wanted[valid_from]
     return [_listed(patient, one) for one in wanted.values()]
+
+
+def place_in_window(breach: Breach) -> int:
+    """Promise which one a breach just recorded is among those that count together with it: in the window of its visit, whatever day
+    it is now, without those that a ban used up (C1)."""
+    missed = standing_breaches(breach.patient_id)
+    one = next(each for each in missed if each.key == breach.pk)
+    others = [each for each in missed if each.key != breach.pk]
+    used = {key for each in listings(others) for key in each.keys}
+    free = [each for each in others if each.key not in used and each.kind != BreachKind.EVASION]
+    return len(fullest_window([*free, one], one))
 
 
 def standing_breaches(patient: int) -> list[Missed]:
@@ -130,6 +145,12 @@ def clock() -> datetime:
         cursor.execute("SELECT clock_timestamp()")
         (now,) = cursor.fetchone()
     return now  # type: ignore[no-any-return]
+
+
+def _last_of(ban: BookingBan) -> Breach:
+    """The breach that listed her."""
+    related = ("patient", "institution", "booking__referral__institution")
+    return ban.breaches.select_related(*related).latest("created_at", "pk")
 
 
 def _listed(patient: Patient, one: Listing) -> BookingBan:

@@ -6,7 +6,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Count, Max, QuerySet
+from django.db.models import Count, Exists, Max, OuterRef, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from clinics import policy
@@ -71,7 +71,10 @@ def restrict(wanted: Wanted, *, by: Acting) -> Restriction:
 
 
 def lift(restriction_id: UUID, *, reason: str, expected_version: int, by: Acting) -> Restriction:
-    """Use case: the hospital books for the resident again before the end. Refuses with `not_found`, `invalid_input`, `stale_state`."""
+    """Use case: the hospital books for the resident again before the end; she and her doctor are told.
+
+    Refuses with `not_allowed`, `not_found`, `invalid_input`, `stale_state`.
+    """
     if not by.can(Capability.RESTRICT):
         raise Refusal("not_allowed", _("Your role does not include this."))
     why = _reason(reason)
@@ -83,6 +86,7 @@ def lift(restriction_id: UUID, *, reason: str, expected_version: int, by: Acting
         advance(one, "lifted", by=by.actor, reason=why, expected_version=expected_version, lifted_by=by.user)
         audit.record("restriction.lift", "restriction", one.public_id, by=by.actor, reason=why)
         tell_unrestricted(one)
+        tell(_doctors_of(one.patient), "resident_unrestricted", about=one.public_id, version=one.version)
     return one
 
 
@@ -100,7 +104,8 @@ def threshold_at(institution: Any, day: date) -> int:
 def uncollected(by: Acting, day: date) -> QuerySet[Patient]:
     """The residents with numbers not collected at the acting hospital in the last year, the most first, with count and last day.
 
-    Counted are visits that the resident missed without an accepted reason; what the hospital failed is not hers.
+    Counted are visits that the resident missed without an accepted reason; what the hospital failed is not hers. `restricted` says of
+    each whether a restriction binds already.
     """
     if by.post is None:
         return Patient.objects.none()
@@ -110,7 +115,16 @@ def uncollected(by: Acting, day: date) -> QuerySet[Patient]:
         breaches__kind__in=("noshow", "late"),
         breaches__status__in=STANDING,
     )
-    return rows.annotate(missed=Count("breaches"), last=Max("breaches__visit_date")).order_by("-missed", "-last", "pk")
+    here = in_force(Restriction.objects.filter(patient=OuterRef("pk"), institution_id=by.post.institution_id))
+    counted = rows.annotate(missed=Count("breaches"), last=Max("breaches__visit_date"), restricted=Exists(here))
+    return counted.order_by("-missed", "-last", "pk")
+
+
+def restrictable(by: Acting, day: date) -> QuerySet[Patient]:
+    """Those of them whom this hospital may restrict today: as many as the regulation asks for, and not restricted yet."""
+    if by.post is None:
+        return Patient.objects.none()
+    return uncollected(by, day).filter(missed__gte=threshold_at(by.post.institution, day), restricted=False)
 
 
 def _check_threshold(patient: Patient, by: Acting) -> None:

@@ -8,6 +8,7 @@ from django.db import connection
 
 from clinics.policy import Target, values
 from referral import parameters as p
+from referral.credit.models import BanCovers
 from referral.credit.terms import SHANGHAI, Terms, WindowKind, add_months
 
 DAY: Final = timedelta(days=1)
@@ -55,6 +56,11 @@ class Standing:
     def is_banned(self) -> bool:
         """Whether she is on the list now."""
         return self.ban_until is not None
+
+    @property
+    def closes_referral(self) -> bool:
+        """Whether the list keeps doctors from booking for her too: referring doctors, and hospital doctors in the consulting room (C4)."""
+        return self.is_banned and self.ban_covers != BanCovers.BOOKING
 
 
 def window_of(day: date, kind: str, months: int) -> Window:

@@ -41,7 +41,7 @@ def line_of(booking: Any) -> dict[str, Any]:
         "status": booking.status,
         "status_word": str(booking.get_status_display()),
         "confirmed_at": booking.confirmed_at,
-        "is_stopped": booking.session_status == "stopped",
+        "is_stopped": booking.session_status == "stopped" or booking.band_is_blocked,
     }
 
 

@@ -132,7 +132,7 @@ def _counts(slots: QuerySet[PoolSlot]) -> Iterable[Count]:
 
 
 def _bookings(asked: Asked) -> QuerySet[Booking]:
-    """The bookings by department and band, each with the end of its document and whether its session was stopped."""
+    """The bookings by department and band, each with the end of its document and whether its session was stopped or its band blocked."""
     documents = PatientIdentifier.objects.filter(patient=OuterRef("patient"), is_primary=True)
     found = Booking.objects.filter(institution=asked.institution, visit_date=asked.day, status__in=EXPECTED)
     if asked.department is not None:
@@ -140,6 +140,7 @@ def _bookings(asked: Asked) -> QuerySet[Booking]:
     if asked.half_day:
         found = found.filter(pool_slot__slot__session__half_day=asked.half_day)
     found = found.annotate(document_tail=Subquery(documents.values("tail")[:1]), session_status=F("pool_slot__slot__session__status"))
+    found = found.annotate(band_is_blocked=F("pool_slot__slot__is_blocked"))
     found = found.annotate(priority_over=is_over("patient", asked.day))
     return found.select_related(*BEHIND).order_by("department__name", "department", "starts_at", "pk")
 

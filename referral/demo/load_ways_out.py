@@ -49,7 +49,7 @@ def _moved() -> int:
 def _next_visit() -> int:
     if Booking.objects.filter(mode=BookingMode.CONSULTATION).exists():
         return 0
-    seen = Booking.objects.filter(status="fulfilled").select_related("department").order_by("pk")[:TRIED]
+    seen = Booking.objects.filter(status="fulfilled").select_related("department").order_by("-visit_date", "pk")[:TRIED]
     for visit in seen:
         by = _who_saw(visit)
         if by is None:

@@ -1,6 +1,7 @@
 """Which places could take the one that was stopped: same specialty, same or higher rank, in the order they are offered (R126)."""
 
-from datetime import timedelta
+from collections.abc import Iterator
+from datetime import date, timedelta
 from typing import Final
 
 from django.db.models import Case, DateField, DateTimeField, DurationField, ExpressionWrapper, F, Q, QuerySet, Value, When
@@ -17,6 +18,7 @@ from referral.booking.models import Booking
 from referral.booking.offered_as import same_name
 from reserved_pools.models import PoolSlot
 
+LOOKED_AT: Final = 60  # places read at once
 SHORTEST_HOLD: Final = timedelta(minutes=30)  # a place that closes sooner is no offer: nobody could answer in time
 
 
@@ -52,6 +54,23 @@ def substitutes(booking: Booking) -> QuerySet[PoolSlot]:
     )  # fmt: skip
     name = same_name(service.kind, service.name)
     return rows.filter(service__name=name) if name else rows
+
+
+def one_by_one(places: "QuerySet[PoolSlot]", unlawful: set[tuple[int, date]]) -> Iterator[PoolSlot]:
+    """Every place in its order, so many read at once; those of a hospital's day that the caller found unlawful are not read again."""
+    seen: set[int] = set()
+    while found := list(_not_on(places, unlawful).exclude(pk__in=seen)[:LOOKED_AT]):
+        for slot in found:
+            seen.add(slot.pk)
+            if (slot.institution_id, slot.visit_date) not in unlawful:
+                yield slot
+
+
+def _not_on(places: "QuerySet[PoolSlot]", unlawful: set[tuple[int, date]]) -> "QuerySet[PoolSlot]":
+    days = Q(pk__in=[])
+    for institution, day in unlawful:
+        days |= Q(institution=institution, visit_date=day)
+    return places.exclude(days)
 
 
 def in_order(rows: QuerySet[PoolSlot], booking: Booking) -> QuerySet[PoolSlot]:

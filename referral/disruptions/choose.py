@@ -17,7 +17,7 @@ from referral.cases.models import Referral
 from referral.disruptions.candidates import candidates, referrer_of
 from referral.disruptions.judging import broken, judged_for
 from referral.disruptions.models import CallFor, Choice, ChosenBy, Disruption
-from referral.disruptions.rebook import give_up, move_to
+from referral.disruptions.rebook import WHY, give_up, let_go, move_to
 from referral.disruptions.search import BEHIND
 from referral.inbox.tell import answering_for, tell
 from referral.patients.models import Patient
@@ -30,6 +30,10 @@ from vault.transactions import requires_transaction
 NOTHING_HERE = _("There is nothing here that you may see.")
 CHANGED = _("This has changed since you opened it. Look at it again, then decide.")
 SETTLED = _("This was settled already. Look at what was agreed.")
+HERE = _("The patient has arrived at the hospital; the hospital agrees with her what happens.")
+NOT_HERE = _("This patient has not arrived. Agree another time, or that the visit is given up.")
+BY_OTHERS = ("booked",)
+BY_HOSPITAL = ("booked", "arrived")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,21 +83,52 @@ def decline(disruption: Disruption, *, expected_version: int, by: Chooser, note:
     return _ended(disruption, "declined", expected_version, by, note)
 
 
-def settle_otherwise(disruption: Disruption, *, note: str, expected_version: int, by: Chooser) -> Disruption:
+def settle_otherwise(
+    disruption: Disruption, *, note: str, tell_patient: bool = False, expected_version: int, by: Chooser
+) -> Disruption:  # fmt: skip
     """Use case: the hospital and the patient agreed something outside the platform, or she could not be reached at all (R127).
 
-    The note says what. Refuses with `stale_state`, and `invalid_input` without a note.
+    The note says what. Whom nobody reached is written to (`tell_patient`) that the visit is off; after an agreement that would
+    contradict what was said. Refuses with `stale_state`, and `invalid_input` without a note.
     """
+    _check_noted(note)
+    return _ended(disruption, "negotiated", expected_version, by, note, tell_patient=tell_patient)
+
+
+def seen_here(disruption: Disruption, *, note: str, expected_version: int, by: Chooser) -> Disruption:
+    """Use case: who had arrived at the stopped clinic was seen by somebody else of the hospital: her visit goes on as it is (R127).
+
+    The note says by whom. Refuses with `stale_state`, also while she has not arrived, and `invalid_input` without a note.
+    """
+    _check_noted(note)
+    with transaction.atomic(durable=True):
+        held = _open(disruption, expected_version, by)
+        if held.booking.status != "arrived":
+            raise Refusal("stale_state", NOT_HERE, current={"status": held.status, "version": held.version})
+        _lock(held, [held.pool_slot_id])
+        let_go(held)
+        _settle(held, "negotiated", Choice.NONE, by, note=note)
+    return held
+
+
+def may_choose(disruption: Disruption, part: ChosenBy) -> bool:
+    """Whether something can still be chosen; for who has arrived at the stopped clinic only by the hospital, where she stands."""
+    return disruption.status == "open" and disruption.booking.status in (BY_HOSPITAL if part == ChosenBy.HOSPITAL else BY_OTHERS)
+
+
+def _check_noted(note: str) -> None:
     if not note.strip():
         raise invalid("note", _("Say in a few words what was agreed."))
-    return _ended(disruption, "negotiated", expected_version, by, note)
 
 
-def _ended(disruption: Disruption, target: str, expected_version: int, by: Chooser, note: str) -> Disruption:
+def _ended(
+    disruption: Disruption, target: str, expected_version: int, by: Chooser, note: str, *, tell_patient: bool = True
+) -> Disruption:  # fmt: skip
     with transaction.atomic(durable=True):
         held = _open(disruption, expected_version, by)
         _lock(held, [held.booking.pool_slot_id, held.pool_slot_id])
-        give_up(held, held.booking, by=by.actor)
+        _leave(held, by)
+        give_up(held, held.booking, by=by.actor, tell_patient=tell_patient)
         _settle(held, target, Choice.DECLINE if target == "declined" else Choice.NONE, by, note=note)
     return held
 
@@ -109,6 +144,7 @@ def _moved(held: Disruption, pool_slot: UUID, by: Chooser, *, is_held: bool) -> 
     violations = broken(judged, held.booking, is_held=is_held)
     if violations:
         raise sentences.refusal_of(violations)
+    _leave(held, by)
     slot = _slot(judged.row.pool_slot, held.booking, referrer, is_held)
     return move_to(held, held.booking, slot, judged, referrer=referrer, by=by.actor)
 
@@ -139,8 +175,9 @@ def _open(disruption: Disruption, expected_version: int, by: Chooser) -> Disrupt
     Patient.objects.select_for_update(no_key=True).get(pk=seen.booking.patient_id)
     held = Disruption.objects.select_related(*BEHIND).get(pk=disruption.pk)
     current = {"status": held.status, "version": held.version}
-    if held.status != "open" or held.booking.status != "booked":
-        raise Refusal("stale_state", SETTLED, current=current)
+    if not may_choose(held, by.part):
+        waits = held.status == "open" and held.booking.status == "arrived"
+        raise Refusal("stale_state", HERE if waits else SETTLED, current=current)
     if held.version != expected_version or _right_of(held) != right:
         raise Refusal("stale_state", CHANGED, current=current)
     return held
@@ -161,6 +198,12 @@ def _lock(held: Disruption, slots: list[int | None]) -> None:
         .get(pk=held.booking.referral_id)
     )
     list(Booking.objects.select_for_update(of=("self",), no_key=True).filter(pk=held.booking_id).values_list("pk", flat=True))
+
+
+def _leave(held: Disruption, by: Chooser) -> None:
+    """Step: who has arrived and is not seen here after all is booked again, so that her visit can be moved or end."""
+    if held.booking.status == "arrived":
+        advance(held.booking, "booked", by=by.actor, reason=WHY)
 
 
 def _settle(held: Disruption, target: str, choice: Choice, by: Chooser, *, new_booking: Any = None, note: str = "") -> None:

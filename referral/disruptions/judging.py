@@ -6,7 +6,7 @@ from uuid import UUID
 from permissions.acting import Acting
 from referral.booking import rules
 from referral.booking.models import Booking
-from referral.booking.read import Judged, booking_facts
+from referral.booking.read import Judged, as_it_was_let_pass, booking_facts
 from vault.refusal import Violation
 
 # The visit was judged once and lawfully booked: encounter, contract and the district's bans are not asked again. Another hospital is
@@ -32,12 +32,11 @@ def judged_for(booking: Booking, pool_slot: UUID, referrer: Acting) -> Judged | 
 
 
 def broken(judged: Judged, booking: Booking, *, is_held: bool = False) -> tuple[Violation, ...]:
-    """Every rule the move would break; without a right in force that and nothing else.
+    """Every rule the move would break, but those that two persons let pass for this visit; without a right in force that alone.
 
     A place that is held was kept before its cut-off.
     """
     asked = [*ALWAYS, *OF_LIMITS] if is_held else [*ALWAYS, *OF_DAYS, *OF_LIMITS]
     if judged.facts.institution != booking.institution_id:
         asked[1:1] = OF_ANOTHER_HOSPITAL
-    found = tuple(violation for rule in asked if (violation := rule(judged.facts)))
-    return found[:1] if found and found[0].code == "right_not_in_force" else found
+    return rules.broken_rules(as_it_was_let_pass(judged), asked)

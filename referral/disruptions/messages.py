@@ -5,8 +5,10 @@ from uuid import UUID
 
 from django.db.models.functions import Now
 
-from referral.booking.messages import APPOINTMENT, shortened, spoken, told
-from referral.booking.models import Booking
+from clinics.models.offer import EXAMINATIONS
+from referral.booking.exam_messages import of_exam
+from referral.booking.messages import APPOINTMENT, EXAM, shortened, spoken, told
+from referral.booking.models import TAKES_PLACE, Booking
 from referral.booking.remind import appointment_of
 from referral.disruptions.models import Disruption
 from reserved_pools.models import PoolSlot
@@ -15,6 +17,7 @@ from vault.outbox.templates import SmsTemplate, declare
 ABOUT: Final = {name: APPOINTMENT[name] for name in ("name", "when", "hospital", "department", "phone")}
 DOOR: Final = {"number": 16, "code": 9}
 OFFER: Final = {"new": 20, "place": 35, "until": 16}
+ITEM: Final = {name: EXAM[name] for name in ("what", "item")}  # of an examination; a clinic has neither
 
 
 def still_offered(about: UUID, params: dict[str, str]) -> dict[str, str] | None:
@@ -30,8 +33,14 @@ def still_open(about: UUID, params: dict[str, str]) -> dict[str, str] | None:
 
 def still_stands(about: UUID, params: dict[str, str]) -> dict[str, str] | None:
     """The same for a visit that somebody else holds: dropped when it was cancelled, moved or stopped."""
-    kept = Booking.objects.filter(public_id=about, status="booked", pool_slot__slot__session__status="planned")
+    kept = Booking.objects.filter(TAKES_PLACE, public_id=about, status="booked")
     return params if kept.exists() else None
+
+
+def still_blocked(about: UUID, params: dict[str, str]) -> dict[str, str] | None:
+    """The same for a blocked band: dropped when it is open again, or the visit was moved, cancelled or is over."""
+    here = Booking.objects.filter(public_id=about, status="booked", starts_at__gt=Now(), pool_slot__slot__is_blocked=True)
+    return params if here.exists() else None
 
 
 def offered(disruption: Disruption, slot: PoolSlot) -> dict[str, str]:
@@ -48,9 +57,20 @@ def stopped(booking: Booking) -> dict[str, str]:
 
 
 def stands(booking: Booking) -> dict[str, str]:
-    """The variables of STAND_IN: when and where, unchanged."""
+    """The variables of STAND_IN: when and where, unchanged, and of an examination what it is."""
     words = told(appointment_of(booking))
-    return {name: words[name] for name in ABOUT}
+    return {name: words[name] for name in (*ABOUT, *ITEM) if name in words}
+
+
+def in_band(booking: Booking, template: SmsTemplate) -> dict[str, str]:
+    """The variables of BAND_BLOCKED and BAND_OPENED: when and where, and of the second the code that still opens the visit."""
+    words = told(appointment_of(booking))
+    return {name: words[name] for name in template.params}
+
+
+def text_about(template: SmsTemplate, booking: Booking) -> SmsTemplate:
+    """The text that fits what was booked: the one of examinations speaks of no clinic and of no doctor's rank."""
+    return OF_EXAMS[template.key] if booking.pool_slot.service.kind in EXAMINATIONS else template
 
 
 def _text(key: str, params: dict[str, int], text: str, **more: Any) -> SmsTemplate:
@@ -77,3 +97,35 @@ STAND_IN = _text(
     "${name}您好，您${when}在${hospital}${department}的门诊改由同专业、同级或更高级别的医师替诊，时间、地点和识别码不变，照常就诊即可。咨询电话${phone}。",
     before_send=still_stands,
 )
+BAND_BLOCKED = _text(
+    "clinic_band_blocked",
+    ABOUT,
+    "${name}您好，${hospital}${department}在${when}这一时段暂停接待，请勿按原时间前来。医院会尽快与您联系改约，也可致电${phone}。停诊不计爽约。",
+    before_send=still_blocked,
+)
+BAND_OPENED = _text(
+    "clinic_band_opened",
+    ABOUT | {"code": DOOR["code"]},
+    "${name}您好，${hospital}${department}在${when}这一时段恢复接待，您的预约仍然有效，请按原时间前来，识别码${code}。咨询电话${phone}。",
+    before_send=still_stands,
+)
+STOPPED: Final = "${name}您好，您${when}在${hospital}${department}的${what}（${item}）暂停。"
+OF_EXAMS: Final = {
+    STOPPED_OFFER.key: of_exam(
+        STOPPED_OFFER,
+        STOPPED + "已为您保留同一项目的时间：${new}，${place}。"
+        "请在${until}前凭单号${number}和识别码${code}在平台“我的转诊预约”中选择接受、改约或取消，也可致电${phone}。不计爽约。",
+        ITEM,
+    ),
+    STOPPED_CALL.key: of_exam(
+        STOPPED_CALL,
+        STOPPED + "医院会尽快与您联系改约；"
+        "您也可凭单号${number}和识别码${code}在平台“我的转诊预约”中选择其他时间或取消，或致电${phone}。不计爽约。",
+        ITEM,
+    ),
+    STAND_IN.key: of_exam(
+        STAND_IN,
+        "${name}您好，您${when}在${hospital}${department}的${what}（${item}）改由其他医师负责，时间、地点和识别码不变，照常前来即可。咨询电话${phone}。",
+        ITEM,
+    ),
+}

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -18,15 +18,18 @@ from permissions.roles import Capability
 from referral.booking import rules
 from referral.booking.expected import today
 from referral.booking.models import LIVE, Booking
-from referral.disruptions.candidates import candidates, referrer_of, substitutes
+from referral.booking.read import as_it_was_let_pass
+from referral.credit.models import Restriction
+from referral.credit.queries import in_force
+from referral.disruptions.candidates import candidates, one_by_one, referrer_of, substitutes
 from referral.disruptions.judging import broken, judged_for
 from referral.disruptions.models import Disruption
 from referral.patients.queries import of_unit
+from reserved_pools.ahead import ahead
 from reserved_pools.models import PoolSlot
 from vault.refusal import Refusal
 
 MOST_TIMES = 12
-LOOKED_AT = 200
 SHOWN = (
     "stop", "pool_slot__institution", "pool_slot__department", "booking__patient", "booking__institution", "booking__department",
     "booking__pool_slot__service", "booking__referral__institution", "booking__referral__encounter", "booking__referral__owner__user",
@@ -121,18 +124,32 @@ def times_for(disruption: Disruption) -> list[PoolSlot]:
     chosen: dict[tuple[int, Any, int, int], PoolSlot] = {}
     with transaction.atomic(durable=True):
         try:
-            found = list(candidates(booking, referrer).exclude(pk=disruption.pool_slot_id)[:LOOKED_AT])
+            places = candidates(booking, referrer).exclude(pk=disruption.pool_slot_id).exclude(institution__in=_closed_to(booking))
         except Refusal as refusal:
             if refusal.code != "right_not_in_force":
                 raise
             return []
-        judged = judged_for(booking, found[0].public_id, referrer) if found else None
+        first = places.first()
+        judged = judged_for(booking, first.public_id, referrer) if first else None
         if judged is None or any(one.code == "right_not_in_force" for one in broken(judged, booking)):
             return []
-        for slot in found:
-            if rules.is_lawful_at(judged.facts, slot.institution_id, slot.visit_date):
-                chosen.setdefault((slot.service_id, slot.visit_date, slot.starts_at.hour, slot.institution_id), slot)
-    return list(chosen.values())[:MOST_TIMES]
+        unlawful: set[tuple[int, date]] = set()
+        facts, horizons = as_it_was_let_pass(judged), ahead(judged.facts.today)
+        for slot in one_by_one(places, unlawful):
+            horizon = horizons.days(policy.Target.at(slot.institution, slot.department))
+            if not rules.is_lawful_at(facts, slot.institution_id, slot.visit_date, horizon):
+                unlawful.add((slot.institution_id, slot.visit_date))
+                continue
+            chosen.setdefault((slot.service_id, slot.visit_date, slot.starts_at.hour, slot.institution_id), slot)
+            if len(chosen) == MOST_TIMES:
+                break
+    return list(chosen.values())
+
+
+def _closed_to(booking: Booking) -> QuerySet[Restriction, Any]:
+    """The other hospitals that take no bookings for this patient at present (R027); her own booked her before the stop."""
+    found: QuerySet[Restriction] = in_force(Restriction.objects.filter(patient=booking.patient_id))
+    return found.exclude(institution=booking.institution_id).values("institution")
 
 
 def substitutes_in_sight(of: Sequence[ClinicSession]) -> int:

@@ -2,13 +2,16 @@
 
 from permissions.acting import Acting
 from referral.booking import articles, codes, limits, rules, sentences
+from referral.booking.booker import tell_booker_of_booking, tell_booker_of_cancelling, words_of
+from referral.booking.cancel import those_concerned
 from referral.booking.exam_messages import text_for
-from referral.booking.messages import CANCELLED, MOVED, told_of_cancelling, told_of_moving
-from referral.booking.models import Booking, CancelCause
+from referral.booking.messages import CANCELLED, MOVED, NEXT_CANCELLED_BY_HOSPITAL, told_of_cancelling, told_of_moving
+from referral.booking.models import Booking, BookingMode, CancelCause
 from referral.booking.read import Judged
 from referral.booking.remind import appointment_of
 from referral.cases.models import Referral
 from referral.disruptions.models import Disruption
+from referral.inbox.tell import tell
 from referral.patients.guardians_reach import reached
 from reserved_pools import claims, holds
 from reserved_pools.models import PoolSlot
@@ -42,28 +45,47 @@ def move_to(disruption: Disruption, old: Booking, slot: PoolSlot, judged: Judged
     appointment = appointment_of(new)
     words = told_of_moving(appointment, old.starts_at)
     put(text_for(MOVED, appointment).key, reached(old.patient).phone, words, about=new.public_id, version=new.version)
+    tell_booker_of_booking(new.public_id, old.referral.booker_phone, words_of(new))
     details = {"from": str(old.public_id), "stop": str(disruption.stop.public_id), "visit_date": new.visit_date.isoformat()}
     audit.record("booking.substitute", "booking", new.public_id, by=by, reason=WHY, details=details)
     return new
 
 
 def give_up(disruption: Disruption, old: Booking, *, by: Actor, tell_patient: bool = True) -> None:
-    """Step: the booking ends as stopped and nothing takes its place; the referral can be booked again, what was held is let go."""
+    """Step: the booking ends as stopped and nothing takes its place; the referral can be booked again, what was held is let go.
+
+    A visit booked in the consulting room has no encounter of a family doctor behind it: its referral ends with it (R120).
+    Without `tell_patient` neither she nor whoever booked for her is written to: what was agreed was said on the telephone.
+    """
     requires_transaction()
     let_go(disruption)
     _end(old, by)
-    if old.referral.STATES.find(old.referral.status, "draft") is not None:
-        advance(old.referral, "draft", by=by, reason=WHY)
+    target = "cancelled" if ends_case(old) else "draft"
+    if old.referral.STATES.find(old.referral.status, target) is not None:
+        advance(old.referral, target, by=by, reason=WHY)
     if tell_patient:
-        words = told_of_cancelling(appointment_of(old))
-        put(CANCELLED.key, reached(old.patient).phone, words, about=old.public_id, version=old.version)
+        _tell_of_end(old)
+    if ends_case(old):
+        cause = {"cause": CancelCause.STOPPED.value}
+        tell(those_concerned(old), "booking_cancelled", about=old.public_id, version=old.version, params=cause, by=by)
     audit.record("booking.cancel", "booking", old.public_id, by=by, reason=WHY, details={"cause": CancelCause.STOPPED.value})
+
+
+def ends_case(booking: Booking) -> bool:
+    """Whether the referral ends with this visit when nothing takes its place (R120)."""
+    return booking.mode == BookingMode.CONSULTATION
 
 
 def let_go(disruption: Disruption) -> None:
     """Step: the substitute held for somebody who chose otherwise opens again."""
     if disruption.pool_slot_id is not None:
         holds.let_go(disruption.pool_slot_id, about=disruption.public_id, reason="settled")
+
+
+def _tell_of_end(old: Booking) -> None:
+    text = NEXT_CANCELLED_BY_HOSPITAL if ends_case(old) else CANCELLED
+    put(text.key, reached(old.patient).phone, told_of_cancelling(appointment_of(old)), about=old.public_id, version=old.version)
+    tell_booker_of_cancelling(old)
 
 
 def _end(old: Booking, by: Actor) -> None:

@@ -1,6 +1,6 @@
 """Looks for a substitute, holds it and tells the patient: one disruption, one transaction, as often as one likes (R126)."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final
 from uuid import UUID
 
@@ -9,12 +9,13 @@ from django.db.models.functions import Now
 
 from clinics import policy
 from permissions.acting import Acting
+from referral.booking.booker import tell_booker_of_stop
 from referral.booking.expected import database_now
 from referral.booking.facts import SHANGHAI
 from referral.booking.models import Booking
-from referral.disruptions.candidates import candidates, referrer_of
+from referral.disruptions.candidates import candidates, one_by_one, referrer_of
 from referral.disruptions.judging import broken, judged_for
-from referral.disruptions.messages import STOPPED_CALL, STOPPED_OFFER, offered, stopped
+from referral.disruptions.messages import STOPPED_CALL, STOPPED_OFFER, offered, stopped, text_about
 from referral.disruptions.models import CallFor, Disruption
 from referral.disruptions.parameters import SUBSTITUTE_HOLD_HOURS
 from referral.inbox.tell import answering_for, tell
@@ -27,7 +28,6 @@ from vault.refusal import Refusal
 from vault.states import amend
 from vault.transactions import requires_transaction
 
-LOOKED_AT: Final = 60  # places looked at for one patient
 BEHIND: Final = (
     "stop", "pool_slot", "booking__patient", "booking__institution__district", "booking__department", "booking__pool_slot__service",
     "booking__referral__institution", "booking__referral__owner__user", "booking__referral__owner__institution", "booking__post__user",
@@ -51,7 +51,7 @@ def search(disruption_id: UUID) -> bool:
         return True
     slot, missing = _held(disruption, referrer_of(booking))
     phone = reached(booking.patient).phone
-    call = missing or (CallFor.NO_MOBILE if not phone else CallFor.SPECIAL if disruption.stop.is_special else CallFor.NONE)
+    call = _call_for(disruption, missing, phone)
     until = _until(booking, slot) if slot else None
     event = "disruption.offered" if slot else "disruption.searched"
     told = Now() if phone else None
@@ -60,19 +60,24 @@ def search(disruption_id: UUID) -> bool:
     return True
 
 
+def _call_for(disruption: Disruption, missing: CallFor, phone: str) -> str:
+    """Why the hospital has to call; who asked for a call keeps it, whatever was found for her meanwhile (R127)."""
+    if disruption.call_for == CallFor.WANTS_OTHER:
+        return CallFor.WANTS_OTHER
+    return missing or (CallFor.NO_MOBILE if not phone else CallFor.SPECIAL if disruption.stop.is_special else CallFor.NONE)
+
+
 def _held(disruption: Disruption, referrer: Acting) -> tuple[PoolSlot | None, CallFor]:
     """Step: the first lawful place that could be held, or why there is none; what breaks a rule on one day breaks it all day."""
     requires_transaction()
-    unlawful: set[tuple[int, object]] = set()
+    unlawful: set[tuple[int, date]] = set()
     try:
-        found = list(candidates(disruption.booking, referrer)[:LOOKED_AT])
+        places = candidates(disruption.booking, referrer)
     except Refusal as refusal:
         if refusal.code != "right_not_in_force":
             raise
         return None, CallFor.NO_RIGHT
-    for slot in found:
-        if (slot.institution_id, slot.visit_date) in unlawful:
-            continue
+    for slot in one_by_one(places, unlawful):
         judged = judged_for(disruption.booking, slot.public_id, referrer)
         violations = broken(judged, disruption.booking) if judged else ()
         if violations and violations[0].code == "right_not_in_force":
@@ -95,11 +100,12 @@ def _until(booking: Booking, slot: PoolSlot) -> datetime:
 
 
 def _say(disruption: Disruption, slot: PoolSlot | None, phone: str) -> None:
-    """Step: one SMS to her who has a mobile; who has none, and what nobody holds a place for, waits for a call."""
+    """Step: one SMS to her who has a mobile, one to whoever booked for her; without a place held for her she waits for a call."""
     booking = disruption.booking
     if phone:
         template, words = (STOPPED_OFFER, offered(disruption, slot)) if slot else (STOPPED_CALL, stopped(booking))
-        put(template.key, phone, words, about=disruption.public_id, version=disruption.version)
+        put(text_about(template, booking).key, phone, words, about=disruption.public_id, version=disruption.version)
+    tell_booker_of_stop(booking)
     if slot is None:
         owner = answering_for(booking.referral.owner, booking.referral.institution)
         tell(owner, "disruption_open", about=disruption.public_id, version=disruption.version)

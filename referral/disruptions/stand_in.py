@@ -14,7 +14,7 @@ from clinics.timetables.stop_queries import session_run_by, sessions_to_stop
 from permissions.acting import Acting
 from referral.booking.models import Booking
 from referral.disruptions.affected import affected_by
-from referral.disruptions.messages import STAND_IN, stands
+from referral.disruptions.messages import STAND_IN, stands, text_about
 from referral.disruptions.stop import Wanted, check, locked
 from referral.inbox.tell import answering_for, tell
 from referral.patients.guardians_reach import reached
@@ -106,6 +106,6 @@ def _kept(session: ClinicSession, doctor: UUID, reason: str, expected_version: i
             version=session.version,
         )
         if phone := reached(booking.patient).phone:
-            put(STAND_IN.key, phone, stands(booking), about=booking.public_id, version=booking.version)
+            put(text_about(STAND_IN, booking).key, phone, stands(booking), about=booking.public_id, version=booking.version)
             told += 1
     return told

@@ -42,6 +42,7 @@ OF_DISRUPTION: Final[dict[str, Any]] = {
     "disruption.searched": pgettext_lazy("disruption", "Nothing could be held"),
     "disruption.lapsed": pgettext_lazy("disruption", "No answer in time, the place was let go"),
     "disruption.lost": pgettext_lazy("disruption", "The substitute was stopped as well"),
+    "disruption.came": pgettext_lazy("disruption", "The patient came to the hospital"),
     "disruption.called": pgettext_lazy("disruption", "Called"),
     "disruption.wants_other": pgettext_lazy("disruption", "Wants something else"),
     "disruption.accepted": pgettext_lazy("disruption", "Moved to the substitute"),

@@ -10,14 +10,19 @@ from django.db.models.functions import Now
 from clinics.models import ClinicStop
 from clinics.register.taking_part import TODAY
 from referral.booking.models import Booking, CancelCause
+from referral.disruptions.bands import tell_of_bands
+from referral.disruptions.messages import STOPPED_CALL, stopped, text_about
 from referral.disruptions.models import CallFor, Choice, ChosenBy, Disruption
 from referral.disruptions.opening import forgotten, open_forgotten
-from referral.disruptions.search import search
+from referral.disruptions.search import BEHIND, search
 from referral.inbox.tell import answering_for, tell
+from referral.patients.guardians_reach import reached
 from referral.patients.models import Patient
 from reserved_pools import holds
 from reserved_pools.models import PoolSlot
 from vault.actor import SYSTEM
+from vault.models import Message, MessageState
+from vault.outbox.put import put
 from vault.refusal import Refusal
 from vault.states import advance, amend
 
@@ -26,6 +31,7 @@ ENDED = ("cancelled", "moved", "fulfilled", "entered_in_error", "noshow")
 # A no-show may be taken back on its day; from the next day on it has ended too.
 OVER = Q(booking__status__in=ENDED[:-1]) | Q(booking__status="noshow", booking__visit_date__lt=TODAY)
 LAPSED = Q(held_until__lte=Now())
+CAME = Q(booking__status="arrived", searched_at__isnull=False) & ~Q(call_for=CallFor.HERE_ALREADY)
 LOST = Q(pool_slot__slot__session__status="stopped") | Q(pool_slot__slot__is_blocked=True)
 
 
@@ -39,7 +45,9 @@ def look_after() -> int:
         open_forgotten(stop)
     done = _each(OPEN.filter(OVER), follow)
     done += _each(OPEN.filter(LAPSED | LOST), let_lapse)
-    return done + _each(OPEN.filter(searched_at=None), search)
+    done += _each(OPEN.filter(CAME), note_arrival)
+    done += _each(OPEN.filter(searched_at=None), search)
+    return done + tell_of_bands()
 
 
 def _each(rows: QuerySet[Disruption], act: Callable[[UUID], bool]) -> int:
@@ -66,13 +74,33 @@ def let_lapse(disruption_id: UUID) -> bool:
     slot = PoolSlot.objects.locked().get(pk=disruption.pool_slot_id)
     holds.let_go(slot.pk, about=disruption.public_id, reason="lapsed")
     if not OPEN.filter(LAPSED, pk=disruption.pk).exists():
-        amend(disruption, "disruption.lost", by=SYSTEM, pool_slot=None, held_until=None, searched_at=None, call_for=CallFor.NONE)
+        asked = CallFor.WANTS_OTHER if disruption.call_for == CallFor.WANTS_OTHER else CallFor.NONE  # who asked for a call keeps it
+        amend(disruption, "disruption.lost", by=SYSTEM, pool_slot=None, held_until=None, searched_at=None, call_for=asked)
         return True
     call = disruption.call_for or CallFor.NO_ANSWER
     amend(disruption, "disruption.lapsed", by=SYSTEM, pool_slot=None, held_until=None, call_for=call)
+    _say_instead(disruption)
     referral = disruption.booking.referral
     told = answering_for(referral.owner, referral.institution)
     tell(told, "disruption_open", about=disruption.public_id, version=disruption.version)
+    return True
+
+
+def _say_instead(disruption: Disruption) -> None:
+    """Step: an offer that never left, kept back by the night or a gateway that was down, is worth nothing now: the stop is said alone."""
+    phone = reached(disruption.booking.patient).phone
+    if phone and not Message.objects.filter(about=disruption.public_id, state=MessageState.SENT).exists():
+        text, words = text_about(STOPPED_CALL, disruption.booking), stopped(disruption.booking)
+        put(text.key, phone, words, about=disruption.public_id, version=disruption.version)
+
+
+@transaction.atomic(durable=True)
+def note_arrival(disruption_id: UUID) -> bool:
+    """Use case: she came although her clinic was stopped: the hospital has to do something now, whatever it waited for (R127)."""
+    disruption = _read(disruption_id, CAME)
+    if disruption is None:
+        return False
+    amend(disruption, "disruption.came", by=SYSTEM, call_for=CallFor.HERE_ALREADY)
     return True
 
 
@@ -110,5 +138,4 @@ def _read_from(booking: Booking) -> tuple[str, str, str]:
 
 def _read(disruption_id: UUID, of: Q) -> Disruption | None:
     """Unlocked: what is written later is guarded by the version read here."""
-    related = ("booking__referral__owner", "booking__referral__institution")
-    return OPEN.select_related(*related).filter(of, public_id=disruption_id).first()
+    return OPEN.select_related(*BEHIND).filter(of, public_id=disruption_id).first()

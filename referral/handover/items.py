@@ -6,7 +6,7 @@ from datetime import date
 from enum import StrEnum
 from zlib import crc32
 
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from clinics.models import Post
 from permissions.roles import Role
@@ -16,7 +16,11 @@ from referral.cases.states import OVER
 from referral.patients.models import FamilyDoctorContract
 from referral.patients.queries import of_unit
 from referral.returns.models import Return
+from referral.review.queries import TO_READ
 from vault.transactions import requires_transaction
+
+# Not over, or ended with something that its doctor has to read and to tell the patient (R199).
+STILL_WORK = ~Q(status__in=OVER) | TO_READ
 
 
 class Kind(StrEnum):
@@ -68,8 +72,8 @@ def locked_items(post: Post) -> tuple[Item, ...]:
 
 
 def open_referrals(post: Post) -> "QuerySet[Referral]":
-    """Referrals in a post's hands whose life is not over, in whatever state."""
-    return Referral.objects.filter(owner=post).exclude(status__in=OVER).order_by("pk")
+    """Referrals in a post's hands whose life is not over, in whatever state, or whose end nobody has read yet."""
+    return Referral.objects.filter(STILL_WORK, owner=post).order_by("pk")
 
 
 def open_returns(post: Post) -> "QuerySet[Return]":

@@ -11,8 +11,7 @@ from permissions.acting import Acting
 from permissions.models import ReferralRight, User
 from permissions.roles import REFERRING_KINDS, Capability, Role
 from referral.cases.models import Referral
-from referral.cases.states import OVER
-from referral.handover.items import BEHIND, Item, shown
+from referral.handover.items import BEHIND, STILL_WORK, Item, shown
 from referral.handover.people import institutions_of
 from referral.patients.models import FamilyDoctorContract
 from referral.returns.models import IN_HAND, Return
@@ -23,11 +22,10 @@ NAMED_AND_GONE = Q(status__in=("sent", "overdue"), owner__isnull=False)
 
 
 def referrals_waiting(by: Acting) -> "QuerySet[Referral]":
-    """Referrals of the managed institutions that are not over and whose owner is gone, the oldest first."""
+    """Referrals of the managed institutions whose owner is gone, not over or with an end nobody has read, the oldest first."""
     if not by.can(Capability.MANAGE_POSTS):
         return Referral.objects.none()
-    rows = Referral.objects.filter(GONE, institution__in=institutions_of(by)).exclude(status__in=OVER)
-    return rows.order_by("pk")
+    return Referral.objects.filter(GONE, STILL_WORK, institution__in=institutions_of(by)).order_by("pk")
 
 
 def returns_waiting(by: Acting) -> "QuerySet[Return]":

@@ -71,6 +71,10 @@ KINDS: Final[tuple[Kind, ...]] = (
         "booking_noshow", V, BOOKING,
         _("%(patient)s was not seen on %(when)s at %(hospital)s %(department)s: %(why)s."), "why", urgent=True,
     ),
+    kind(
+        "booking_in_error", V, BOOKING,
+        _("What stood about the visit of %(patient)s on %(when)s at %(hospital)s was wrong; the referral can be booked again."),
+    ),
     kind("noshow_undone", V, BOOKING, _("The no-show of %(patient)s on %(when)s at %(hospital)s was taken back.")),
     kind(
         "breach_recorded", V, BREACH, _("A no-show of %(patient)s on %(when)s at %(hospital)s was recorded. You may appeal."), urgent=True,
@@ -80,9 +84,15 @@ KINDS: Final[tuple[Kind, ...]] = (
     kind("breach_struck", V, BREACH, _("The appeal was decided: the no-show of %(patient)s on %(when)s at %(hospital)s no longer counts.")),
     kind("visit_reported", V, REFERRAL, _("%(hospital)s wrote the report of %(patient)s's visit.")),
     kind("resident_restricted", V, RESTRICTION, _("%(hospital)s restricts bookings of %(patient)s.")),
+    kind("resident_unrestricted", V, RESTRICTION, _("%(hospital)s books for %(patient)s again.")),
     # Review by the hospital
     kind("referral_accepted", W, REFERRAL, _("%(hospital)s accepted the referral of %(patient)s.")),
     kind("referral_returned", W, REFERRAL, _("%(hospital)s returned the referral of %(patient)s with advice."), urgent=True),
+    kind(
+        "patient_to_call", W, BOOKING,
+        _("%(patient)s has no mobile number and does not know that the visit on %(when)s, %(hospital)s, is off. Call the patient."),
+        urgent=True,
+    ),
     kind("referral_asked", W, REFERRAL, _("%(hospital)s asks something about the referral of %(patient)s."), urgent=True),
     kind("referral_answered", W, REFERRAL, _("The referring doctor answered about the referral of %(patient)s.")),
     kind("referral_redirected", W, REFERRAL, _("%(hospital)s moved the referral of %(patient)s to %(department)s.")),
@@ -143,6 +153,10 @@ KINDS: Final[tuple[Kind, ...]] = (
     kind(
         "message_failed", L, BOOKING,
         _("The message to %(patient)s about %(when)s, %(hospital)s, did not arrive. Call the patient."), urgent=True,
+    ),
+    kind(
+        "ending_not_told", L, REFERRAL,
+        _("The message to %(patient)s that the request ended without a place did not arrive. Call the patient."), urgent=True,
     ),
 )  # fmt: skip
 BY_KEY: Final = {one.key: one for one in KINDS}

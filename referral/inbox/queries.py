@@ -5,6 +5,7 @@ from uuid import UUID
 from django.db.models import Count, QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from clinics.models import Post
 from permissions.acting import Acting
 from permissions.guards import require_person
 from referral.inbox.kinds import keys_of
@@ -36,8 +37,8 @@ def unread_count(acting: Acting) -> int:
 
 
 def unread_in_other_parts(acting: Acting) -> list[tuple[str, int]]:
-    """How many wait under her other posts: the place's short name and the number."""
-    rows = Notice.objects.unread().filter(user=acting.user, post__isnull=False)
+    """How many wait under her other posts that she may still change to: the place's short name and the number."""
+    rows = Notice.objects.unread().filter(user=acting.user, post__in=Post.objects.live())
     if acting.post is not None:
         rows = rows.exclude(post=acting.post.pk)
     found = rows.values("post__institution__short_name").annotate(n=Count("pk")).order_by("post__institution__short_name")

@@ -14,7 +14,7 @@ from permissions.roles import Capability
 from referral.booking.facts import SHANGHAI
 from referral.booking.models import Booking
 from referral.cases.models import Referral
-from referral.credit.models import Breach
+from referral.credit.models import Breach, Restriction
 from referral.disruptions.models import Disruption
 from referral.news import sms_words
 from referral.news.sms_words import State
@@ -25,7 +25,10 @@ from vault.refusal import Refusal
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One kind of object messages are about: its table, its texts, and where its booking, centre and hospital are."""
+    """One kind of object messages are about: its table, its texts, and where its booking, centre and hospital are.
+
+    What is about no booking has no `number` and is found by none.
+    """
 
     model: Any
     texts: Mapping[str, Any]
@@ -33,29 +36,33 @@ class Source:
     hospital: str
     centre: str
     starts_at: str = ""
+    patient: str = "patient"
 
     def of_district(self, district: int, number: str) -> "QuerySet[Any]":
         """The objects of a district, by its hospitals or its centres; of one booking number when asked."""
         rows = self.model.objects.filter(Q(**{f"{self.hospital}__district": district}) | Q(**{f"{self.centre}__district": district}))
-        return rows.filter(**{self.number: number}) if number else rows
+        if not number:
+            return rows
+        return rows.filter(**{self.number: number}) if self.number else rows.none()
 
 
 SOURCES: Final = (
     Source(Booking, sms_words.ABOUT_BOOKINGS, "number", "institution", "referral__institution", "starts_at"),
     Source(
         Disruption, sms_words.ABOUT_DISRUPTIONS, "booking__number", "booking__institution", "booking__referral__institution",
-        "booking__starts_at",
+        "booking__starts_at", "booking__patient",
     ),
     Source(Referral, sms_words.ABOUT_REFERRALS, "number", "institution", "institution"),
     Source(Return, sms_words.ABOUT_RETURNS, "referral__number", "from_institution", "to_institution"),
     Source(
         Breach, sms_words.ABOUT_BREACHES, "booking__number", "institution", "booking__referral__institution", "booking__starts_at"
     ),
+    Source(Restriction, sms_words.ABOUT_RESTRICTIONS, "", "institution", "patient__registered_at"),
 )  # fmt: skip
 A_WEEK, LONGEST = timedelta(days=6), timedelta(days=92)
 NUMBER_DIGITS: Final = 16
 NOT_A_NUMBER: Final = _("Enter the booking number, 16 digits, as on the slip. Phones and names are not searched here.")
-QUEUED: Final = (MessageState.WAITING, MessageState.CLAIMED)
+QUEUED: Final = (MessageState.WAITING, MessageState.CLAIMED, MessageState.HELD)
 GIVEN_UP: Final = (MessageState.FAILED, MessageState.EXPIRED)
 UNNEEDED: Final = (MessageState.OVERTAKEN, MessageState.DROPPED)
 
@@ -149,6 +156,12 @@ def lines_of(messages: Iterable[Message]) -> list[Line]:
     return [_line(row, about.get(row.about, {}), last.get(row.pk), resent=-row.pk in again) for row in rows]
 
 
+def last_about(public_id: UUID) -> tuple[Any, datetime] | None:
+    """How far the last message about one object came, in words, and since when; None when nothing was written to a number."""
+    last: Any = with_states(Message.objects.filter(about=public_id).exclude(state=MessageState.WITHHELD)).order_by("-pk").first()
+    return (State(last.how_far).label, last.settled_at or last.created_at) if last is not None else None
+
+
 def made_since(at: datetime) -> UUID:
     """Below every public id made from this moment on: they begin with the milliseconds of their making."""
     return UUID(int=int(at.timestamp() * 1000) << 80)
@@ -175,7 +188,7 @@ def _objects(source: Source, rows: Iterable[Message]) -> dict[UUID, dict[str, An
     ids = {row.about for row in rows if row.template in source.texts}
     if not ids:
         return {}
-    fields = {"n": F(source.number), "place": F(f"{source.hospital}__short_name")}
+    fields: dict[str, Any] = {"n": F(source.number) if source.number else Value(""), "place": F(f"{source.hospital}__short_name")}
     fields |= {"starts": F(source.starts_at)} if source.starts_at else {}
     return {row["public_id"]: row for row in source.model.objects.filter(public_id__in=ids).values("public_id", **fields)}
 

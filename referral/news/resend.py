@@ -11,43 +11,34 @@ from django.utils.translation import gettext_lazy as _
 from permissions.acting import Acting
 from referral.booking.expected import NOTHING_HERE, database_now
 from referral.booking.models import Booking
+from referral.news.addressee import TO_BOOKERS, number_now
 from referral.news.messages import in_state, made_since, seen_by
-from referral.news.sms_words import State
+from referral.news.sms_words import OF_VISITS_AHEAD, State
 from vault import audit
 from vault.models import Message
 from vault.outbox import put
-from vault.refusal import Refusal
+from vault.refusal import Refusal, Violation
 
 LATEST: Final = timedelta(days=7)
 A_DAY: Final = timedelta(days=1)
 MOST: Final = 3  # to one number in a day
-# Texts that only say something while the visit lies ahead.
-OF_VISITS_AHEAD: Final = frozenset(
-    {
-        "referral_booked",
-        "referral_resent",
-        "referral_changed",
-        "referral_restored",
-        "booker_booked",
-        "reminder_d1",
-        "reminder_late",
-        "reminder_d1_asking",
-        "reminder_late_asking",
-    }
-)
+SEND_BOOKING: Final = _("Have the doctor or the hospital's window send the booking again: that goes to the number of today.")
+CALL: Final = _("Have the patient called at the number of today.")
 
 
 def resend(message_id: UUID, *, by: Acting) -> Message:
     """Use case: a failed message goes out once more, to the same number with the same words, as a message of its own.
 
     Asked again, the same one answers and nothing more is sent. Refuses with `not_allowed`, `not_found`, `not_failed`,
-    `message_outdated` when something newer was said or the visit is over, and `too_many_requests` beyond three a day to a number.
+    `message_outdated` when something newer was said, the visit is over or the number is hers no longer, and `too_many_requests`
+    beyond three a day to a number. A number corrected at this very moment may be too late, as for every message on its way: tolerated.
     """
     failed = _failed(message_id, by)
     earlier = _sent_again(failed)
     if earlier is not None:
         return earlier
     _check_still_true(failed)
+    _check_still_hers(failed)
     with transaction.atomic(durable=True):
         held = Message.objects.select_for_update(of=("self",), no_key=True).get(pk=failed.pk)
         return _sent_again(held) or _put_again(held, by)
@@ -93,6 +84,14 @@ def _check_still_true(failed: Message) -> None:
     over = booking is not None and failed.template in OF_VISITS_AHEAD and (booking.status != "booked" or booking.starts_at <= now)
     if over or failed.created_at < now - LATEST or newer.exists():
         raise Refusal("message_outdated", _("What this message says is no longer so. Nothing was sent."))
+
+
+def _check_still_hers(failed: Message) -> None:
+    """A name, a hospital and a code go to no number that was corrected since."""
+    if failed.phone != number_now(failed):
+        message = _("The phone number was changed since. Nothing was sent to the old one.")
+        remedy = SEND_BOOKING if failed.template in OF_VISITS_AHEAD.difference(TO_BOOKERS) else CALL
+        raise Refusal("message_outdated", message, (Violation("message_outdated", message, remedy=remedy),))
 
 
 def _said_at(message: Message) -> int:

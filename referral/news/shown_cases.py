@@ -13,7 +13,7 @@ from django.utils import timezone
 from permissions.acting import Acting
 from permissions.identity.masking import mask_name
 from permissions.roles import Capability
-from referral.booking.models import Booking
+from referral.booking.models import Booking, BookingMode
 from referral.booking.override_models import RuleOverride
 from referral.booking.queries import bookings_of
 from referral.cases.models import Referral
@@ -41,7 +41,7 @@ Found = dict[UUID, Shown]
 def bookings(acting: Acting, ids: Collection[UUID]) -> Found:
     """Bookings her unit made, and those at her hospital; a moved one as it stands now."""
     rows = bookings_of(acting).filter(public_id__in=ids).select_related("moved_to__institution", "moved_to__department")
-    return {row.public_id: Shown(words_of_booking(_latest(row)), case_page(acting, row.referral)) for row in rows}
+    return {row.public_id: Shown(words_of_booking(_latest(row)), booking_page(acting, row)) for row in rows}
 
 
 def _latest(booking: Booking) -> Booking:
@@ -130,6 +130,14 @@ def case_page(acting: Acting, referral: Referral) -> str:
     """The case's page for the doctors of both sides; nobody else has one."""
     opens = acting.can(Capability.WRITE_REFERRAL) or acting.can(Capability.RECORD_VISIT)
     return reverse("referral", args=[referral.public_id]) if opens else ""
+
+
+def booking_page(acting: Acting, booking: Booking) -> str:
+    """The case's page; for the doctor who booked a visit in the consulting room the page of that booking, cancelled or not."""
+    hers = booking.mode == BookingMode.CONSULTATION and acting.post is not None and acting.post.pk == booking.post_id
+    if hers and acting.can(Capability.BOOK_NEXT):
+        return reverse("booking_release", args=[booking.public_id])
+    return case_page(acting, booking.referral)
 
 
 def moment(at: datetime) -> str:

@@ -4,9 +4,12 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from django.db.models import TextChoices
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from referral.booking import exam_messages
+from referral.disruptions import messages as stop_messages
 from vault.outbox.models import Outcome
 
 
@@ -21,8 +24,21 @@ class State(TextChoices):
 
 
 STATE_KINDS: Final = {State.QUEUED: "info", State.SENT: "ok", State.DELIVERED: "ok", State.FAILED: "bad", State.SUPERSEDED: "off"}
+EXAM_TEXTS: Final = {base: text.key for base, text in {**exam_messages.OF_EXAMS, **stop_messages.OF_EXAMS}.items()}
+
+
+def _with_exams(titles: Mapping[str, Any]) -> dict[str, Any]:
+    """These texts, each followed by the one that says the same of an examination."""
+    named: dict[str, Any] = {}
+    for key, title in titles.items():
+        named[key] = title
+        if key in EXAM_TEXTS:
+            named[EXAM_TEXTS[key]] = format_lazy(_("{text} (examination)"), text=title)
+    return named
+
+
 # Each text that speaks to residents: its name, by the kind of object it is about.
-ABOUT_BOOKINGS: Final[Mapping[str, Any]] = {
+OF_BOOKINGS: Final[Mapping[str, Any]] = {
     "referral_booked": _("place booked"),
     "referral_resent": _("booking sent again"),
     "referral_changed": _("booking moved"),
@@ -33,14 +49,21 @@ ABOUT_BOOKINGS: Final[Mapping[str, Any]] = {
     "reminder_late_asking": _("reminder after the cut-off, asking whether she comes"),
     "referral_cancelled": pgettext_lazy("message", "booking cancelled"),
     "referral_cancelled_by_hospital": _("cancelled by the hospital"),
+    "next_cancelled_by_hospital": _("next visit cancelled by the hospital"),
     "booker_booked": _("to the booker: place booked"),
     "booker_cancelled": _("to the booker: cancelled"),
+    "booker_stopped": _("to the booker: clinic stopped"),
     "review_returned": _("returned by the hospital's review"),
     "clinic_stand_in": _("another doctor sees the patients"),
+    "clinic_band_blocked": _("band blocked, the hospital will call"),
+    "clinic_band_opened": _("band open again, the visit stands"),
 }
+ABOUT_BOOKINGS: Final[Mapping[str, Any]] = _with_exams(OF_BOOKINGS)
 ABOUT_DISRUPTIONS: Final[Mapping[str, Any]] = {
     "clinic_stopped_offer": _("clinic stopped, another place held"),
     "clinic_stopped_call": _("clinic stopped, the hospital will call"),
+    EXAM_TEXTS["clinic_stopped_offer"]: _("examination stopped, another time held"),
+    EXAM_TEXTS["clinic_stopped_call"]: _("examination stopped, the hospital will call"),
 }
 ABOUT_REFERRALS: Final[Mapping[str, Any]] = {"referral_ended": _("request ended without a place")}
 ABOUT_RETURNS: Final[Mapping[str, Any]] = {"return_patient": _("sent back to the centre")}
@@ -49,8 +72,24 @@ ABOUT_BREACHES: Final[Mapping[str, Any]] = {
     "ban_listed": _("put on the no-show list"),
     "breach_upheld": _("no-show upheld"),
     "breach_struck": _("no-show struck"),
+    "breach_struck_still_listed": _("no-show struck, still on the list"),
 }
-TITLES: Final[Mapping[str, Any]] = {**ABOUT_BOOKINGS, **ABOUT_DISRUPTIONS, **ABOUT_REFERRALS, **ABOUT_RETURNS, **ABOUT_BREACHES}
+ABOUT_RESTRICTIONS: Final[Mapping[str, Any]] = {
+    "hospital_restricted": _("a hospital takes no bookings for now"),
+    "hospital_unrestricted": _("a hospital takes bookings again"),
+}
+TITLES: Final[Mapping[str, Any]] = {
+    **ABOUT_BOOKINGS, **ABOUT_DISRUPTIONS, **ABOUT_REFERRALS, **ABOUT_RETURNS, **ABOUT_BREACHES, **ABOUT_RESTRICTIONS,
+}  # fmt: skip
+# Texts that only say something while the visit lies ahead; each also where it speaks of an examination.
+BEFORE_A_VISIT: Final = (
+    "referral_booked", "referral_resent", "referral_changed", "referral_restored", "booker_booked", "reminder_d1", "reminder_late",
+    "reminder_d1_asking", "reminder_late_asking", "clinic_stand_in", "booker_stopped", "clinic_band_blocked",
+    "clinic_band_opened",
+)  # fmt: skip
+# Who does not hear this comes for nothing.
+OF_VISITS_OFF: Final = frozenset({"referral_cancelled", "referral_cancelled_by_hospital", "next_cancelled_by_hospital", "review_returned"})
+OF_VISITS_AHEAD: Final = frozenset(_with_exams(dict.fromkeys(BEFORE_A_VISIT)))
 
 NO_SUCH_NUMBER: Final = _("The number does not exist or is no mobile number. Have the registration corrected, then call the patient.")
 TOO_MANY: Final = _("The number got too many messages today.")

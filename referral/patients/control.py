@@ -18,7 +18,7 @@ from referral.patients.faults import Faults
 from referral.patients.waiting import document_key, wait_for
 from vault.audit import record
 from vault.crypto import keyed_hash, keyed_hashes
-from vault.refusal import Refusal, invalid
+from vault.refusal import Refusal, Violation, invalid
 from vault.states import advance, created
 from vault.transactions import requires_transaction
 
@@ -48,7 +48,9 @@ def propose(proposal: Proposal, *, by: Acting, today: date) -> ControlledIdentit
     try:
         with transaction.atomic(durable=True):
             wait_for([document_key(document)])
-            _refuse_known(document)
+            held = _open_entry(document)
+            if held is not None:
+                raise _known(held, by)
             made = ControlledIdentity.objects.create(
                 district_id=by.district_id, type=document.type, lookup=document.key, number_hash=keyed_hash(document.key, "identity"),
                 tail=document.tail, patient=owner_of(document.key, by.district_id), reason_code=proposal.reason, evidence=evidence,
@@ -57,7 +59,7 @@ def propose(proposal: Proposal, *, by: Acting, today: date) -> ControlledIdentit
             created(made, by=by.actor, reason=proposal.reason)
             _record("control.propose", made, by)
     except IntegrityError as error:
-        raise _known() from error
+        raise _known(_open_entry(document), by) from error
     return made
 
 
@@ -181,14 +183,31 @@ def _words(text: str, field: str, limit: int, missing: Any) -> str:
     return words
 
 
-def _refuse_known(document: Document) -> None:
-    open_ones = ControlledIdentity.objects.filter(number_hash__in=keyed_hashes(document.key, "identity"), status__in=("proposed", *HOLDS))
-    if open_ones.exists():
-        raise _known()
+def _open_entry(document: Document) -> ControlledIdentity | None:
+    """The entry about this document that is not over, in whichever district."""
+    rows = ControlledIdentity.objects.filter(number_hash__in=keyed_hashes(document.key, "identity"), status__in=("proposed", *HOLDS))
+    return rows.select_related("district").first()
 
 
-def _known() -> Refusal:
-    return Refusal("already_exists", _("This document is proposed or controlled already."))
+def _known(held: ControlledIdentity | None, by: Acting) -> Refusal:
+    """Where the entry stands and whom to ask; of another district's the reader learns its name and state, never the reason."""
+    sentence, remedy = _said_of(held, by)
+    violation = Violation("already_exists", sentence, field="document.number", remedy=remedy)
+    return Refusal("already_exists", sentence, (violation,))
+
+
+def _said_of(held: ControlledIdentity | None, by: Acting) -> tuple[Any, Any]:
+    if held is None:
+        return _("This document is proposed or controlled already."), _("Try again.")
+    if held.district_id == by.district_id:
+        said = _("Your district has an entry about this document: %(state)s.") % {"state": held.get_status_display()}
+        return said, _("Look for its last four, %(tail)s, in the list.") % {"tail": held.tail}
+    named = {"district": held.district.name}
+    if held.status == "proposed":
+        remedy = _("Give that district's administrator your evidence. Once she approves, nothing is booked with it here either.")
+        return _("%(district)s has proposed this document; its second person has not decided.") % named, remedy
+    remedy = _("Nothing more is needed. Only that district can lift it; ask its administrator.")
+    return _("%(district)s controls this document: nothing is booked with it here either.") % named, remedy
 
 
 def _record(verb: str, held: ControlledIdentity, by: Acting, why: str = "") -> None:

@@ -21,6 +21,7 @@ from referral.booking.facts import SHANGHAI, day_before_at
 from referral.booking.models import Booking, CancelCause
 from referral.booking.remind import appointment_of
 from referral.cases.queries import referrals_of
+from referral.inbox.tell import answering_for, managers_of, tell
 from referral.patients.guardians_reach import reached
 from referral.patients.models import Patient
 from referral.review.decide import tell_doctor
@@ -32,6 +33,7 @@ from reserved_pools import claims
 from reserved_pools.models import PoolSlot
 from vault import audit
 from vault.faults import Faults
+from vault.outbox.models import Message, MessageState
 from vault.outbox.put import put
 from vault.refusal import Refusal, invalid
 from vault.states import advance
@@ -77,6 +79,7 @@ def return_with_advice(referral_id: UUID, written: Written, *, expected_version:
 def acknowledge(referral_id: UUID, *, by: Acting) -> Advice:
     """Use case: promise that a doctor of the referring unit has read the advice; from now on the resident may hear of it.
 
+    One without a mobile number gets no message: the page asks whoever reads to call (`patient_to_call`).
     Reading twice keeps the first time and sends nothing again. Refuses with `not_allowed`, `not_found`.
     """
     if by.post is None or not by.can(Capability.WRITE_REFERRAL):
@@ -95,9 +98,20 @@ def acknowledge(referral_id: UUID, *, by: Acting) -> Advice:
 
 
 def tell_patients() -> int:
-    """Promise that residents whose doctor did not read the advice in time are told not to come, each once; how many were told."""
+    """Promise that residents whose doctor did not read the advice in time are told not to come, each once; how many were seen to.
+
+    For one without a mobile number her doctor and the managers get an urgent notice to call.
+    """
     due = Advice.objects.filter(patient_told_at=None, tell_patient_at__lte=Now()).order_by("tell_patient_at", "pk")
     return sum(_tell_one(pk) for pk in due.values_list("pk", flat=True)[:AT_ONCE])
+
+
+def patient_to_call(advice: Advice) -> bool:
+    """Whether the resident was to be told by now and no message could be written to her: somebody has to call; one query."""
+    if advice.patient_told_at is None:
+        return False
+    messages = Message.objects.filter(about=advice.booking.public_id, template=RETURNED.key)
+    return not messages.exclude(state=MessageState.WITHHELD).exists()
 
 
 def require_signer(by: Acting) -> None:
@@ -151,7 +165,10 @@ def _locked(which: Q) -> Advice | None:
 
 
 def _tell_patient(advice: Advice) -> None:
-    """Step: one message to the resident, and to whoever asked for the place, not to come; a landline gets none, her doctor calls."""
+    """Step: one message to the resident, and to whoever asked for the place, not to come; a landline gets none, her doctor calls.
+
+    `patient_told_at` says from when on nothing is held back from her; whether a message went is what `patient_to_call` asks.
+    """
     if advice.patient_told_at is not None:
         return
     booking = advice.booking
@@ -167,4 +184,13 @@ def _tell_one(pk: int) -> bool:
     if advice is None:
         return False
     _tell_patient(advice)
+    if not reached(advice.booking.patient).phone:
+        _ask_to_call(advice.booking)
     return True
+
+
+def _ask_to_call(booking: Booking) -> None:
+    """Step: nobody has read the advice and no message can go: she would come for nothing."""
+    referral = booking.referral
+    people = [*answering_for(referral.owner, referral.institution), *managers_of([referral.institution])]
+    tell(people, "patient_to_call", about=booking.public_id, version=booking.version)

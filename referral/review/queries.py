@@ -25,6 +25,10 @@ from referral.review.scope import bookings_to_review
 
 STATES: Final = ("", "asked", "accepted", "returned", "all")
 STANDS: Final = (Decision.ACCEPTED, Decision.AMENDMENT_READ)
+# What has ended and its doctor has not read yet: advice of the hospital, a request that came to no place (R199).
+TO_READ: Final = Q(status="returned_with_advice", advice__isnull=False, advice__seen_at=None) | Q(
+    status="expired", ending__isnull=False, ending__seen_at=None
+)
 NUMBER_DIGITS: Final = 4  # a search for fewer digits finds nobody
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from referral.cases.amend import Difference, differences, versions_of
 from referral.cases.models import Referral
+from referral.review.advice import patient_to_call
 from referral.review.decide import last_stand
 from referral.review.models import Advice, Question, ReviewDecision
 
@@ -31,6 +32,7 @@ class Story:
     questions: list[Question]
     advice: Advice | None
     wordings: list[Wording]
+    patient_to_call: bool = False
 
     @property
     def open_question(self) -> Question | None:
@@ -44,12 +46,12 @@ class Story:
 
 
 def story_of(referral: Referral) -> Story:
-    """The review of a referral, everything in its order; four queries."""
+    """The review of a referral, everything in its order; four queries, five with advice."""
     decisions = list(referral.decisions.select_related("post__user", "post__department", "post__institution").order_by("pk"))
     questions = list(referral.questions.select_related("post__user", "post__institution", "answered_by__user").order_by("pk"))
-    behind = ("signed_by__user", "signed_by__department", "signed_by__institution", "seen_by__user")
+    behind = ("booking", "signed_by__user", "signed_by__department", "signed_by__institution", "seen_by__user")
     advice = Advice.objects.filter(referral=referral).select_related(*behind).first()
-    return Story(decisions, questions, advice, wordings_of(referral))
+    return Story(decisions, questions, advice, wordings_of(referral), advice is not None and patient_to_call(advice))
 
 
 def wordings_of(referral: Referral) -> list[Wording]:

@@ -1,7 +1,8 @@
 -- What a booking is judged by: first the locks, right before patient; then, in a statement with its own snapshot, one row.
 -- One statement that both locks and counts would be wrong: its snapshot is older than the locks it waits for.
 -- The consulting room books without a right (p_right is NULL): then nothing is known of one.
--- p_without names a booking that is not counted, because this one takes its place (a move). p_kind is whose places are asked for.
+-- p_without names a booking that is not counted, because this one takes its place (a move) or is it again (a cancellation undone);
+-- what two persons let pass for it, or for the booking it was moved from, passes again. p_kind is whose places are asked for.
 CREATE FUNCTION booking_facts(p_right bigint, p_post bigint, p_referral uuid, p_pool_slot uuid, p_actor uuid, p_key text, p_parameters text[],
                               p_without uuid DEFAULT NULL, p_kind text DEFAULT 'community_referral')
 RETURNS TABLE (
@@ -13,10 +14,12 @@ RETURNS TABLE (
     institution_is_suspended boolean, session_is_planned boolean, places_left integer,
     institution bigint, standard_code text, visit_date date, starts_at timestamptz, ends_at timestamptz,
     counted_days date[], counted_institutions bigint[], counted_codes text[], counted_statuses text[],
-    emergency_sign text, banned_until timestamptz, restricted_until timestamptz, controlled_by text, changed_at timestamptz[], exceptions jsonb,
+    emergency_sign text, banned_until timestamptz, restricted_until timestamptz, restricting bigint[], controlled_by text,
+    changed_at timestamptz[], exceptions jsonb,
     policy_rows jsonb, hospital_district bigint, department bigint, contract_district bigint,
     replay_of uuid, replay_hash bytea,
     referral bigint, referral_public uuid, referral_number text, referral_status text, referral_version integer, referral_at_own_unit boolean,
+    referral_created_at timestamptz,
     pool_slot bigint, patient_name text, patient_sex text, patient_phone bytea, hospital_name text, department_name text,
     pickup_place text, unit_phone text, has_guardian boolean, booker_phone bytea,
     service_kind text, service_name text, preparation text
@@ -26,12 +29,19 @@ DECLARE
     v_patient bigint;
     v_now timestamptz;
     v_today date;
+    v_same bigint[] := '{}';
 BEGIN
     PERFORM right_lock(p_right);
     SELECT r.patient_id INTO v_patient FROM referral_referral r WHERE r.public_id = p_referral;
     PERFORM 1 FROM referral_patient p WHERE p.id = v_patient FOR NO KEY UPDATE;
     v_now := clock_timestamp();
     v_today := (v_now AT TIME ZONE 'Asia/Shanghai')::date;
+    IF p_without IS NOT NULL THEN
+        WITH RECURSIVE same AS (
+            SELECT b.id, b.moved_from_id FROM referral_booking b WHERE b.public_id = p_without
+            UNION SELECT b.id, b.moved_from_id FROM referral_booking b JOIN same ON b.id = same.moved_from_id)
+        SELECT array_agg(same.id) INTO v_same FROM same;
+    END IF;
 
     RETURN QUERY
     SELECT v_now,
@@ -60,11 +70,16 @@ BEGIN
         (SELECT max(held.valid_to) FROM referral_restriction held
           WHERE held.patient_id = r.patient_id AND held.institution_id = ps.institution_id AND held.status = 'in_force'
             AND held.valid_from <= v_now AND held.valid_to > v_now),
+        (SELECT array_agg(DISTINCT held.institution_id) FROM referral_restriction held
+          WHERE held.patient_id = r.patient_id AND held.status = 'in_force' AND held.valid_from <= v_now AND held.valid_to > v_now),
         controlled.by, changed.at,
-        (SELECT jsonb_agg(jsonb_build_object('id', o.public_id, 'rule', o.rule) ORDER BY o.id) FROM referral_ruleoverride o
-          WHERE o.referral_id = r.id AND o.status = 'granted' AND o.valid_to > v_now),
+        (SELECT jsonb_agg(jsonb_build_object('id', o.public_id, 'rule', o.rule, 'spent', o.status = 'used') ORDER BY o.id)
+           FROM referral_ruleoverride o
+          WHERE o.referral_id = r.id
+            AND (o.status = 'granted' AND o.valid_to > v_now OR o.status = 'used' AND o.used_by_id = ANY (v_same))),
         (SELECT jsonb_agg(jsonb_build_object(
-                'id', row.id, 'parameter', row.parameter, 'value', row.value, 'source', row.source, 'valid_from', row.valid_from,
+                'id', row.id, 'parameter', row.parameter, 'value', row.value, 'source', row.source, 'quote', row.quote,
+                'valid_from', row.valid_from,
                 'district', row.district_id, 'institution', row.institution_id, 'department', row.department_id))
            FROM clinics_policyrow row
           WHERE row.parameter = ANY (p_parameters) AND row.status = 'in_force'
@@ -75,7 +90,7 @@ BEGIN
         hospital.district_id, ps.department_id, coalesce(c.district_id, unit.district_id),
         k.result_id, k.body_hash,
         r.id, r.public_id, r.number::text, r.status, r.version,
-        coalesce(written_at.parent_id, written_at.id) = coalesce(unit.parent_id, unit.id),
+        coalesce(written_at.parent_id, written_at.id) = coalesce(unit.parent_id, unit.id), r.created_at,
         ps.id, p.name::text, p.sex::text,
         CASE WHEN length(p.phone) = 0 THEN coalesce(guardian.phone, p.phone) ELSE p.phone END, hospital.name::text, department.name::text,
         hospital.pickup_place::text, unit.phone::text, guardian.phone IS NOT NULL, r.booker_phone,
@@ -127,9 +142,8 @@ BEGIN
         SELECT max(step.at) AS changed_last
           FROM referral_booking b JOIN vault_event step ON step.object_id = b.public_id AND step.kind = 'booking' AND step.target = b.status
          WHERE b.patient_id = r.patient_id AND step.at > v_now - interval '366 days'
-           AND (b.status = 'cancelled' AND b.cancel_cause = 'by_resident'
-                OR b.status = 'moved' AND (step.actor_kind = 'patient' OR EXISTS (
-                    SELECT 1 FROM clinics_post mover WHERE mover.public_id = step.post_id AND mover.right_id IS NOT NULL)))
+           AND (b.status = 'cancelled' AND b.cancel_cause = 'by_resident' OR b.status = 'moved' AND step.actor_kind = 'patient')
+           AND NOT EXISTS (SELECT 1 FROM referral_disruption stopped WHERE stopped.booking_id = b.id)
          GROUP BY b.id) steps) changed ON true
     LEFT JOIN LATERAL (
         SELECT g.phone FROM referral_guardian g

@@ -32,9 +32,8 @@ CHANGES: Final = """
     SELECT b.patient_id, max(step.at)
       FROM referral_booking b JOIN vault_event step ON step.object_id = b.public_id AND step.kind = 'booking' AND step.target = b.status
      WHERE b.patient_id = ANY (%s)
-       AND (b.status = 'cancelled' AND b.cancel_cause = 'by_resident'
-            OR b.status = 'moved' AND (step.actor_kind = 'patient' OR EXISTS (
-                SELECT 1 FROM clinics_post mover WHERE mover.public_id = step.post_id AND mover.right_id IS NOT NULL)))
+       AND (b.status = 'cancelled' AND b.cancel_cause = 'by_resident' OR b.status = 'moved' AND step.actor_kind = 'patient')
+       AND NOT EXISTS (SELECT 1 FROM referral_disruption stopped WHERE stopped.booking_id = b.id)
      GROUP BY b.id, b.patient_id
 """
 Found = tuple[int, datetime, Counted]

@@ -12,14 +12,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from clinics.views.typed import chosen_ids, errors_in, search_in
+from permissions.acting import Acting
 from permissions.doors import Needs, Page
 from permissions.identity.masking import mask_name
 from permissions.roles import Capability
-from referral.booking.absence import absent_at, confirm_proposed, missed_on, proposed_cause, record_call
-from referral.booking.call_models import AbsenceCall, CallOutcome
+from referral.booking.absence import absent_at, confirm_proposed, missed_on, proposed_cause, record_call, unseen_at
+from referral.booking.call_models import SAID, AbsenceCall, CallOutcome
 from referral.booking.expected import NOTHING_HERE, database_now, today
+from referral.booking.in_error import LONGEST, can_be_wrong, entries_waiting, open_entry
 from referral.booking.models import Booking
-from referral.booking.noshow import NoShowCause, noshow_undo_until, report_noshow, undo_noshow
+from referral.booking.noshow import NoShowCause, causes_for, noshow_undo_until, report_noshow, undo_noshow
 from referral.booking.queries import bookings_at
 from referral.booking.told_of_visits import cause_of
 from referral.credit.queries import breach_of
@@ -29,7 +31,7 @@ from vault.audit import saw
 from vault.refusal import Refusal, invalid
 
 CALLING = Needs(Capability.CALL_ABSENT)
-WAITS = {"booked", "noshow"}
+KNOWN = {"booked", "arrived", "noshow", "fulfilled"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +80,18 @@ class Absent(Page):
         lines = [line_of(booking, now, day) for booking in rows]
         shown = [line for line in lines if not text or answers(line.booking, text)]
         reported = [(one, mask_name(one.patient.name), cause_of(one)) for one in missed_on(self.acting, day)]
-        return {"day": day, "lines": shown, "all": len(lines), "q": text, "reported": reported}
+        unseen = [(one, mask_name(one.patient.name), one.visit_date == day) for one in unseen_at(self.acting, now)]
+        return {"day": day, "lines": shown, "all": len(lines), "q": text, "reported": reported, "unseen": unseen} | errors_of(self, text)
+
+
+def errors_of(page: Page, text: str) -> dict[str, Any]:
+    """What waits for a second person, and the visit of an earlier day that a whole number names."""
+    waiting = [(entry, mask_name(entry.booking.patient.name)) for entry in entries_waiting(page.acting)]
+    digits = "".join(text.split())
+    meant = (
+        bookings_at(page.acting).filter(number=digits, status__in=KNOWN - {"booked"}).order_by("pk").last() if digits.isdigit() else None
+    )
+    return {"wrong": waiting, "meant": meant, "meant_name": mask_name(meant.patient.name) if meant else ""}
 
 
 class AbsentOne(Page):
@@ -88,7 +101,7 @@ class AbsentOne(Page):
 
     def get(self, request: HttpRequest, public_id: UUID) -> HttpResponse:
         booking = visit_of(self, public_id)
-        answer = self.render(request, "referral/absent_one.html", context_of(booking))
+        answer = self.render(request, "referral/absent_one.html", context_of(booking, self.acting))
         saw(self.acting.actor, "booking", booking.public_id, "absence call")
         return answer
 
@@ -135,22 +148,22 @@ def refused(page: Page, request: HttpRequest, public_id: UUID, refusal: Refusal)
     if refusal.code in ("not_found", "not_allowed"):
         return None
     booking = visit_of(page, public_id)
-    held = {name: typed.text(request, name)[:400] for name in ("outcome", "note", "cause")}
-    return page.render(request, "referral/absent_one.html", context_of(booking) | {"values": held} | errors_in(refusal))
+    held = {name: typed.text(request, name)[:400] for name in ("outcome", "note", "cause", "reason")}
+    return page.render(request, "referral/absent_one.html", context_of(booking, page.acting) | {"values": held} | errors_in(refusal))
 
 
 def visit_of(page: Page, public_id: UUID) -> Booking:
-    """A booking of the acting hospital whose time is over; anything else looks like none."""
-    booking = bookings_at(page.acting).filter(public_id=public_id, status__in=WAITS).first()
-    if booking is None or booking.ends_at > database_now():
+    """A booking of the acting hospital whose time is over or whose patient came; anything else looks like none."""
+    booking = bookings_at(page.acting).filter(public_id=public_id, status__in=KNOWN).first()
+    if booking is None or (booking.status == "booked" and booking.ends_at > database_now()):
         raise Refusal("not_found", NOTHING_HERE)
     return booking
 
 
-def context_of(booking: Booking) -> dict[str, Any]:
+def context_of(booking: Booking, acting: Acting) -> dict[str, Any]:
     """Whom to call, what was said, what was reported and until when that can be taken back."""
     calls = list(booking.absence_calls.select_related("called_by").order_by("-pk"))
-    undo = noshow_undo_until(booking)
+    undo, entry = noshow_undo_until(booking), open_entry(booking)
     open_undo = undo if undo and database_now() < undo else None
     return {
         "booking": booking,
@@ -158,12 +171,16 @@ def context_of(booking: Booking) -> dict[str, Any]:
         "calls": calls,
         "call": to_call(booking.patient),
         "tried": sum(call.outcome == CallOutcome.NOT_REACHED for call in calls),
-        "outcomes": [("", _("please choose")), *CallOutcome.choices],
-        "causes": [("", _("please choose")), *NoShowCause.choices],
-        "proposed": proposed_cause(calls),
+        "outcomes": [("", _("please choose")), *((one.value, one.label) for one in SAID)],
+        "causes": [("", _("please choose")), *causes_for(booking.status)],
+        "proposed": "" if booking.status == "arrived" else proposed_cause(calls),
         "cause": cause_of(booking) if booking.status == "noshow" else "",
         "undo_until": open_undo,
         "breach": breach_of(booking),
+        "entry": entry,
+        "may_confirm": entry is not None and acting.can(Capability.CONFIRM_ERRORS) and entry.asked_by_id != acting.user.pk,
+        "may_be_wrong": entry is None and can_be_wrong(booking, booking.referral),
+        "longest": LONGEST,
         "values": {},
         "errors": {},
     }

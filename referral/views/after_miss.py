@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from permissions.doors import Needs, Page
 from permissions.roles import Capability
 from referral.booking.told_of_visits import cause_of, missed_booking_of
-from referral.cases.after_miss import close_missed, open_again
+from referral.cases.after_miss import SEE_FIRST, close_missed, may_be_booked_again, open_again
 from referral.cases.models import Referral
 from referral.credit.models import STANDING
 from referral.credit.queries import breach_of
@@ -48,7 +48,8 @@ def missed_of(referral: Referral) -> dict[str, Any] | None:
     if referral.status != "not_attended":
         return None
     booking = missed_booking_of(referral)
+    instead = "" if may_be_booked_again(referral) else SEE_FIRST
     if booking is None:
-        return {"cause": "", "breach": None}
+        return {"cause": "", "breach": None, "instead": instead}
     breach = breach_of(booking)
-    return {"cause": cause_of(booking), "breach": breach if breach and breach.status in STANDING else None}
+    return {"cause": cause_of(booking), "breach": breach if breach and breach.status in STANDING else None, "instead": instead}

@@ -27,6 +27,7 @@ from referral.review.models import LONGEST_ANSWER
 from referral.review.story import story_of, wordings_of
 from referral.views import typed
 from referral.views.case import SEES_CASES
+from referral.views.saying import say
 from referral.views.strip import strip_of
 from referral.views.write import LABELS
 from vault.audit import saw
@@ -142,7 +143,10 @@ class ReferralAcknowledge(Page):
             messages.success(request, _("Noted; it is off your list."))
         else:
             advising.acknowledge(public_id, by=self.acting)
-            messages.success(request, _("Noted. The patient is told by SMS not to come; please call and explain."))
+            say(
+                request, referral.patient, _("Noted. The patient is told by SMS not to come; please call and explain."),
+                _("Noted. The patient has no mobile number and gets no message: please call, so that she does not come, and explain."),
+            )  # fmt: skip
         return redirect("referral", public_id)
 
 

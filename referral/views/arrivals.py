@@ -19,6 +19,7 @@ from permissions.roles import Capability
 from referral.booking.arrival import arrive, received_late, recognise, undo_arrival, undo_deadlines
 from referral.booking.codes import PURPOSE
 from referral.booking.expected import HAS_COME, database_now, expected_on, today
+from referral.booking.late import minutes_late
 from referral.booking.models import Booking
 from referral.booking.proof import read_proof
 from referral.booking.told_of_visits import late_when_received
@@ -225,14 +226,14 @@ def row_of(booking: Booking, now: datetime, undo_until: datetime | None, late_ru
 
 
 def state_of(booking: Booking, now: datetime) -> tuple[str, str]:
-    """The kind and the words of a line's tag: who should have come says how late she is (R123: in the band)."""
+    """The kind and the words of a line's tag: who should have come says how late she is, counted from the end of the band (R123)."""
     if booking.status == "booked" and now >= booking.ends_at:
-        return "bad", _("%(minutes)d min late") % {"minutes": (now - booking.starts_at).total_seconds() // 60}
+        return "bad", _("%(minutes)d min late") % {"minutes": minutes_late(booking, now)}
     words = {
         "booked": ("info", _("expected")),
         "arrived": ("ok", _("has come")),
         "fulfilled": ("off", _("seen by the doctor")),
-        "noshow": ("bad", _("did not come")),
+        "noshow": ("bad", _("visit did not take place")),
         "cancelled": ("off", _("cancelled")),
     }
     return words.get(booking.status, ("off", str(booking.get_status_display())))

@@ -11,7 +11,7 @@ from clinics import policy
 from clinics.models import Institution, Service, ServiceItem
 from clinics.models.offer import EXAMINATIONS
 from clinics.offers.fields import LABELS, Has, has
-from clinics.parameters import BOOKING_HORIZON_DAYS, CANCEL_CUTOFF
+from clinics.parameters import CANCEL_CUTOFF
 from clinics.register.naming import shown_name
 from clinics.timetables.exam_days import next_exam_day
 from clinics.timetables.schedule_changes import announced_to
@@ -20,13 +20,16 @@ from permissions.doors import Needs, Page
 from permissions.roles import Capability
 from referral.booking.facts import day_before_at
 from referral.views.filters import Choices, Filters, choices_of, filters_from, kind_from
+from referral.views.later_days import Beyond, Later, later_days
 from referral.views.matrix import matrix, read_key, service_words
 from referral.views.promise import Clock, clock_of, promise_of
 from referral.views.rights import right_of
+from reserved_pools.ahead import ahead
 from reserved_pools.models import PoolSlot
 from reserved_pools.promise import Promise
 from reserved_pools.queries import bands, half_days
 from reserved_pools.sessions.half_days import Calendar
+from reserved_pools.wanted import LONGEST
 
 TO_KNOW = ("fee", "indications", "preparation", "eligibility", "notes")
 SHOWN_CHANGES = 20
@@ -61,6 +64,7 @@ class Look:
     calendar: Calendar
     panel: Panel | None
     clock: Clock
+    later: Later
     next_exam_day: date | None = None  # only where examinations are looked for, and tomorrow is a day without them (R202)
 
     @property
@@ -80,6 +84,8 @@ class Look:
             "matrix": matrix(self.calendar, chosen=self.panel.key if self.panel else "", promised_only=self.filters.promise),
             "panel": self.panel,
             "clock": self.clock,
+            "later": self.later,
+            "promise_days": self.calendar.promise_days,
         }
 
 
@@ -97,20 +103,22 @@ class Availability(Page):
         return self.render(request, "referral/availability.html", {"refers": refers, "right": right, "changes": changes, **shown})
 
 
-def look(acting: Acting, data: QueryDict, *, asked: date | None = None, name: str = "") -> Look:
+def look(acting: Acting, data: QueryDict, *, asked: date | None = None, name: str = "", beyond: Beyond = Beyond.CLOSED) -> Look:
     """The calendar an address asks for, as far as this person may see it. Raises Refusal("right_not_in_force").
 
     The promised days are counted from the day the referral was `asked` for, today when there is none (C24). A `name` keeps it to
-    one examination.
+    one examination. It ends at the horizon, or with the last published day where two persons may open or opened what is `beyond`.
     """
     today = timezone.localdate()
     choices = choices_of(acting, refers=acting.can(Capability.BOOK), kind=kind_from(data))
     filters = replace(filters_from(data, choices), name=name)
-    calendar = half_days(acting, filters.wanted(today, horizon(acting.district_id, today)), today=today)
-    calendar = replace(calendar, promised_until=(asked or today) + (calendar.promised_until - today))
+    held = ahead(today)
+    end = today + timedelta(days=min(held.longest(choices.reached or {acting.district_id}), LONGEST.days))
+    later = later_days(acting, filters, beyond, held, end)
+    calendar = half_days(acting, filters.wanted(today, later.last, beyond=later.shown), today=today, asked=asked, held=held)
     promise = promise_of(calendar, asked or today)
     panel = panel_of(acting, data.get("cell", ""), promise)
-    return Look(choices, filters, calendar, panel, clock_of(calendar, promise), exam_day_after(filters, today))
+    return Look(choices, filters, calendar, panel, clock_of(calendar, promise), later, exam_day_after(filters, today))
 
 
 def exam_day_after(filters: Filters, today: date) -> date | None:
@@ -157,12 +165,6 @@ def doctor_of(slot: PoolSlot, acting: Acting) -> str:
     if practitioner is not None:
         practitioner.institution = slot.institution
     return shown_name(practitioner, to=acting, today=timezone.localdate())
-
-
-def horizon(district: int, today: date) -> int:
-    """How many days ahead the calendar goes (R106)."""
-    held = policy.values([BOOKING_HORIZON_DAYS], policy.Target(district), today)
-    return int(str(held[BOOKING_HORIZON_DAYS.key].value))
 
 
 def cancel_until(institution: Institution, visit_date: date) -> datetime:

@@ -5,7 +5,6 @@ from functools import partial
 from typing import Any
 from uuid import UUID, uuid4
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
@@ -16,6 +15,8 @@ from permissions.doors.fields import ID
 from permissions.roles import Capability
 from referral.booking.before import counts_before
 from referral.booking.book import book
+from referral.booking.override_models import Overridable
+from referral.booking.override_queries import lets_pass
 from referral.cases.emergencies import sign_of
 from referral.cases.models import Referral
 from referral.cases.queries import referral_of
@@ -23,8 +24,10 @@ from referral.patients.queries import contract_on
 from referral.views.availability import Panel, look
 from referral.views.exceptions import ask_link
 from referral.views.filters import Filters
+from referral.views.later_days import Beyond
 from referral.views.matrix import key_of, service_words
 from referral.views.rights import right_of
+from referral.views.saying import say
 from referral.views.strip import strip_of
 from reserved_pools.models import PoolSlot
 from reserved_pools.sessions.half_days import Calendar
@@ -55,7 +58,10 @@ class BookPage(Page):
             key=str(uuid_from(request, "idempotency_key")),
             by=self.acting,
         )
-        messages.success(request, _("Booked. The message to the patient is on its way."))
+        say(
+            request, referral_of(self.acting, public_id).patient, _("Booked. The message to the patient is on its way."),
+            _("Booked. The patient has no mobile number and gets no message: tell her, or call."),
+        )  # fmt: skip
         return redirect("booking_done", booking)
 
     def refused(self, request: HttpRequest, public_id: UUID, refusal: Refusal) -> HttpResponse | None:
@@ -74,7 +80,8 @@ class BookPage(Page):
         return self.render(request, "referral/right_closed.html", {"refusal": refusal, "right": right, "referral_id": public_id})
 
     def page(self, request: HttpRequest, referral: Referral, refusal: Refusal | None = None) -> HttpResponse:
-        seen = look(self.acting, request.GET, asked=timezone.localdate(referral.created_at))
+        beyond = Beyond.OPENED if lets_pass(Overridable.HORIZON, referral) else Beyond.MAY_BE_ASKED
+        seen = look(self.acting, request.GET, asked=timezone.localdate(referral.created_at), beyond=beyond)
         slot = None if refusal and refusal.code != "outcome_unknown" else slot_of(seen.panel, chosen_slot(request))
         context = {
             **seen.context,
@@ -146,6 +153,6 @@ def alternative(row: dict[str, Any], filters: Filters) -> dict[str, Any]:
         **row,
         "words": service_words(row["kind"], row["slot_class"], row["title"], name=row["service_name"], disease=row["disease"]),
         "half": half,
-        "action": f"?{Filters(filters.department, kind=filters.kind).query}&cell={key}",
+        "action": f"?{Filters(filters.department, kind=filters.kind, later=filters.later).query}&cell={key}",
         "idempotency_key": uuid4(),
     }

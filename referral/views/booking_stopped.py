@@ -3,22 +3,27 @@
 from functools import partial
 from uuid import UUID
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from permissions.doors import Needs, Page
 from permissions.roles import Capability
 from referral.disruptions.choose import NOTHING_HERE, Chooser
 from referral.disruptions.models import ChosenBy, Disruption
 from referral.disruptions.queries import disruptions_of_unit
+from referral.disruptions.rebook import ends_case
 from referral.patients.queries import contract_on
+from referral.views.saying import say
 from referral.views.stopped_choice import choice_of, chosen, refused_here
 from referral.views.strip import strip_of
 from vault.audit import saw
 from vault.refusal import Refusal
+
+CASE_ENDED = gettext_lazy("The visit was booked in the consulting room: its referral has ended with it. Refer again if it is still needed.")
+MOVED_CALL = gettext_lazy("Moved. The patient has no mobile number: please call.")
 
 
 class BookingStopped(Page):
@@ -36,7 +41,8 @@ class BookingStopped(Page):
         disruption = self.found(public_id)
         request.refused = partial(self.refused, request, public_id)  # type: ignore[attr-defined]
         new = chosen(request, disruption, Chooser(self.acting.actor, ChosenBy.REFERRER, self.acting))
-        messages.success(request, said_of(request.POST["act"]))
+        told = said_of(request.POST["act"], disruption)
+        say(request, disruption.booking.patient, told, str(MOVED_CALL) if new else told)
         return redirect("booking_done", new.public_id) if new else redirect("disruption_of_booking", public_id)
 
     def refused(self, request: HttpRequest, public_id: UUID, refusal: Refusal) -> HttpResponse | None:
@@ -54,16 +60,16 @@ class BookingStopped(Page):
         booking = disruption.booking
         contract = contract_on(booking.patient, timezone.localdate())
         strip = strip_of(booking.patient, contract, seen_at=booking.referral.encounter.seen_at)
-        context = choice_of(disruption) | {"strip": strip, "referral": booking.referral, "refusal": refusal}
+        context = choice_of(disruption, ChosenBy.REFERRER) | {"strip": strip, "referral": booking.referral, "refusal": refusal}
         return self.render(request, "referral/booking_stopped.html", context)
 
 
-def said_of(act: str) -> str:
+def said_of(act: str, disruption: Disruption) -> str:
     """What the page says after the click."""
     words = {
         "accept": _("Moved to the substitute. The message to the patient is on its way."),
         "other": _("Moved to the new time. The message to the patient is on its way."),
-        "decline": _("Given up. The referral may be booked again."),
+        "decline": CASE_ENDED if ends_case(disruption.booking) else _("Given up. The referral may be booked again."),
         "call": _("The hospital will call the patient."),
     }
-    return words[act]
+    return str(words[act])

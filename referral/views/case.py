@@ -51,6 +51,7 @@ from referral.views.timeline import timeline_of
 from referral.views.todo import Link
 from referral.worklist.queries import AHEAD, AT_HOSPITAL, REPORT_DAYS, with_booking
 from referral.worklist.record import copies_of
+from reserved_pools import windows
 from reserved_pools.sessions.half_days import promise_days
 from vault.audit import saw
 from vault.refusal import Refusal, invalid
@@ -150,6 +151,8 @@ def case_context(acting: Acting, referral: Referral) -> dict[str, Any]:
     contract = contract_on(referral.patient, timezone.localdate())
     targets = {step.target for step in steps_open_to(acting, referral)}
     ending = getattr(referral, "ending", None)
+    offered = may(acting, referral, booking, targets)
+    promised = promise_days(acting, timezone.localdate(referral.created_at)) if booking else 0
     return {
         "referral": referral,
         "emergency": sign_of(referral.emergency_sign) if referral.emergency_sign and referral.status == "draft" else None,
@@ -157,14 +160,16 @@ def case_context(acting: Acting, referral: Referral) -> dict[str, Any]:
         "contract": contract,
         "booking": booking,
         "class_words": booking_words(booking) if booking else "",
-        "keeps_promise": booking is not None and keeps_promise(acting, referral, booking),
+        "keeps_promise": booking is not None and keeps_promise(referral, booking, promised),
+        "promise_days": promised,
         "sent_back": sent_back,
         "report": getattr(referral, "report", None),
         "steps": progress_of(referral, booking, sent_back),
         "timeline": timeline_of(referral, bookings, sent_back, followers),
         "sms": messages_about(booking.public_id) if booking else [],
         "copies": copies_of(booking.public_id) if booking else 0,
-        "may": may(acting, referral, booking, targets),
+        "may": offered,
+        "told_when_dropped": offered["drop"] and knew_of_booking(referral),
         "undo": own_undo(bookings, acting, timezone.now()) if acting.can(Capability.CANCEL_BOOKING) else None,
         "whom_to_call": whom_to_call(booking.institution) if booking and is_past_cancelling(booking) else "",
         "resident_cancels": booking is not None and not may_cancel(booking, CancelCause.BY_REFERRER),
@@ -183,10 +188,9 @@ def case_context(acting: Acting, referral: Referral) -> dict[str, Any]:
     }
 
 
-def keeps_promise(acting: Acting, referral: Referral, booking: Booking) -> bool:
-    """Whether the visit lies within the promised days of the encounter (R112)."""
-    seen = timezone.localdate(referral.encounter.seen_at)
-    return (booking.visit_date - seen).days <= promise_days(acting, seen)
+def keeps_promise(referral: Referral, booking: Booking, promised: int) -> bool:
+    """Whether the visit lies within the promised days of the request (R112, C24)."""
+    return windows.keeps_promise(timezone.localdate(referral.created_at), booking.visit_date, promised)
 
 
 def is_past_cancelling(booking: Booking) -> bool:

@@ -19,14 +19,17 @@ from clinics.views.typed import errors_in, id_or_none, one_of, search_in
 from permissions.doors import Needs, Page
 from permissions.identity.masking import mask_name
 from permissions.roles import Capability
-from referral.disruptions.choose import settle_otherwise
-from referral.disruptions.models import CallFor, Disruption
+from referral.disruptions.choose import seen_here, settle_otherwise
+from referral.disruptions.models import CallFor, ChosenBy, Disruption
 from referral.disruptions.negotiate import LONGEST_NOTE, CallOutcome, called, for_hospital, note_call
 from referral.disruptions.queries import SETTLED, TO_CALL, WAITING, disruptions_called_by
+from referral.disruptions.rebook import ends_case
 from referral.disruptions.story import steps_of_disruption
+from referral.news.messages import last_about
 from referral.patients.guardians_reach import to_call
 from referral.views import typed
-from referral.views.booking_stopped import said_of
+from referral.views.booking_stopped import CASE_ENDED, MOVED_CALL, said_of
+from referral.views.saying import say
 from referral.views.stopped_choice import LONGEST_TYPED, choice_of, chosen, noted, refused_here
 from vault.audit import saw, saw_many
 from vault.refusal import Refusal
@@ -99,8 +102,9 @@ class DisruptionPage(Page):
         if act in ACTS:
             messages.success(request, ACTS[act](request, disruption, self))
         else:
-            chosen(request, disruption, for_hospital(self.acting))
-            messages.success(request, said_of(act))
+            new = chosen(request, disruption, for_hospital(self.acting))
+            told = said_of(act, disruption)
+            say(request, disruption.booking.patient, told, str(MOVED_CALL) if new else told)
         return redirect("disruption", public_id)
 
     def refused(self, request: HttpRequest, public_id: UUID, refusal: Refusal) -> HttpResponse | None:
@@ -111,7 +115,7 @@ class DisruptionPage(Page):
 
     def shown(self, request: HttpRequest, disruption: Disruption, refusal: Refusal | None = None) -> HttpResponse:
         booking = disruption.booking
-        context = choice_of(disruption) | errors_in(refusal) | {
+        context = choice_of(disruption, ChosenBy.HOSPITAL) | errors_in(refusal) | {
             "patient": mask_name(booking.patient.name),
             "mobile": booking.patient.phone,
             "call": to_call(booking.patient),
@@ -122,6 +126,7 @@ class DisruptionPage(Page):
             "note": request.POST.get("note", "")[:LONGEST_TYPED],
             "note_limit": LONGEST_NOTE,
             "steps": steps_of_disruption(disruption),
+            "message": last_about(disruption.public_id),
         }  # fmt: skip
         return self.render(request, "referral/disruption.html", context)
 
@@ -179,8 +184,17 @@ def _called(request: HttpRequest, disruption: Disruption, page: Page) -> str:
 
 
 def _settled(request: HttpRequest, disruption: Disruption, page: Page) -> str:
-    settle_otherwise(disruption, note=noted(request), expected_version=typed.version(request), by=for_hospital(page.acting))
+    note, tells = noted(request), request.POST.get("tell_patient") == "1"
+    version, by = typed.version(request), for_hospital(page.acting)
+    settle_otherwise(disruption, note=note, tell_patient=tells, expected_version=version, by=by)
+    if ends_case(disruption.booking):
+        return str(CASE_ENDED)
     return _("Settled. The booking ended without counting against the patient; the referral may be booked again.")
 
 
-ACTS: dict[str, Callable[[HttpRequest, Disruption, Page], str]] = {"note_call": _called, "settle": _settled}
+def _seen(request: HttpRequest, disruption: Disruption, page: Page) -> str:
+    seen_here(disruption, note=noted(request), expected_version=typed.version(request), by=for_hospital(page.acting))
+    return _("Settled. The visit goes on; whoever sees the patient confirms it as usual.")
+
+
+ACTS: dict[str, Callable[[HttpRequest, Disruption, Page], str]] = {"note_call": _called, "settle": _settled, "seen": _seen}

@@ -95,7 +95,7 @@ class OneException(Page):
             "name": mask_name(held.referral.patient.name), "decides": decides, "may": acts_open_to(held, status, self.acting),
             "waits_for_another": decides and status == "asked" and held.asked_by_id == self.acting.user.pk,
             "timeline": timeline_of(held), "most": LONGEST["decision"], "typed": {"last_day": latest(held).isoformat()},
-            "today": today, "latest": latest(held),
+            "today": today, "latest": latest(held), "book": where_to_choose(held.referral),
         }  # fmt: skip
         return self.render(request, "referral/exception.html", context | more)
 
@@ -126,13 +126,14 @@ class ExceptionNew(Page):
 
     def form(self, request: HttpRequest, public_id: UUID, slot: str, refusal: Refusal | None = None) -> HttpResponse:
         referral = referral_of(self.acting, public_id)
-        if referral.status != "draft":
+        book = where_to_choose(referral)
+        if not book:
             return redirect("referral", public_id)
         place = place_of(slot)
         standing = overrides.standing_against(public_id, place.public_id, by=self.acting) if place else ()
         ticked = set(request.POST.getlist("rules")) if request.method == "POST" else {one.rule for one in standing}
         context = {
-            "referral": referral, "place": place, "book": reverse("book", args=[public_id]), "refusal": refusal,
+            "referral": referral, "place": place, "book": book, "refusal": refusal,
             "name": mask_name(referral.patient.name),
             "violations": refusal.violations if refusal else (), "errors": errors_of(refusal),
             "askable": [(one, one.rule in ticked) for one in standing if one.rule in Overridable.values],
@@ -154,6 +155,14 @@ def ask_link(referral: Referral, violations: tuple[Violation, ...], slot: str) -
     if not ID.match(slot) or not violations or any(one.rule not in Overridable.values for one in violations):
         return ""
     return reverse("exception_new", args=[referral.public_id]) + f"?slot={slot}"
+
+
+def where_to_choose(referral: Referral) -> str:
+    """Where its doctor chooses a place: for a draft to book it, for a booking to move it; empty when neither is open."""
+    if referral.status == "draft":
+        return reverse("book", args=[referral.public_id])
+    moved = overrides.movable_of(referral.public_id)
+    return reverse("booking_move", args=[moved.public_id]) if moved else ""
 
 
 def line_of(held: RuleOverride, now: datetime) -> dict[str, Any]:

@@ -23,10 +23,10 @@ Choice = tuple[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """Kind, subject, district, hospital, class and whether only the promised days matter; empty means any.
+    """Kind, subject, district, hospital, class, whether only the promised days matter, and whether days beyond the horizon do.
 
-    A subject is always chosen, unless it is an examination that is looked for: those stand in departments of their own. `name`
-    is no part of the address: it keeps a page to one examination.
+    Empty means any. A subject is always chosen, unless it is an examination that is looked for: those stand in departments of
+    their own. `name` is no part of the address: it keeps a page to one examination.
     """
 
     department: str
@@ -36,11 +36,12 @@ class Filters:
     district: str = ""
     kind: str = ""
     name: str = ""
+    later: bool = False
 
     @property
     def query(self) -> str:
         """The same as part of an address."""
-        promise = "1" if self.promise else ""
+        promise, later = "1" if self.promise else "", "1" if self.later else ""
         said = {
             "kind": self.kind,
             "department": self.department,
@@ -48,13 +49,14 @@ class Filters:
             "institution": self.institution,
             "slot_class": self.slot_class,
             "promise": promise,
+            "later": later,
         }
         return urlencode({name: value for name, value in said.items() if value})
 
-    def wanted(self, today: date, horizon: int) -> Wanted:
-        """The same as a question to the pools: from tomorrow to the horizon (R106)."""
+    def wanted(self, today: date, last: date, *, beyond: bool = False) -> Wanted:
+        """The same as a question to the pools: from tomorrow to a day, perhaps one beyond the horizon (R106)."""
         institution = UUID(self.institution) if self.institution else None
-        first, last = today + timedelta(days=1), today + timedelta(days=horizon)
+        first = today + timedelta(days=1)
         return Wanted(
             first,
             last,
@@ -64,6 +66,7 @@ class Filters:
             district=self.district,
             kind=self.kind,
             name=self.name,
+            beyond=beyond,
         )
 
 
@@ -76,6 +79,7 @@ class Choices:
     institutions: list[Choice]
     slot_classes: list[Choice]
     kinds: list[Choice]
+    reached: frozenset[int]  # the districts of the hospitals, by key
 
     def subject(self, code: str) -> str:
         """The words of a subject code."""
@@ -97,6 +101,7 @@ def choices_of(acting: Acting, *, refers: bool, kind: str = "") -> Choices:
         institutions=[("", every % {"n": len(hospitals)}), *((str(one.public_id), one.display_short_name) for one in hospitals)],
         slot_classes=[] if is_exam else [("", _("all classes")), *SlotClass.choices],
         kinds=[("", _("all kinds")), *BOOKABLE_KINDS],
+        reached=frozenset(one.district_id for one in hospitals),
     )
 
 
@@ -129,6 +134,7 @@ def filters_from(data: QueryDict, choices: Choices) -> Filters:
         institution=chosen("institution", dict(choices.institutions)),
         slot_class=chosen("slot_class", dict(choices.slot_classes)),
         promise=data.get("promise") == "1",
+        later=data.get("later") == "1",
         district=chosen("district", dict(choices.districts)),
         kind=kind,
     )

@@ -70,7 +70,7 @@ def doctor_home(acting: Acting) -> dict[str, Any]:
         "todo": rows,
         "today": [visit_of(visit) for visit in seen_today(acting, today)],
         "tomorrow": places_tomorrow(acting, today) if right.in_force else None,
-        "promise": promise_kept(acting, today, days) | {"open": promises(rows, today)},
+        "promise": promise_kept(acting, today, days) | {"open": promises(rows, today), "days": days},
         "right": right,
     }
 

@@ -1,36 +1,49 @@
-"""The self-service page of a window's device: code, then document, by touch or keyboard; it shows a first character and nothing more."""
+"""The self-service page of a device in a hall: code, then document, by touch or keyboard; it shows a first character and nothing more."""
 
 from typing import Any, Final
 
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy
 
 from permissions.doors import Needs, Page
+from permissions.kiosk import is_kiosk, open_kiosk
 from permissions.roles import Capability
+from permissions.visit import visit_of
+from referral.booking.arrival import received_late
 from referral.booking.codes import ALPHABET, LENGTH, clean_code
 from referral.booking.kiosk import check_in, first_character
+from referral.booking.kiosk_words import RECEIVED_LATE
 from referral.booking.models import Booking
-from referral.booking.told_of_visits import late_when_received
 from vault.refusal import Refusal
 
 RECEIVING = Needs(Capability.RECEIVE)
 LONGEST: Final = {"code": 12, "document": 30}
-RESULT_SECONDS, TYPING_SECONDS = 20, 60
+RESULT_SECONDS, TYPING_SECONDS, QUIET_SECONDS = 20, 60, 900
+OPEN: Final = "open"
 KEYS: Final = {"code": ALPHABET, "document": "1234567890X"}
 LETTERS: Final = "ABCDEFGHIJKLMNOPQRSTUVWYZ"
 AT_THE_WINDOW: Final = gettext_lazy("Please go to the window; the staff will help you.")
 
 
 class Kiosk(Page):
-    """GET: the first step. POST: a key of the pad, the next step, or the end; nothing is kept between two people."""
+    """GET: the first step. POST: a key of the pad, the next step, or the end; nothing is kept between two people.
+
+    At a clerk's own screen it first asks whether this browser is to stand in the hall: from then on its login opens this page only.
+    """
 
     policies = {"GET": RECEIVING, "POST": RECEIVING}
+    of_a_kiosk = True
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        return self.shown(request, "code")
+        return self.shown(request, "code") if is_kiosk(self.acting.session) else self.render(request, "referral/kiosk_open.html")
 
     def post(self, request: HttpRequest) -> HttpResponse:
         step = request.POST.get("step", "")
+        if step == OPEN:
+            open_kiosk(self.acting.session, visit_of(request))
+        if step == OPEN or not is_kiosk(self.acting.session):
+            return redirect("kiosk")
         if step not in KEYS:
             return self.shown(request, "code")
         held = {name: plain(request.POST.get(name, ""), most) for name, most in LONGEST.items()}
@@ -65,7 +78,8 @@ class Kiosk(Page):
             "letters": LETTERS if step == "document" else "",
             "fault": fault,
             "length": LENGTH,
-            "seconds": TYPING_SECONDS if any(values.values()) or fault else 0,
+            "typing": bool(any(values.values()) or fault),
+            "seconds": TYPING_SECONDS if any(values.values()) or fault else QUIET_SECONDS,
             "institution": getattr(self.acting.post, "institution", None),
         }
         return self.render(request, "referral/kiosk.html", context, status=422 if fault else 200)
@@ -76,8 +90,8 @@ class Kiosk(Page):
 
 
 def done(booking: Booking) -> dict[str, Any]:
-    """The first character of the name and the department; whether to ask at the desk because she is late."""
-    late = bool(late_when_received(booking))
+    """The first character of the name and the department; what being late means for her."""
+    late = RECEIVED_LATE.get(received_late([booking]).get(booking.public_id, ""), "")
     return {"first": first_character(booking), "department": booking.department.name, "late": late}
 
 

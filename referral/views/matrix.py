@@ -96,7 +96,7 @@ def matrix(calendar: Calendar, *, chosen: str = "", promised_only: bool = False)
     """The calendar in words; `chosen` is the key of the cell whose bands stand beside it."""
     until = calendar.promised_until
     shown = [row for row in calendar.rows if not promised_only or keeps_promise(row, calendar)]
-    return Matrix(calendar.days, until, spans(calendar.days, until), tuple(service(row, until, chosen) for row in shown))
+    return Matrix(calendar.days, until, spans(calendar), tuple(service(row, until, chosen) for row in shown))
 
 
 def keeps_promise(row: Row, calendar: Calendar) -> bool:
@@ -168,10 +168,11 @@ def booking_words(booking: Booking) -> str:
     return service_words(service.kind, booking.slot_class, booking.title, name=service.name, disease=service.disease)
 
 
-def spans(days: tuple[date, ...], promised_until: date) -> tuple[Span, ...]:
+def spans(calendar: Calendar) -> tuple[Span, ...]:
     """The promised days first, then the months."""
-    promised = sum(day <= promised_until for day in days)
-    found = [Span(gettext("within 3 days"), promised, promised=True)] if promised else []
+    days = calendar.days
+    promised = sum(day <= calendar.promised_until for day in days)
+    found = [Span(gettext("within %(n)s days") % {"n": calendar.promise_days}, promised, promised=True)] if promised else []
     months = groupby(days[promised:], key=lambda day: day.month)
     return (*found, *(Span(month_words(number), len(list(group))) for number, group in months))
 

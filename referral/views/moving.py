@@ -3,7 +3,6 @@
 from functools import partial
 from uuid import UUID, uuid4
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.utils import timezone
@@ -13,10 +12,15 @@ from permissions.doors import Needs, Page
 from permissions.roles import Capability
 from referral.booking.models import Booking
 from referral.booking.move import move
+from referral.booking.override_models import Overridable
+from referral.booking.override_queries import lets_pass
 from referral.booking.queries import booking_of
 from referral.views.availability import look
 from referral.views.book import chosen_slot, refused_context, slot_of, uuid_from, version_from
 from referral.views.booked import booking_context
+from referral.views.exceptions import ask_link
+from referral.views.later_days import Beyond
+from referral.views.saying import say
 from vault.audit import saw
 from vault.refusal import Refusal
 
@@ -43,7 +47,10 @@ class BookingMove(Page):
             key=str(uuid_from(request, "idempotency_key")),
             by=self.acting,
         )
-        messages.success(request, _("Moved. The message with the new code is on its way; print the new slip."))
+        say(
+            request, booking_of(self.acting, made).patient, _("Moved. The message with the new code is on its way; print the new slip."),
+            _("Moved. The patient has no mobile number and gets no message: please call, and print the new slip."),
+        )  # fmt: skip
         return redirect("booking_done", made)
 
     def refused(self, request: HttpRequest, public_id: UUID, refusal: Refusal) -> HttpResponse | None:
@@ -55,7 +62,11 @@ class BookingMove(Page):
 
     def page(self, request: HttpRequest, booking: Booking, refusal: Refusal | None = None) -> HttpResponse:
         service = booking.pool_slot.service
-        seen = look(self.acting, within_department(request.GET, booking), name=service.name if service.is_examination else "")
+        seen = look(
+            self.acting, within_department(request.GET, booking), asked=timezone.localdate(booking.referral.created_at),
+            name=service.name if service.is_examination else "",
+            beyond=Beyond.OPENED if lets_pass(Overridable.HORIZON, booking.referral, booking) else Beyond.MAY_BE_ASKED,
+        )  # fmt: skip
         slot = None if refusal and refusal.code != "outcome_unknown" else slot_of(seen.panel, chosen_slot(request))
         context = {
             **seen.context,
@@ -66,6 +77,7 @@ class BookingMove(Page):
             "idempotency_key": request.POST.get("idempotency_key") or uuid4(),
             "too_late": timezone.now() >= booking.change_until,
             **refused_context(refusal, seen.panel, chosen_slot(request), seen.filters),
+            "ask_exception": ask_link(booking.referral, refusal.violations, chosen_slot(request)) if refusal else "",
         }
         return self.render(request, "referral/move.html", context)
 

@@ -6,7 +6,6 @@ from itertools import groupby
 from typing import Any
 from uuid import UUID, uuid4
 
-from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -20,12 +19,14 @@ from permissions.doors.fields import ID
 from permissions.roles import Capability
 from referral.booking.models import Booking
 from referral.booking.next_visit import LONGEST_REASON, Wish, book_next, next_places
+from referral.booking.visit_behind import check_recent
 from referral.cases.models import FollowKind
 from referral.patients.queries import contract_on
 from referral.views import typed
 from referral.views.availability import cancel_until, what_to_know
 from referral.views.book import uuid_from
 from referral.views.matrix import service_words
+from referral.views.saying import say
 from referral.views.strip import strip_of
 from referral.views.visits import visit_of
 from reserved_pools.models import PoolSlot
@@ -47,6 +48,7 @@ class NextVisit(Page):
         visit = visit_of(self, public_id)
         if visit.status != "fulfilled":
             return redirect("visit", public_id)
+        check_recent(visit, timezone.localdate())
         answer = self.page(request, visit)
         saw(self.acting.actor, "booking", public_id, "next visit page")
         return answer
@@ -56,7 +58,11 @@ class NextVisit(Page):
         reason = typed.printable_texts(request, ("reason",), one_line={"reason"})["reason"]
         wish = Wish(uuid_from(request, "pool_slot"), kind_of(request.POST.get("kind", "")), reason)
         made = book_next(public_id, wish, key=str(uuid_from(request, "idempotency_key")), by=self.acting)
-        messages.success(request, _("Booked. The message to the patient is on its way; the family doctor sees it too."))
+        say(
+            request, visit_of(self, public_id).patient,
+            _("Booked. The message to the patient is on its way; the family doctor sees it too."),
+            _("Booked. The patient has no mobile number and gets no message: tell her now. The family doctor sees it too."),
+        )  # fmt: skip
         return redirect("visit", public_id) if made else redirect("visits")
 
     def refused(self, request: HttpRequest, public_id: UUID, refusal: Refusal) -> HttpResponse | None:

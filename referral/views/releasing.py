@@ -1,11 +1,10 @@
 """The hospital's way out of a booking: what is booked ahead, and releasing one with a coded reason."""
 
-from datetime import date
+from datetime import date, datetime
 from functools import partial
 from typing import Any
 from uuid import UUID
 
-from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -20,9 +19,11 @@ from referral.booking.corrections import own_undo, undo_cancel
 from referral.booking.expected import NOTHING_HERE, database_now
 from referral.booking.models import Booking
 from referral.booking.release_list import Asked, departments_of, to_release
+from referral.booking.visit_behind import visit_before
 from referral.booking.why import OF_HOSPITALS, choices
 from referral.views import typed
 from referral.views.matrix import booking_words
+from referral.views.saying import say
 from vault.audit import saw
 from vault.refusal import Refusal
 
@@ -74,7 +75,10 @@ class BookingRelease(Page):
         note = typed.printable_texts(request, ("note",), one_line={"note"})["note"]
         reason, version = request.POST.get("reason", ""), typed.version(request)
         cancel_by_hospital(public_id, expected_version=version, reason=reason, note=note, by=self.acting)
-        messages.success(request, _("Released. The patient and the referring doctor are told."))
+        say(
+            request, self.booking(public_id).patient, _("Released. The patient and the referring doctor are told."),
+            _("Released. The referring doctor is told. The patient has no mobile number and gets no message: please call."),
+        )  # fmt: skip
         return redirect("booking_release", public_id)
 
     def refused(self, request: HttpRequest, public_id: UUID, refusal: Refusal) -> HttpResponse | None:
@@ -102,8 +106,15 @@ class BookingRelease(Page):
             "refusal": refusal if refusal and not violations else None,
             "undo": own_undo([booking], self.acting, database_now()),
             "coordinates": self.acting.can(Capability.MANAGE_POOLS),
+            "place_closed": is_closed(booking, database_now()),
+            "before": visit_before(booking, self.acting) if self.acting.can(Capability.BOOK_NEXT) else None,
         }
         return self.render(request, "referral/booking_release.html", context)
+
+
+def is_closed(booking: Booking, now: datetime) -> bool:
+    """Whether the place of this booking goes to the hospital at once when it is given up (R107)."""
+    return booking.pool_slot.closed_at is not None or now >= booking.pool_slot.closes_at
 
 
 class BookingUndoCancel(Page):
@@ -113,7 +124,10 @@ class BookingUndoCancel(Page):
 
     def post(self, request: HttpRequest, public_id: UUID) -> HttpResponse:
         restored = undo_cancel(public_id, expected_version=typed.version(request), by=self.acting)
-        messages.success(request, _("The booking stands again, with the same code. The patient is told."))
+        say(
+            request, restored.patient, _("The booking stands again, with the same code. The patient is told."),
+            _("The booking stands again, with the same code. The patient has no mobile number and gets no message: please call."),
+        )  # fmt: skip
         if bookings_released_by(self.acting).filter(pk=restored.pk).exists():
             return redirect("booking_release", public_id)
         return redirect("referral", restored.referral.public_id)

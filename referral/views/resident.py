@@ -18,6 +18,7 @@ from referral.booking.corrections import undo_cancel_by_resident, undo_until
 from referral.booking.models import Booking, BookingMode, CancelCause
 from referral.booking.move import is_movable, resident_may_move
 from referral.booking.queries import booking_proved, held_back_until, moved_to
+from referral.booking.sentences_resident import to_resident
 from referral.booking.who_cancels import may_cancel
 from referral.disruptions.queries import disruption_of
 from referral.patients.guardians_reach import greeted, guardian_of
@@ -89,7 +90,7 @@ class ResidentUndo(Page):
             undo_cancel_by_resident(booking)
         except Refusal as refusal:
             booking.refresh_from_db()
-            return self.render(request, "referral/resident.html", shown(booking) | {"refusal": refusal}, status=409)
+            return self.render(request, "referral/resident.html", shown(booking) | {"refusal": to_resident(refusal)}, status=409)
         return redirect("resident")
 
 
@@ -151,6 +152,7 @@ def shown(booking: Booking) -> dict[str, Any]:
         "greeting": greeted(booking.patient, guardian),
         "has_guardian": guardian is not None,
         "is_live": proof is Proof.VALID,
+        "is_blocked": booking.status == "booked" and booking.pool_slot.slot.is_blocked,
         "is_used": proof is Proof.USED,
         "may_cancel": is_open and may_cancel(booking, CancelCause.BY_RESIDENT),
         "others_cancel": is_open and not may_cancel(booking, CancelCause.BY_RESIDENT),

@@ -13,6 +13,7 @@ from permissions.doors.fields import ID
 from referral.booking.models import Booking
 from referral.booking.move import is_movable, move_by_resident, offered_to_resident, resident_may_move
 from referral.booking.queries import booking_proved
+from referral.booking.sentences_resident import to_resident
 from referral.patients.guardians_reach import greeted, guardian_of
 from referral.views.resident import recognised, remember
 from vault.refusal import Refusal
@@ -39,18 +40,20 @@ class ResidentMove(Page):
             booking.refresh_from_db()
             if booking.status != "booked":
                 return redirect("resident")
-            return self.render(request, "referral/resident_move.html", offered(booking) | {"refusal": refusal}, status=409)
+            return self.render(request, "referral/resident_move.html", offered(booking) | {"refusal": to_resident(refusal)}, status=409)
         moved = booking_proved(made)
         return remember(redirect("resident"), moved) if moved else redirect("resident")
 
 
 def offered(booking: Booking) -> dict[str, Any]:
-    """What the page needs: the booking and the free times under their days; none when the doctor may not book any more."""
+    """What the page needs: the booking and the lawful times under their days; none, and why, when nothing can be booked for her."""
+    refusal: Refusal | None = None
     try:
         rows = offered_to_resident(booking)
-    except Refusal:
-        rows = []
+    except Refusal as stands:
+        rows, refusal = [], to_resident(stands)
     return {
+        "refusal": refusal,
         "booking": booking,
         "greeting": greeted(booking.patient, guardian_of(booking.patient)),
         "days": [

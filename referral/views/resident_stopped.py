@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 
 from permissions.doors import PUBLIC, Page
+from referral.booking.sentences_resident import to_resident
 from referral.disruptions.choose import Chooser
 from referral.disruptions.models import ChosenBy, Disruption
 from referral.disruptions.queries import disruption_of
@@ -44,11 +45,11 @@ class ResidentStopped(Page):
 
     def shown(self, request: HttpRequest, disruption: Disruption, refusal: Refusal | None = None) -> HttpResponse:
         booking = disruption.booking
-        context = choice_of(disruption) | {
+        context = choice_of(disruption, ChosenBy.RESIDENT) | {
             "greeting": greeted(booking.patient, guardian_of(booking.patient)),
             "phone": booking.referral.institution.phone or HELP_PHONE,
             "hospital_phone": booking.institution.phone or HELP_PHONE,
-            "refusal": refusal,
+            "refusal": to_resident(refusal) if refusal else None,
         }
         return self.render(request, "referral/resident_stopped.html", context)
 

@@ -17,15 +17,16 @@ from permissions.doors import Needs, Page
 from permissions.identity.masking import mask_name
 from permissions.roles import Capability
 from referral.credit.models import Restriction
-from referral.credit.queries import NOTHING_HERE, in_force, of_patients, over, restrictions_seen_by
-from referral.credit.restrict import LONGEST_REASON, Wanted, lift, restrict, threshold_at, uncollected
+from referral.credit.queries import NOTHING_HERE, in_force, of_patients, over, restrictions_seen_by, who_answer
+from referral.credit.restrict import LONGEST_REASON, Wanted, lift, restrict, restrictable, threshold_at, uncollected
 from referral.credit.story import steps_of
 from referral.views import typed
+from referral.views.saying import say
 from vault.audit import saw_many
 from vault.refusal import Refusal
 
 PER_PAGE = 30
-SHOWN = 20
+SHOWN, OFFERED = 20, 200  # in the table, and in the choice; a search narrows both
 RESTRICTING = Needs(Capability.RESTRICT)
 STANDINGS: dict[str, Any] = {
     "in_force": gettext_lazy("in force"),
@@ -46,8 +47,11 @@ class Restrictions(Page):
         request.refused = partial(self.refused, request)  # type: ignore[attr-defined]
         said = typed.printable_texts(request, ("reason",), one_line={"reason"})
         wanted = Wanted(typed.public_id(request, "patient"), said["reason"], typed.day(request, "last_day"))
-        restrict(wanted, by=self.acting)
-        messages.success(request, _("Restricted here; the resident and her doctor are told. Other hospitals are not touched."))
+        made = restrict(wanted, by=self.acting)
+        say(
+            request, made.patient, _("Restricted here; the resident and her doctor are told. Other hospitals are not touched."),
+            _("Restricted here; her doctor is told, the resident has no mobile number. Other hospitals are not touched."),
+        )  # fmt: skip
         return redirect("restrictions")
 
     def refused(self, request: HttpRequest, refusal: Refusal) -> HttpResponse | None:
@@ -98,14 +102,15 @@ def listed(page: Page, request: HttpRequest, **more: Any) -> HttpResponse:
     asked = {"state": one_of(request.GET, "state", STANDINGS), "q": search_in(request.GET)}
     today, hospital = timezone.localdate(), page.acting.post.institution if page.acting.post else None
     rows = Paginator(found(page, asked), PER_PAGE).get_page(request.GET.get("page"))
-    could_be = list(uncollected(page.acting, today)[:SHOWN])
-    threshold = threshold_at(hospital, today)
-    many = [one for one in could_be if one.missed >= threshold]  # type: ignore[attr-defined]
+    could_be, total = first_of(uncollected(page.acting, today), asked["q"], SHOWN)
+    many, choosable = first_of(restrictable(page.acting, today), asked["q"], OFFERED)
     context = asked | {
         "page": rows,
         "lines": [(one, mask_name(one.patient.name), *state_of(one)) for one in rows],
         "states": [("", _("all")), *STANDINGS.items()],
-        "threshold": threshold,
+        "threshold": threshold_at(hospital, today),
+        "not_shown": total - len(could_be),
+        "not_offered": choosable - len(many),
         "candidates": [(one, mask_name(one.name)) for one in could_be],
         "choices": [("", _("please choose")), *((str(one.public_id), choice_of(one)) for one in many)],
         "longest": LONGEST_REASON,
@@ -115,8 +120,14 @@ def listed(page: Page, request: HttpRequest, **more: Any) -> HttpResponse:
     answer = page.render(request, "referral/restrictions.html", context | more)
     seen = [one.public_id for one in rows]
     saw_many(page.acting.actor, "restriction", seen, "restrictions")
-    saw_many(page.acting.actor, "patient", [one.public_id for one in could_be], "uncollected numbers")
+    saw_many(page.acting.actor, "patient", [*{one.public_id: None for one in (*could_be, *many)}], "uncollected numbers")
     return answer
+
+
+def first_of(people: Any, text: str, most: int) -> tuple[list[Any], int]:
+    """The first of these residents who answer to the search, and how many there are."""
+    rows = who_answer(people, text)
+    return list(rows[:most]), rows.count()
 
 
 def choice_of(one: Any) -> str:

@@ -30,6 +30,7 @@ from referral.review.story import story_of
 from referral.views import typed
 from referral.views.matrix import booking_words, service_words
 from referral.views.review import REVIEWS
+from referral.views.saying import say
 from referral.views.strip import strip_of
 from referral.views.write import LABELS
 from reserved_pools.models import PoolSlot
@@ -94,8 +95,13 @@ class ReviewRedirect(Page):
         key, version = str(typed.public_id(request, "idempotency_key")), typed.version(request)
         words = texts(request, ["reason"])
         wish = moving.Wish(typed.public_id(request, "pool_slot"), words["reason"])
+        seen = bookings_to_review(self.acting).filter(referral__public_id=public_id).order_by("-pk").first()
         moving.redirect(public_id, wish, expected_version=version, key=key, by=self.acting)
-        messages.success(request, _("Redirected. The patient is told the new time by SMS, the referring doctor in the inbox."))
+        say(
+            request, seen.patient if seen else None,
+            _("Redirected. The patient is told the new time by SMS, the referring doctor in the inbox."),
+            _("Redirected. The referring doctor is told. The patient has no mobile number and gets no message: please call."),
+        )  # fmt: skip
         within_reach = bookings_to_review(self.acting).filter(referral__public_id=public_id, status="booked").exists()
         return redirect("review_case", public_id) if within_reach else redirect("review")
 

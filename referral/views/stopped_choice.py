@@ -5,29 +5,40 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
+from clinics.models import Service
 from referral.booking.models import Booking
 from referral.disruptions import choose
 from referral.disruptions.choose import Chooser
-from referral.disruptions.models import Disruption
+from referral.disruptions.models import ChosenBy, Disruption
 from referral.disruptions.negotiate import LONGEST_NOTE, ask_for_call
 from referral.disruptions.queries import times_for
+from referral.disruptions.rebook import ends_case
 from referral.views import typed
 from vault.refusal import Refusal, invalid
 
 LONGEST_TYPED = 2 * LONGEST_NOTE
 
 
-def choice_of(disruption: Disruption) -> dict[str, Any]:
-    """The stopped visit, the place that is held for it, and the times that could be taken instead."""
-    is_open = disruption.status == "open"
+def choice_of(disruption: Disruption, part: ChosenBy) -> dict[str, Any]:
+    """The stopped visit, the place that is held for it, and the times that could be taken instead; `exam` is what was booked, if one."""
+    is_open = choose.may_choose(disruption, part)
     return {
         "disruption": disruption,
         "booking": disruption.booking,
-        "is_open": is_open and disruption.booking.status == "booked",
+        "exam": exam_of(disruption.booking),
+        "is_open": is_open,
+        "is_here": is_open and disruption.booking.status == "arrived",
+        "ends_case": ends_case(disruption.booking),
         "offer": disruption.pool_slot if is_open else None,
-        "times": times_for(disruption) if is_open and disruption.booking.status == "booked" else [],
+        "times": times_for(disruption) if is_open else [],
         "new": disruption.new_booking,
     }
+
+
+def exam_of(booking: Booking) -> Service | None:
+    """The examination that was booked; None of a clinic. An examination has no class of doctor, its item is what one chooses by."""
+    service = booking.pool_slot.service
+    return service if service.is_examination else None
 
 
 def chosen(request: HttpRequest, disruption: Disruption, by: Chooser) -> Booking | None:

@@ -149,7 +149,8 @@ class SessionAffected(Page):
     def get(self, request: HttpRequest, public_id: UUID) -> HttpResponse:
         session = session_run_by(self.acting, public_id)
         people = lines_of(affected_in(session), self.acting)
-        answer = self.render(request, "referral/session_affected.html", {"session": session, "people": people})
+        stop = session.stops.filter(status="in_force").order_by("-pk").first()
+        answer = self.render(request, "referral/session_affected.html", {"session": session, "people": people, "stop": stop})
         saw_many(self.acting.actor, "booking", [line.id for line in people], "affected list")
         return answer
 

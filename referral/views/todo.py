@@ -77,7 +77,7 @@ def of_referral(referral: Any, today: date, promise_days: int) -> Todo:
 
 def to_choose(referral: Any, today: date, promise_days: int) -> Todo:
     """A draft: it has to be booked so that the visit keeps the promise (R112); who took its last place away is said (R199)."""
-    until = timezone.localdate(referral.encounter.seen_at) + timedelta(days=promise_days)
+    until = timezone.localdate(referral.created_at) + timedelta(days=promise_days)
     links = (Link(_("Choose a place"), reverse("book", args=[referral.public_id])), view_link(referral))
     lost = LOST.get(referral.last_cause or "")
     return row_of(

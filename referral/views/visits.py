@@ -19,6 +19,7 @@ from referral.booking.expected import NOTHING_HERE, visits_of, waiting_for
 from referral.booking.fulfilment import fulfil, fulfilment_undo_until, undo_fulfilment
 from referral.booking.models import Booking
 from referral.booking.next_visit import followers_of
+from referral.booking.visit_behind import is_recent
 from referral.cases.reports import VisitReport
 from referral.cases.texts import longest
 from referral.cases.visit import Report, report
@@ -147,7 +148,7 @@ def ways_on(booking: Booking, acting: Acting) -> dict[str, Any]:
     until = fulfilment_undo_until(booking, acting)
     followers = followers_of(booking.referral) if booking.status == "fulfilled" else []
     return {
-        "may_book_next": booking.status == "fulfilled" and acting.can(Capability.BOOK_NEXT),
+        "may_book_next": booking.status == "fulfilled" and acting.can(Capability.BOOK_NEXT) and is_recent(booking),
         "undo_until": until if until is not None and timezone.now() < until else None,
         "followers": [(one, one.bookings.all()[0] if one.bookings.all() else None) for one in followers],
         "acting_post": acting.post.pk if acting.post else None,

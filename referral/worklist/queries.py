@@ -16,14 +16,11 @@ from referral.patients.queries import of_unit, patients_of, searched
 from referral.returns.models import WAITING, Return
 from referral.returns.queries import returns_of
 from referral.review.models import Question
+from referral.review.queries import TO_READ
 
 REPORT_DAYS = 3  # a report is expected within three days of the visit
 AHEAD = ("booked", "accepted", "info_requested")
 AT_HOSPITAL = ("booked", "accepted", "attended")
-# What has ended and its doctor has not read yet: advice of the hospital, a request that came to no place (R199).
-TO_READ = Q(status="returned_with_advice", advice__isnull=False, advice__seen_at=None) | Q(
-    status="expired", ending__isnull=False, ending__seen_at=None
-)
 
 
 def listed_patients(acting: Acting, text: str, today: date) -> QuerySet[Patient]:
@@ -115,9 +112,8 @@ def seen_today(acting: Acting, today: date) -> QuerySet[Encounter]:
 
 
 def promise_kept(acting: Acting, today: date, promise_days: int) -> dict[str, int]:
-    """Of this month's booked referrals, how many are seen within the promised days of their encounter (R112)."""
+    """Of this month's booked referrals, how many are seen within the promised days of the request (R112, C24)."""
     month = timezone.make_aware(datetime.combine(today.replace(day=1), time.min))
     rows = with_booking(written_by(acting)).filter(created_at__gte=month, visit_date__isnull=False)
-    seen_on = F("encounter__seen_at__date")
-    rows = rows.annotate(promised=seen_on + timedelta(days=promise_days))
+    rows = rows.annotate(promised=F("created_at__date") + timedelta(days=promise_days))
     return rows.aggregate(all=Count("pk"), kept=Count("pk", filter=Q(visit_date__lte=F("promised"))))

@@ -27,6 +27,7 @@ from reserved_pools.promise import Promise, kept_or_not, promise_to
 from reserved_pools.queries import Wanted, availability, earliest_day
 
 TWO_WEEKS = timedelta(days=13)
+A_YEAR = timedelta(days=366)
 DISTRICT = re.compile(r"\A[1-9][0-9]{5}\Z")
 SUBJECT = re.compile(r"\A[0-9]{2}(\.[0-9]{2}){0,2}\Z")
 
@@ -83,7 +84,7 @@ class AvailableSlot(serializers.Serializer[Any]):
 
 
 class AvailabilityPromise(serializers.Serializer[Any]):
-    """The last day that keeps the three-day promise, the first on which there is a place, and what to say of it."""
+    """The last day that keeps the promise, the first on which there is a place, and what to say of it."""
 
     until = serializers.DateField()
     earliest = serializers.DateField(allow_null=True)
@@ -125,11 +126,17 @@ class DistrictCode(StrictCharField):
 
 
 class Availability(Api):
-    """The places the acting person can book now, hospitals of her post's alliances first."""
+    """The places the acting person can book now, hospitals of her post's alliances first.
+
+    The promised days count from `asked`, the day the referral was written, and from today when it is not said. `beyond` finds also
+    places that their hospital does not let book yet: only an exception of two persons opens them (R106).
+    """
 
     policies = {"GET": Needs(Capability.SEE_AVAILABILITY)}
 
     class Query(PageQuery):
+        asked = StrictDateField(required=False)
+        beyond = StrictChoiceField(choices=("0", "1"), required=False)
         department = DepartmentOrSubject(required=False, max_length=40)
         district = DistrictCode(required=False, max_length=6)
         institution = StrictUUIDField(required=False)
@@ -142,17 +149,25 @@ class Availability(Api):
             """`from` is a word of Python, so it joins here."""
             return {"from": StrictDateField(required=False), **super().get_fields()}
 
+        def validate_asked(self, day: date) -> date:
+            """A request was made on some day until today."""
+            today = timezone.localdate()
+            if not today - A_YEAR <= day <= today:
+                raise serializers.ValidationError(_("Give the day on which the referral was written, today at the latest."))
+            return day
+
     @extend_schema(parameters=[Query], responses=AvailabilityList, operation_id="availability_list")
     def get(self, request: Request) -> Response:
         today = timezone.localdate()
         given = self.asked(self.Query)
         page = given["page"]
+        asked = given.get("asked", today)
         wanted, offset = _wanted(given, today), (page - 1) * PAGE
-        rows = availability(self.acting, wanted, today=today, offset=offset, limit=PAGE + 1)
-        promise = promise_to(self.acting, today, wanted.last)
+        rows = availability(self.acting, wanted, today=today, asked=asked, offset=offset, limit=PAGE + 1)
+        promise = promise_to(self.acting, asked, wanted.last)
         items = items_of({row["service"] for row in rows if row["kind"] in EXAMINATIONS})
         answer = paged(request, rows, page, partial(_described, promise, items))
-        answer.data["promise"] = _promised(promise, earliest_day(self.acting, wanted))
+        answer.data["promise"] = _promised(promise, earliest_day(self.acting, wanted, today))
         answer.data["next_working_day"] = next_exam_day(wanted.first) if wanted.kind in EXAMINATIONS else None
         return answer
 
@@ -168,6 +183,7 @@ def _wanted(given: dict[str, Any], today: date) -> Wanted:
         given.get("slot_class", ""),
         given.get("district", ""),
         given.get("kind", ""),
+        beyond=given.get("beyond") == "1",
     )
 
 

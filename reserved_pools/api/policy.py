@@ -248,6 +248,8 @@ def effects_body(parameter: Parameter, effects: Effects) -> dict[str, Any]:
     return {
         "title": str(words_of(parameter).title), "unchanged": effects.unchanged, "moves_published_windows": effects.moves,
         "counts_for_later_publications": effects.cuts,
+        "bookings_ahead": effects.bookings.judged if effects.bookings else None,
+        "would_not_be_allowed": effects.bookings.newly if effects.bookings else None,
         "institutions": [
             {
                 "institution": str(one.institution.public_id), "before": said(parameter, one.before), "after": said(parameter, one.after),

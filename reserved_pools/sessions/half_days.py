@@ -17,6 +17,7 @@ from clinics.queries import is_partner, places_open_to
 from clinics.register.naming import short_name
 from clinics.register.taking_part import open_on
 from permissions.acting import Acting
+from reserved_pools.ahead import Ahead, ahead
 from reserved_pools.models import PoolKind
 from reserved_pools.parameters import PROMISE_DAYS
 from reserved_pools.wanted import Wanted
@@ -38,6 +39,9 @@ COLUMNS = (
     "service__disease",
     "service__fee",
     "service__preparation",
+    "service__institution",
+    "service__institution__district",
+    "service__department",
     "service__institution__public_id",
     "service__institution__name",
     "service__department__public_id",
@@ -96,28 +100,33 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Calendar:
-    """The days across, the services down, and the last day that keeps the promise (R112)."""
+    """The days across, the services down, the last day that keeps the promise, and within how many days that is (R112)."""
 
     days: tuple[date, ...]
     rows: tuple[Row, ...]
     promised_until: date
+    promise_days: int
 
 
-def half_days(acting: Acting, wanted: Wanted, *, today: date) -> Calendar:
+def half_days(acting: Acting, wanted: Wanted, *, today: date, asked: date | None = None, held: Ahead | None = None) -> Calendar:
     """What each service open to this person has left on each half-day, her alliances' hospitals first.
 
-    One query for the sessions besides the policy's and the right's. Raises Refusal("right_not_in_force").
+    Days that a hospital or department does not let book yet are not open there (R106), unless `wanted` asks beyond. The promised
+    days count from the day the referral was `asked` for, today when none is known (R112, C24). One query for the sessions
+    besides the policy's, unless it is `held` already, and the right's. Raises Refusal("right_not_in_force").
     """
     days = tuple(wanted.first + timedelta(days=number) for number in range((wanted.last - wanted.first).days + 1))
     grouped: dict[Any, list[dict[str, Any]]] = {}
     for session in _sessions(acting, wanted):
         grouped.setdefault(session["service"], []).append(session)
-    rows = sorted((_row(sessions, days) for sessions in grouped.values()), key=_order)
-    return Calendar(days, tuple(rows), today + timedelta(days=promise_days(acting, today)))
+    held, requested = held or ahead(today), asked or today
+    rows = sorted((_row(sessions, days, None if wanted.beyond else held) for sessions in grouped.values()), key=_order)
+    promise = held.promise_days(acting.district_id, requested)
+    return Calendar(days, tuple(rows), requested + timedelta(days=promise), promise)
 
 
 def promise_days(acting: Acting, at: date) -> int:
-    """Within how many calendar days a referral is seen, along the acting person's district (R112)."""
+    """Within how many calendar days a referral asked for on a day is seen, along the acting person's district (R112)."""
     held = policy.values([PROMISE_DAYS], policy.Target(district=acting.district_id), at)
     return int(held[PROMISE_DAYS.key].value)  # type: ignore[arg-type]
 
@@ -155,9 +164,11 @@ def _sessions(acting: Acting, wanted: Wanted) -> QuerySet[Any, dict[str, Any]]:
     )
 
 
-def _row(sessions: list[dict[str, Any]], days: tuple[date, ...]) -> Row:
-    cells = {(session["date"], session["half_day"]): _cell(session) for session in sessions}
+def _row(sessions: list[dict[str, Any]], days: tuple[date, ...], horizons: Ahead | None) -> Row:
     one = sessions[0]
+    place = policy.Target(one["service__institution__district"], one["service__institution"], one["service__department"])
+    last = horizons.last_day(place) if horizons else days[-1]
+    cells = {(session["date"], session["half_day"]): _cell(session, last) for session in sessions}
 
     def halves(half: HalfDay) -> tuple[Cell, ...]:
         return tuple(cells.get((day, half), Cell(day, half)) for day in days)
@@ -189,7 +200,7 @@ def _order(row: Row) -> tuple[Any, ...]:
     return not row.is_partner, row.institution_name, row.standard_code, row.department_name, rank, row.service_name
 
 
-def _cell(session: dict[str, Any]) -> Cell:
+def _cell(session: dict[str, Any], last: date) -> Cell:
     capacity = session["published"] - session["gone"]
     remaining = capacity - session["taken"] - session["kept"]
     state = cell_state(
@@ -200,4 +211,6 @@ def _cell(session: dict[str, Any]) -> Cell:
         still_open=session["still_open"],
         remaining=remaining,
     )
+    if session["date"] > last and state in (CellState.OPEN, CellState.FULL):
+        state = CellState.NOT_OPEN
     return Cell(session["date"], HalfDay(session["half_day"]), state, remaining, capacity)

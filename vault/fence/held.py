@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable
+from datetime import datetime
 from uuid import UUID
 
 from django.conf import settings
@@ -10,7 +11,7 @@ from django.db.models.functions import Now
 
 from vault.actor import Actor
 from vault.audit import record_many
-from vault.fence.models import LostAct, LostOutcome
+from vault.fence.models import LostAct, LostOutcome, Restoration
 from vault.outbox import templates
 from vault.outbox.models import UNSENT, Delivery, Message, MessageState, Outcome
 from vault.outbox.templates import MessageClass
@@ -43,6 +44,17 @@ def hold_all() -> dict[str, int]:
 def is_about_the_lost(about: UUID) -> bool:
     """Whether something that happened to this object after the copy is still open: what is known of it may be wrong."""
     return LostAct.objects.filter(object_id=about, outcome=LostOutcome.OPEN).exists()
+
+
+def was_restored_after(at: datetime) -> bool:
+    """Whether this is an older copy put in place after this moment: what left the machine between the two is unknown to it."""
+    return Restoration.objects.filter(created_at__gt=at).exists()
+
+
+def hold(message_id: UUID) -> None:
+    """Step: a message just written that may have left once before waits for somebody's word; before it goes the gateway is asked."""
+    requires_transaction()
+    _hold(Message.objects.get(public_id=message_id))
 
 
 def held() -> "QuerySet[Message]":

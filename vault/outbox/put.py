@@ -46,18 +46,19 @@ def put(
     supersedes: bool = True,
     language: str = "zh-hans",
     deliver: bool = True,
+    public_id: UUID | None = None,
 ) -> UUID:
     """Step: leave one message, and wake the sender when the transaction commits.
 
     `supersedes`: the message takes part in superseding, so that only the newest version reaches the number; the
     template can exempt its messages from being overtaken. `deliver=False`, or no number, writes a row that is never
     sent. The same template about the same version to the same number is one message, however often it is put;
-    the id returned is the first one's.
+    the id returned is the first one's. `public_id` is under which the gateway knows it, where that has to be known beforehand.
     """
     requires_transaction()
     sealed = seal(template, phone, params)
     envelope: list[Any] = [
-        sealed.public_id,
+        public_id or sealed.public_id,
         template,
         sealed.phone,
         sealed.phone_hash,

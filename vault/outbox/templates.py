@@ -29,7 +29,8 @@ class SmsTemplate:
     """One reviewed text. `params` gives each variable's greatest length in characters.
 
     `overtaken` messages are dropped when a newer version about the same object is waiting for the same number
-    (everything but *booked*). `expires_after` counts from writing; a code is worth nothing after five minutes.
+    (everything but *booked*). `expires_after` counts from writing; a code is worth nothing after five minutes. `variant_of`
+    names the text this one says in other words, so that whoever asks for one finds both.
     """
 
     key: str
@@ -39,6 +40,7 @@ class SmsTemplate:
     overtaken: bool = True
     before_send: BeforeSend | None = None
     expires_after: timedelta | None = field(default=None)
+    variant_of: str = ""
 
     def __post_init__(self) -> None:
         if self.cls == MessageClass.OTP and self.expires_after is None:
@@ -80,6 +82,11 @@ def find(key: str) -> SmsTemplate:
 def declared() -> list[SmsTemplate]:
     """Every text, by key."""
     return [_templates[key] for key in sorted(_templates)]
+
+
+def variants(key: str) -> list[str]:
+    """The keys under which this is said: the text itself, and those that say the same in other words."""
+    return [each.key for each in declared() if key in (each.key, each.variant_of)]
 
 
 def _shorten(value: str, limit: int) -> str:

@@ -53,7 +53,7 @@ def test_arriving_and_cancelling_at_once_end_in_one_of_both(cast: Loop) -> None:
     for _round in range(5):
         booking = cast.booked()
         Booking.objects.filter(pk=booking.pk).update(cancel_until=timezone.now() + timedelta(hours=1))
-        cancelling = lambda: cancel_by_referrer(booking.public_id, expected_version=1, reason="", by=cast.doctor)  # noqa: B023, E731
+        cancelling = lambda: cancel_by_referrer(booking.public_id, expected_version=1, reason="patient", by=cast.doctor)  # noqa: B023, E731
 
         answers = outcomes([receiving(cast, booking), cancelling])
 

@@ -2,10 +2,12 @@
 
 from collections import Counter
 from collections.abc import Callable
+from threading import Event
 from typing import Any
 
 import pytest
 
+from referral.booking import next_visit
 from referral.booking.book import book
 from referral.booking.cancel import cancel_by_hospital, cancel_by_referrer
 from referral.booking.corrections import undo_cancel
@@ -159,6 +161,39 @@ def test_a_visit_and_what_followed_it_are_not_taken_back_against_each_other(cast
 
         assert answers in (["booked", "visit_led_on"], ["stale_state", "arrived"])
         assert (fresh(made).status, fresh(visit).status) in (("booked", "fulfilled"), ("cancelled", "arrived"))
+    assert (unbalanced(), deadlocks()) == ([], before)
+
+
+@pytest.mark.parametrize(
+    ("slow", "expected"), [("check_rules", ["booked", "visit_led_on"]), ("booking_facts", ["not_seen_yet", "arrived"])]
+)
+def test_no_visit_is_booked_from_one_that_is_taken_back_meanwhile(
+    cast: Out, monkeypatch: pytest.MonkeyPatch, slow: str, expected: list[str]
+) -> None:
+    """Taken back while the next one is judged, or before it is: what was read without the lock is read again under it (R120, R168)."""
+    visit, at_once, begun, over = cast.loop.attended(), getattr(next_visit, slow), Event(), Event()
+    wish = Wish(cast.direct().public_id, FollowKind.NEXT, "复诊")
+
+    def late(*given: Any, **named: Any) -> Any:
+        answer = at_once(*given, **named)
+        begun.set()
+        over.wait(0.5 if expected[0] == "booked" else 10)  # held up by the lock it is not over before
+        return answer
+
+    def taken_back() -> str:
+        begun.wait(10)
+        try:
+            return undo_fulfilment(visit.public_id, expected_version=visit.version, by=cast.cardiologist).status
+        finally:
+            over.set()
+
+    monkeypatch.setattr(next_visit, slow, late)
+    before = deadlocks()
+
+    answers = race([lambda: book_next(visit.public_id, wish, key=a_key(), by=cast.cardiologist).status, taken_back])
+
+    assert answers == expected
+    assert Booking.objects.filter(mode="in_consultation").count() == expected.count("booked")
     assert (unbalanced(), deadlocks()) == ([], before)
 
 

@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from clinics.models import PolicyRow
 from permissions.acting import Acting
+from referral.booking.in_error import ask_in_error
 from referral.booking.models import Booking
 from referral.booking.noshow import report_noshow
 from referral.credit.appeal import appeal
@@ -39,6 +40,8 @@ class Ledgered:
         self.candidate = self.missed().patient
         self.restriction = restrict(Wanted(self.missed().patient.public_id, "多次未取号", today()), by=coordinator)
         self.duplicate = held.booked()
+        self.doubted = self.missed()
+        ask_in_error(self.doubted.public_id, "登记错了人", expected_version=self.doubted.version, by=held.clerk)
         self.listed = record_evasion(held.booked().number, evidence="两张证件", by=held.world.district_admin)
         self.ban = BookingBan.objects.get(breaches=self.listed)
 

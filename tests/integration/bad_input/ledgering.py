@@ -19,6 +19,23 @@ def endpoints_of_ledger(stage: Stage) -> list[Endpoint]:
     return [
         Endpoint("bookings_call", "POST", f"{missing}/calls", clerk, {"outcome": "will_not_come", "note": "有事"}, kinds={"note": "line"}),
         Endpoint("bookings_no_show", "POST", f"{missing}/no-show", clerk, {"cause": "no_word"}, held.missing.version),
+        Endpoint(
+            "bookings_in_error",
+            "POST",
+            f"/bookings/{held.reported.public_id}/error",
+            clerk,
+            {"reason": "登记错了人"},
+            held.reported.version,
+            kinds=line,
+        ),
+        Endpoint(
+            "bookings_in_error_decide",
+            "POST",
+            f"/bookings/{held.doubted.public_id}/error/decide",
+            held.by,
+            {"confirmed": False},
+            held.doubted.version,
+        ),
         Endpoint("breaches_appeal", "POST", breach, doctor, SAID, held.breach.version, kinds=text),
         Endpoint("appeals_decide", "POST", f"/appeals/{held.appeal.public_id}/decide", district, decided, held.judged.version, kinds=line),
         Endpoint("evasions_record", "POST", "/evasions", district, duplicate, kinds={"number": "number", "evidence": "text"}),
@@ -41,6 +58,14 @@ def forms_of_ledger(stage: Stage) -> list[Form]:
         _form("absent", clerk, {"booking": str(missing)}, {"booking": "uuid"}),
         _form("absent_call", clerk, called, lines, missing),
         _form("absent_report", clerk, {"cause": "no_word", "version": str(held.missing.version)}, {"cause": "choice"} | VERSION, missing),
+        _form(
+            "error_ask", clerk, {"reason": "登记错了人", "version": str(held.reported.version)}, {"reason": "line"} | VERSION,
+            held.reported.public_id,
+        ),
+        _form(
+            "error_decide", held.by, {"decision": "refused", "version": str(held.doubted.version)}, {"decision": "choice"} | VERSION,
+            held.doubted.public_id,
+        ),
         _form("absent_undo", clerk, {"version": str(held.reported.version)}, VERSION, held.reported.public_id),
         _form(
             "breach_appeal", doctor, SAID | {"version": str(held.breach.version)}, {"text": "text", "evidence": "text"} | VERSION,

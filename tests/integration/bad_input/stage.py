@@ -252,7 +252,7 @@ def _clinic(stage: Stage) -> list[Endpoint]:
     seen = {"patient": str(patient.public_id), "seen_at": (timezone.now() - timedelta(hours=1)).isoformat(), "note": "门诊随访"}
     texts["criteria"] = [str(stage.criteria.up.public_id)]
     whose = {"patient": str(patient.public_id), "encounter": str(visit.public_id)}
-    reason = {"body": {"reason": "患者要求"}, "kinds": {"reason": "text"}}
+    reason = {"body": {"reason": "other", "note": "患者要求"}, "kinds": {"reason": "text", "note": "text"}}
     cancel = {"reason": "other", "note": "家属来电", "ends_case": False}
     path = f"/referrals/{draft.public_id}"
     return [

@@ -32,7 +32,7 @@ def _of_visits(stage: Stage) -> list[Endpoint]:
     chosen = {"choice": "other_time", "pool_slot": str(held.other.public_id), "note": "电话约定"}
     stands = {"practitioner": str(held.doctor.public_id), "reason": "外出会诊"}
     session = f"/clinic-sessions/{held.session.public_id}/stand-in"
-    stored = {"note": "referral.Disruption.note"}
+    stored, settled = {"note": "referral.Disruption.note"}, {"note": "本院加号", "tell_patient": True, "seen_here": False}
     return [
         Endpoint("disruptions_choose", "POST", f"{visit}/choose", held.by, chosen, version, kinds=note, stored=stored),
         Endpoint(
@@ -45,7 +45,7 @@ def _of_visits(stage: Stage) -> list[Endpoint]:
             kinds=note,
             stored=stored,
         ),
-        Endpoint("disruptions_settle", "POST", f"{visit}/settle", held.by, {"note": "本院加号"}, version, kinds=note, stored=stored),
+        Endpoint("disruptions_settle", "POST", f"{visit}/settle", held.by, settled, version, kinds=note, stored=stored),
         Endpoint("clinic_sessions_stand_in", "POST", session, held.by, stands, held.session.version, kinds={"reason": "line"}),
     ]
 

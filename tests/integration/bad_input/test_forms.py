@@ -52,6 +52,7 @@ NAMES = [
     "resident_priority", "resident_priority.end", "resident_guardian", "resident_guardian.document",
     "finding_new", "finding.sign", "finding.reject", "finding.withdraw", "finding.settle", "finding.reopen",
     "absent", "absent_call", "absent_report", "absent_undo", "breach_appeal", "appeal_decide", "evasion", "restrictions", "restriction",
+    "error_ask", "error_decide",
     "referral_again", "referral_close",
 ]  # fmt: skip
 # What makes the field itself right again on a page: blanks around it are taken away, an empty box was not ticked.

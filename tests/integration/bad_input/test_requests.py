@@ -37,7 +37,7 @@ KINDS_OF_QUERIES = {
     "since": "cursor", "hospital": "uuid", "subject": "subject", "day": "date", "lang": "choice",
     "group": "choice", "priority": "choice", "review_list.department": "uuid", "controls_list.q": "",
     "unread": "choice", "text": "choice", "number": "", "presence": "choice", "title": "choice", "half_day": "choice", "format": "choice",
-    "district": "district", "stop": "uuid", "impression": "", "focus": "choice",
+    "district": "district", "stop": "uuid", "impression": "", "focus": "choice", "asked": "date", "beyond": "choice",
 }  # fmt: skip
 
 

@@ -123,10 +123,10 @@ def test_without_a_mobile_or_at_a_special_stop_the_hospital_calls_at_once_with_t
     one = Disruption.objects.get()
     assert (one.pool_slot, one.call_for, one.told_at) == (place, "no_mobile", None)
     assert not Message.objects.filter(template__startswith="clinic_stopped").exists()
-    held.slots = held.morning(1)
+    held.slots, free = held.morning(1), only(held.morning(5), 1)
     (special,) = looked_after(held, FIVE[1], first=1)
-    assert special.call_for in ("special", "no_substitute")
-    assert special.stop.is_special
+    assert (special.stop.is_special, special.call_for, special.pool_slot) == (True, "special", free)
+    assert special.told_at is not None
 
 
 def test_a_lower_rank_another_specialty_and_a_day_without_room_are_no_substitute(held: Scene) -> None:

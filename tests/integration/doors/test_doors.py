@@ -80,6 +80,8 @@ OWN_AFFAIRS = {
     "POST /api/v1/inbox/read-all",
     "POST /controls/export/",
     "POST /controls/new/",
+    "POST /criteria/new/",
+    "POST /api/v1/criteria-sets",
     "POST /api/v1/controls",
     "POST /priorities/export/",
     "POST /contacts/export/",

@@ -64,7 +64,7 @@ def read_until(key: str, since: str, count: int, *, but: str = "") -> tuple[list
 
 
 def cancelled(cast: Scene, booking: Booking) -> None:
-    cancel_by_referrer(booking.public_id, expected_version=booking.version, reason="", by=cast.doctor)
+    cancel_by_referrer(booking.public_id, expected_version=booking.version, reason="patient", by=cast.doctor)
 
 
 @HORIZON

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from clinics.models import InstitutionUserPermission, Post, TargetGrant
 from clinics.posts import dismiss
@@ -12,8 +13,9 @@ from referral.booking.book import book
 from referral.booking.cancel import cancel_by_referrer
 from referral.booking.models import Booking
 from referral.cases.models import Referral
+from referral.cases.versions import RequestEnding
 from referral.handover import leave as leaving_module
-from referral.handover.items import mark_of, work_of
+from referral.handover.items import Kind, mark_of, work_of
 from referral.handover.leave import Move, Plan, leave, transfer
 from referral.handover.name import name_doctor, name_owner
 from referral.handover.people import colleagues_of
@@ -83,6 +85,28 @@ def test_each_piece_keeps_its_history_and_stands_in_the_trail_and_the_colleague_
         item.refresh_from_db()
         assert item.version == 2
     assert Message.objects.filter(template="handover_colleague").count() == 1
+
+
+def test_an_end_nobody_has_read_goes_to_the_colleague_and_what_was_read_stays(cast: Leaving) -> None:
+    unread, read = (cast.world.referral(status="expired") for _ in range(2))
+    for one, at in ((unread, None), (read, timezone.now())):
+        RequestEnding.objects.create(referral=one, kind="draft_expired", seen_at=at, seen_by=cast.zhou if at else None)
+
+    gone(cast, Plan(successor=cast.shen.public_id))
+
+    assert list(open_of(cast.world.colleague, today())) == [unread]
+    assert (owners()[str(read.public_id)], items_waiting(cast.manager)) == (cast.zhou.pk, [])
+
+
+def test_an_end_nobody_has_read_waits_for_the_manager_to_name_somebody(cast: Leaving) -> None:
+    unread = cast.world.referral(status="expired")
+    RequestEnding.objects.create(referral=unread, kind="draft_expired")
+
+    gone(cast, Plan())
+
+    assert items_waiting(cast.manager) == [unread]
+    assert name_owner({Kind.REFERRAL: [unread.public_id]}, cast.shen.public_id, by=cast.manager) == 1
+    assert list(open_of(cast.world.colleague, today())) == [unread]
 
 
 def test_one_piece_may_go_to_another_colleague_or_to_the_manager(cast: Leaving) -> None:

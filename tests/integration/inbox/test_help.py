@@ -68,7 +68,7 @@ def test_the_self_service_page_says_in_two_sentences_how_it_works() -> None:
     held, client, clerk = world(), Client(), a_user("甲")
     sign_in(client, clerk, a_post(clerk, held.hospital, Role.WINDOW_CLERK))
 
-    page = client.get(reverse("kiosk")).content.decode()
+    page = client.post(reverse("kiosk"), {"step": "open"}, follow=True).content.decode()
 
     assert page_texts()["kiosk"]["zh"][1].purpose in page
     assert page_texts()["kiosk"]["zh"][1].then in page

@@ -150,6 +150,8 @@ def test_nobody_reads_or_marks_the_notices_of_another_person_or_of_her_other_pos
     assert Notice.objects.get().read_at is None
     assert queries.unread_in_other_parts(acting_as(second.user, second)) == [("德胜", 1)]
     assert "德胜" in browser(second).get("/inbox/").content.decode()
+    Post.objects.filter(pk=held.zhou.pk).update(valid_to=timezone.now())
+    assert queries.unread_in_other_parts(acting_as(second.user, second)) == []  # nobody changes to a post that has ended
 
 
 def test_the_list_filters_pages_and_marks_only_what_was_seen(held: World) -> None:

@@ -48,6 +48,16 @@ def received(cast: Ledger, booking: Booking) -> Booking:
     return arrive(booking.public_id, by_code(booking.confirmation_code), expected_version=booking.version, by=cast.clerk)
 
 
+def too_late(cast: Ledger, booking: Booking) -> Refusal:
+    """She is not received; that she came is all that is written."""
+    before = Event.objects.count(), Message.objects.count(), Breach.objects.count(), Notice.objects.count()
+    with pytest.raises(Refusal) as told:
+        received(cast, booking)
+    assert told.value.code == "too_late"
+    assert (Event.objects.count(), Message.objects.count(), Breach.objects.count(), Notice.objects.count()) == before
+    return told.value
+
+
 @pytest.mark.parametrize("late", ["in_band", "requeue"])
 def test_who_comes_late_is_received_with_the_rule_in_event_and_audit(cast: Ledger, late: str) -> None:
     rule(cast, late_rule=late)
@@ -67,7 +77,7 @@ def test_where_late_is_too_late_the_window_says_what_to_do_and_nothing_moves(cas
     rule(cast, late_rule=late)
     booking = cast.over()
 
-    told = refused("too_late", received, cast, booking)
+    told = too_late(cast, booking)
 
     assert told.current == {"booking": str(booking.public_id), "late_rule": late}
     assert fresh(booking).status == "booked"
@@ -79,7 +89,7 @@ def test_reporting_by_an_hour_holds_whatever_the_band_says(cast: Ledger) -> None
 
     rule(cast, at=today(), late_by_hour="00:00")
 
-    refused("too_late", received, cast, cast.over())
+    too_late(cast, cast.over())
 
 
 def test_a_call_is_written_down_and_decides_nothing(cast: Ledger) -> None:
@@ -141,7 +151,7 @@ def test_a_report_needs_the_end_of_the_band_the_seen_version_and_a_known_cause(c
     refused("not_found", report_noshow, booking.public_id, "no_word", expected_version=1, by=cast.loop.other_clerk)
     refused("not_allowed", report_noshow, booking.public_id, "no_word", expected_version=1, by=cast.doctor)
     received(cast, booking)
-    refused("booking_over", report_noshow, booking.public_id, "no_word", expected_version=2, by=cast.clerk)
+    refused("invalid_input", report_noshow, booking.public_id, "no_word", expected_version=2, by=cast.clerk)
 
 
 def test_a_report_is_taken_back_on_its_day_with_everything_that_followed(cast: Ledger) -> None:

@@ -35,6 +35,13 @@ def browser_of(who: Acting) -> Client:
     return client
 
 
+def device_of(who: Acting) -> Client:
+    """Her browser as it stands in the hall."""
+    client = browser_of(who)
+    client.post(reverse("kiosk"), {"step": "open"})
+    return client
+
+
 def page(answer: Any) -> str:
     return str(answer.content.decode().split("<main", 1)[1])
 
@@ -103,16 +110,16 @@ def test_several_proposals_are_confirmed_at_once(cast: Ledger) -> None:
 
 
 def test_the_device_leads_from_code_to_document_and_says_one_character(cast: Ledger) -> None:
-    booking, browser = cast.loop.booked(), browser_of(cast.clerk)
+    booking, browser = cast.loop.booked(), device_of(cast.clerk)
     code, number = booking.confirmation_code, PatientIdentifier.objects.get(patient=booking.patient).number
-    empty = page(browser.get(reverse("kiosk")))
+    empty = browser.get(reverse("kiosk")).content.decode()
 
     typed = browser.post(reverse("kiosk"), {"step": "code", "code": code[:-1], "key": code[-1]})
     wrong = browser.post(reverse("kiosk"), {"step": "code", "code": "AAAA"})
     second = browser.post(reverse("kiosk"), {"step": "code", "code": code.lower()})
     told = browser.post(reverse("kiosk"), {"step": "document", "code": code, "document": number})
 
-    assert 'name="key"' in empty and "http-equiv" not in empty
+    assert 'name="key"' in empty and 'content="900;url=/kiosk/"' in empty
     assert f'value="{code}"' in page(typed)
     assert wrong.status_code == 422
     assert 'name="document"' in page(second)
@@ -124,7 +131,7 @@ def test_the_device_leads_from_code_to_document_and_says_one_character(cast: Led
 
 
 def test_a_stranger_at_the_device_learns_nothing(cast: Ledger) -> None:
-    mine, hers, browser = cast.loop.booked(), cast.loop.booked(), browser_of(cast.clerk)
+    mine, hers, browser = cast.loop.booked(), cast.loop.booked(), device_of(cast.clerk)
     number = PatientIdentifier.objects.get(patient=mine.patient).number
 
     told = browser.post(reverse("kiosk"), {"step": "document", "code": hers.confirmation_code, "document": number})

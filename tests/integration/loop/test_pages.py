@@ -85,7 +85,7 @@ def test_a_patient_who_is_late_is_shown_with_the_minutes(cast: Loop) -> None:
         starts_at=booking.created_at - timedelta(minutes=84), ends_at=booking.created_at - timedelta(minutes=54)
     )
 
-    assert "迟 84 分" in page(browser_of(cast.clerk).get(reverse("arrivals")))
+    assert "迟 54 分" in page(browser_of(cast.clerk).get(reverse("arrivals")))
 
 
 def test_the_doctor_sees_reports_and_sends_back(cast: Loop) -> None:

@@ -278,5 +278,5 @@ def test_the_number_of_queries_does_not_grow_with_what_is_shown(cast: Out, djang
         coordinator.get(reverse("hospital_bookings"))
     with django_assert_max_num_queries(16):
         receiving.get(reverse("next_visit", args=[visit.public_id]))
-    with django_assert_max_num_queries(23):
+    with django_assert_max_num_queries(24):
         doctor.get(reverse("booking_move", args=[bookings[0].public_id]))

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.utils import translation
 
 from permissions.acting import Acting
 from referral.booking.controlled import bookings_under
@@ -90,6 +91,23 @@ def test_every_field_of_a_proposal_is_told_at_once_and_one_document_is_controlle
     proposed(cast)
     assert refused(lambda: proposed(cast)) == "already_exists"
     assert refused(lambda: control.propose(a_proposal(), by=cast.world.doctor, today=today())) == "not_allowed"
+
+
+def test_who_proposes_what_another_district_has_learns_which_and_what_to_do(cast: Persons) -> None:
+    held = proposed(cast)
+    said = []
+    for by in (cast.second, cast.stranger):
+        with pytest.raises(Refusal) as told, translation.override("zh-hans"):
+            control.propose(a_proposal(), by=by, today=today())
+        said.append(told.value.violations[0])
+    control.approve(held.public_id, expected_version=1, by=cast.second)
+    with pytest.raises(Refusal) as told, translation.override("zh-hans"):
+        control.propose(a_proposal(), by=cast.stranger, today=today())
+
+    own, elsewhere = said
+    assert (own.field, held.tail in own.remedy, "该区管理员" in elsewhere.remedy) == ("document.number", True, True)
+    assert "西城区" in elsewhere.message
+    assert (told.value.message, "该区管理员" in told.value.violations[0].remedy) == ("西城区已管制该证件，在本区也不能用它预约。", True)
 
 
 def test_the_list_is_the_districts_own_and_found_by_the_last_four(cast: Persons) -> None:

@@ -137,6 +137,8 @@ def test_a_draft_that_lost_its_effect_meanwhile_is_not_approved(desk: Desk) -> N
         ("promise_days", "2", None, {"valid_to": in_days(1)}, "valid_to"),
         ("promise_days", "2", None, {"quote": "字" * 501}, "quote"),
         ("promise_days", "2", "hospital", {}, "institution"),
+        ("no_show_threshold", "1", "hospital", {}, "institution"),  # any one missed visit (R165), a number of its own (R185)
+        ("no_show_threshold", "2", "heart", {}, "department"),
         ("band_minutes_tertiary", "20", "heart", {}, "department"),
     ],
 )

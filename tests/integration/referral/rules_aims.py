@@ -120,6 +120,8 @@ class Aimed(Story):
         """What takes days to happen: visits of the past that count, or that are about to be reported as missed."""
         if name == "R018":
             self.has_been_there()
+        if name == "visit_too_long_ago":
+            self.days_pass(oracle.NEXT_WITHIN + 1)
         if name != "R136":
             return []
         made = [self.made(oracle.Wish(2, 1, subject)) for subject in SUBJECTS]

@@ -168,8 +168,8 @@ class Story(Circumstances, RuleBasedStateMachine):
         return made
 
     def wishes_to_move(self, booking: Booking, wish: oracle.Wish) -> Booking | None:
-        granted = self.known().visits[booking.pk].granted
-        wish = replace(wish, subject=booking.standard_code, wrong=wish.wrong - set(BEFORE), let_pass=granted)
+        stood = self.known().visits[booking.pk]
+        wish = replace(wish, subject=booking.standard_code, wrong=wish.wrong - set(BEFORE), let_pass=stood.granted | stood.spent)
         place, by = self.stage.place(wish, "move"), self.stage.world.doctor
         if place.pk == booking.pool_slot_id:
             return None
@@ -183,7 +183,8 @@ class Story(Circumstances, RuleBasedStateMachine):
 
     def wishes_to_redirect(self, booking: Booking, wish: oracle.Wish) -> Booking | None:
         """The hospital wants to give the patient another of its places."""
-        wish = replace(wish, wrong=wish.wrong - set(BEFORE), let_pass=self.known().visits[booking.pk].granted)
+        stood = self.known().visits[booking.pk]
+        wish = replace(wish, wrong=wish.wrong - set(BEFORE), let_pass=stood.granted | stood.spent)
         place, by = self.stage.place(wish, "redirect"), self.stage.doctors[self.stage.hospitals.index(booking.institution)]
         if place.pk == booking.pool_slot_id:
             return None
@@ -199,7 +200,7 @@ class Story(Circumstances, RuleBasedStateMachine):
         """Who cancelled wants the visit back, or somebody else does."""
         known = self.known()
         stood, ended = known.gone[booking.pk], known.cancelled[booking.pk]
-        wish = oracle.Wish(stood.day - known.clock, stood.hospital, stood.subject, wrong=wrong, let_pass=stood.granted)
+        wish = oracle.Wish(stood.day - known.clock, stood.hospital, stood.subject, wrong=wrong, let_pass=stood.spent)
         expected, passed = oracle.predicted(self.events, wish, today(), door="undo")
         with self.stage.wrong(wish, booking.pool_slot, booking.referral_id, booking.public_id):
             made, told = self.told("undo", lambda: self.undone(booking, wrong, ended.by_resident))
@@ -219,7 +220,9 @@ class Story(Circumstances, RuleBasedStateMachine):
 
     def wishes_next(self, visit: Booking, wish: oracle.Wish) -> Booking | None:
         hospital = self.stage.hospitals.index(visit.institution)
-        wish = replace(wish, hospital=hospital, let_pass=NOTHING)
+        known = self.known()
+        age = known.clock - known.visits[visit.pk].day
+        wish = replace(wish, hospital=hospital, let_pass=NOTHING, wrong=wish.wrong | ({"long ago"} if age > oracle.NEXT_WITHIN else set()))
         place, by = self.stage.place(wish, "next"), self.stage.doctors[hospital]
         asked = NextWish(place.public_id, FollowKind.CONSULTATION, "四周后复查血压")
         made, _passed = self.asked(
@@ -238,10 +241,13 @@ class Story(Circumstances, RuleBasedStateMachine):
         if made is None:
             return None, passed
         booking = Booking.objects.select_related("patient", "institution").get(public_id=made)
+        spent = passed | (self.known().visits[instead_of].spent if instead_of is not None else NOTHING)
         if instead_of is not None:
-            self.events.append(oracle.Moved(instead_of, by_hospital=door == "redirect"))
+            self.events.append(oracle.Moved(instead_of))
         day = self.known().clock + wish.ahead
-        self.events.append(oracle.Booked(booking.pk, day, wish.hospital, wish.subject, wish.let_pass - passed, door == "next"))
+        self.events.append(
+            oracle.Booked(booking.pk, day, wish.hospital, wish.subject, wish.let_pass - spent, door == "next", frozenset(spent))
+        )
         self.stage.seen.update([(door, "booked"), *((door, "let pass", name) for name in passed)])
         return booking, passed
 

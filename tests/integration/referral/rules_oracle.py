@@ -16,6 +16,7 @@ LISTED_AFTER = 2  # missed visits; the tests' own value, so that a list is reach
 RESTRICTED_DAYS = 240  # how long a hospital restricts in these stories
 CHURN_DAYS = 90
 HORIZON, PER_DAY, PER_DEPARTMENT, SEEN_WITHIN = 14, 2, 1, 7
+NEXT_WITHIN = 7  # days after a visit, in which the consulting room books another
 NO_LIMIT = 10**6
 LET_PASS = ("R106", "R108", "R109", "R017", "R018", "R147", "R118")
 
@@ -58,11 +59,12 @@ UNASKED = {
     "book": frozenset[str](),
     "move": frozenset({"R050"}),
     "redirect": frozenset({"R050", "R046"}),
-    "undo": frozenset({"R050", "R019"}),  # the place rests for her
+    "undo": frozenset({"R050", "R019", "R106"}),  # the place rests for her, and its day was lawful or let pass when it was booked
     "next": frozenset({"R045", "R187", "R046", "R050", "R118", "R142", "R147"}),
 }
 # What a door refuses before it asks the rules, by what is wrong: told alone, the first of them.
 BEFORE_THE_RULES = {
+    "next": (("long ago", "visit_too_long_ago", ""),),
     "redirect": (("another hospital", "invalid_input", "pool_slot"), ("stale", "stale_state", "")),
     "undo": (("stale", "stale_state", ""), ("another person", "not_allowed", ""), ("late", "undo_too_late", "")),
 }
@@ -72,7 +74,7 @@ AFTER_THE_RULES = {"undo": (("given on", "slot_not_available", ""),)}
 # What happens.
 @dataclass(frozen=True)
 class Booked:
-    """A visit, and the rules that may still be let pass for its referral."""
+    """A visit, the rules that may still be let pass for its referral, and those that were let pass for the visit itself."""
 
     visit: int
     day: int
@@ -80,6 +82,7 @@ class Booked:
     subject: str
     granted: frozenset[str] = frozenset()
     in_consultation: bool = False
+    spent: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -91,10 +94,9 @@ class Cancelled:
 
 @dataclass(frozen=True)
 class Moved:
-    """A visit that was moved: her change, unless the hospital moved it within the house."""
+    """A visit that was moved, by her doctor or the hospital: nobody knows who wished it, so it is no change of hers."""
 
     visit: int
-    by_hospital: bool = False
 
 
 @dataclass(frozen=True)
@@ -184,8 +186,8 @@ def step(known: Known, event: Event) -> Known:
             left = {key: one for key, one in known.cancelled.items() if key != visit}
             back = {**known.visits, visit: known.gone[visit]}
             return replace(known, visits=back, cancelled=left, changes=known.changes - known.cancelled[visit].by_resident)
-        case Moved(visit=visit, by_hospital=by_hospital):
-            return replace(without(known, visit), changes=known.changes + (not by_hospital))
+        case Moved(visit=visit):
+            return without(known, visit)
         case Missed(visit=visit):
             unused = known.unused | {visit}
             if len(unused) < LISTED_AFTER:

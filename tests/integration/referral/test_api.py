@@ -183,7 +183,7 @@ def test_another_units_referral_looks_like_none(cast: World, zhou: Client) -> No
     for answer in (
         zhou.get(f"/api/v1/referrals/{draft.public_id}"),
         zhou.get(f"/api/v1/referrals/{uuid4()}"),
-        send(zhou, f"/bookings/{uuid4()}/cancel", {}, **{"If-Match": 'W/"1"'}),
+        send(zhou, f"/bookings/{uuid4()}/cancel", {"reason": "patient"}, **{"If-Match": 'W/"1"'}),
     ):
         assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
 

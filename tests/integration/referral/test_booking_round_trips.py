@@ -14,13 +14,17 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from bench.rules_on import switched_on
+from permissions.identity.documents import parse_document
 from referral.booking import rules
 from referral.booking.book import book
+from referral.booking.cancel import cancel_by_referrer
 from referral.booking.models import Booking
 from referral.cases.models import Referral
+from referral.patients.models import Guardian
 from reserved_pools.models import PoolSlot
 from tests.cast import bearer
-from tests.cast_referral import BONES, SUGAR, World, today, world
+from tests.cast_referral import BONES, SUGAR, World, resident_number, today, world
+from vault.crypto import keyed_hash
 
 pytestmark = pytest.mark.django_db(transaction=True)
 DOOR = [
@@ -35,13 +39,19 @@ DOOR = [
 
 
 def with_everything_on(cast: World) -> tuple[Referral, PoolSlot]:
-    """Every rule on, and a resident with something for each of them: other bookings, a change, a guardian's phone, a booker, a past ban."""
+    """Every rule on, and a resident with something for each of them: other bookings, a cancelled one, a guardian, a past ban."""
     switched_on(cast)
     patient = cast.patient()
-    for ahead, code in ((5, SUGAR), (6, BONES)):
+    for ahead, code in ((5, SUGAR), (6, BONES), (7, BONES)):
         earlier = cast.referral(patient)
         place = cast.place(ahead, code=code)
-        book(referral=earlier.public_id, pool_slot=place.public_id, version=1, key=str(uuid4()), by=cast.doctor)
+        made = book(referral=earlier.public_id, pool_slot=place.public_id, version=1, key=str(uuid4()), by=cast.doctor)
+    cancel_by_referrer(made, expected_version=1, reason="patient", by=cast.doctor)
+    mother = parse_document("resident_id", resident_number(640))
+    Guardian.objects.create(
+        patient=patient, name="陈母", document_type="resident_id", number=mother.number, lookup=mother.key,
+        number_hash=keyed_hash(mother.key, "identity"), tail=mother.tail, phone="13900064000", relation="母亲",
+    )  # fmt: skip
     patient.bans.create(
         district=cast.district, valid_from=timezone.now() - timedelta(days=200), valid_to=timezone.now() - timedelta(days=100), policy={}
     )
@@ -80,6 +90,18 @@ def test_a_booking_over_the_interface_is_seven_statements_with_every_rule_on_as_
         assert posted(client, referral, place) == 201
 
     assert plain == switched == DOOR
+
+
+def test_somebody_who_asked_for_the_place_costs_her_own_message_and_no_other_statement() -> None:
+    cast = world()
+    referral, place = with_everything_on(cast)
+    referral.booker_name, referral.booker_relation, referral.booker_phone = "陈建国", "儿子", "13900065000"
+    referral.save()
+
+    with asked() as statements:
+        book(referral=referral.public_id, pool_slot=place.public_id, version=1, key=str(uuid4()), by=cast.doctor)
+
+    assert statements == [*DOOR[2:5], "SELECT vault_outbox_put", "COMMIT"]
 
 
 def test_a_rule_that_asks_the_database_for_each_counted_booking_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:

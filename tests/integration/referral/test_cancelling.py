@@ -53,7 +53,7 @@ def test_a_doctor_cancels_and_everything_goes_back(cast: World) -> None:
 
 def test_the_referral_can_be_booked_again_after_a_cancellation(cast: World) -> None:
     booking = made(cast)
-    cancel_by_referrer(booking.public_id, expected_version=1, reason="", by=cast.doctor)
+    cancel_by_referrer(booking.public_id, expected_version=1, reason="patient", by=cast.doctor)
 
     again = book(referral=booking.referral.public_id, pool_slot=cast.place(5).public_id, version=3, key=str(uuid4()), by=cast.doctor)
 
@@ -77,7 +77,7 @@ def test_from_the_cut_off_on_nobody_cancels_and_nothing_moves(cast: World) -> No
 
     for act in (
         lambda: cancel_by_resident(booking),
-        lambda: cancel_by_referrer(booking.public_id, expected_version=1, reason="", by=cast.doctor),
+        lambda: cancel_by_referrer(booking.public_id, expected_version=1, reason="patient", by=cast.doctor),
     ):
         with pytest.raises(Refusal, match="past_cutoff") as told:
             act()
@@ -99,7 +99,7 @@ def test_cancelling_twice_is_stale_and_gives_one_place_back(cast: World) -> None
     cancel_by_resident(booking)
 
     with pytest.raises(Refusal, match="stale_state") as told:
-        cancel_by_referrer(booking.public_id, expected_version=1, reason="", by=cast.doctor)
+        cancel_by_referrer(booking.public_id, expected_version=1, reason="patient", by=cast.doctor)
 
     assert told.value.current == {"status": "cancelled", "version": 2}
     assert CoolingPlace.objects.count() == 1
@@ -111,10 +111,10 @@ def test_cancelling_needs_a_right_in_force_and_ones_own_unit(cast: World) -> Non
     stranger = referring_post("王芳", elsewhere, cast.admin, cast.zhou.right.target_grants.get().alliance)
 
     with pytest.raises(Refusal, match="not_found"):
-        cancel_by_referrer(booking.public_id, expected_version=1, reason="", by=acting_as(stranger.user, stranger))
+        cancel_by_referrer(booking.public_id, expected_version=1, reason="patient", by=acting_as(stranger.user, stranger))
     rights.revoke(cast.zhou.right, by=cast.district_admin, reason="moved")
     with pytest.raises(Refusal, match="right_not_in_force"):
-        cancel_by_referrer(booking.public_id, expected_version=1, reason="", by=cast.doctor)
+        cancel_by_referrer(booking.public_id, expected_version=1, reason="patient", by=cast.doctor)
 
     booking.refresh_from_db()
     assert booking.status == "booked"
@@ -124,7 +124,7 @@ def test_the_locks_come_in_the_houses_order(cast: World) -> None:
     booking = made(cast)
 
     with CaptureQueriesContext(connection) as queries:
-        cancel_by_referrer(booking.public_id, expected_version=1, reason="", by=cast.doctor)
+        cancel_by_referrer(booking.public_id, expected_version=1, reason="patient", by=cast.doctor)
 
     locks = [query["sql"].split('FROM "')[1].split('"')[0] for query in queries.captured_queries if "FOR NO KEY UPDATE" in query["sql"]]
     assert locks == [

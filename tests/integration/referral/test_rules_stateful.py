@@ -28,10 +28,11 @@ AIMED_ROUNDS, AIMED_STORIES, AIMED_STEPS = (40, 5, 1) if THOROUGH else (4, 1, 1)
 # The product's own lists: what each door asks.
 DOORS = {
     "book": rules.RULES, "move": rules.RULES_OF_A_MOVE, "redirect": RULES_OF_A_REDIRECT,
-    "undo": tuple(rule for rule in rules.RULES_OF_A_MOVE if rule is not rules.place_must_be_free),  # the place rests for her
+    # The place rests for her, and its day was within the horizon, or let pass, when it was booked.
+    "undo": tuple(one for one in rules.RULES_OF_A_MOVE if one not in (rules.place_must_be_free, rules.visit_must_be_within_horizon)),
     "next": rules.RULES_IN_CONSULTATION,
 }  # fmt: skip
-LET_PASS_AT = ("book", "move", "redirect")  # what was let pass for a booking that is taken back is used up
+LET_PASS_AT = ("book", "move", "redirect")  # a booking taken back is let pass by what it has spent already
 NO_RECORD = ("contract_required", "R118", "health_record_number")  # the database holds no such contract
 Cell = tuple[str, ...]
 

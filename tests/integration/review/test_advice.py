@@ -12,11 +12,13 @@ from permissions.acting import Acting
 from referral.booking.models import Booking
 from referral.booking.remind import due
 from referral.inbox.models import Notice
+from referral.patients.models import Patient
 from referral.review.advice import Written, acknowledge, return_with_advice, tell_patients
 from referral.review.models import Advice, AdviceReason
 from referral.slips.proof import Proof, verify
 from referral.worklist.queries import open_of
 from reserved_pools.models import PoolSlot
+from tests.cast import sign_in
 from tests.cast_referral import today
 from tests.integration.review.scene import Scene, fresh, long_proved, scene, sent
 from vault.outbox.models import Message
@@ -126,3 +128,26 @@ def test_her_page_and_her_slip_hold_the_news_back_until_she_is_told_or_the_hour_
 def her_page(client: Client, booking: Booking) -> str:
     client.post(reverse("resident"), {"number": booking.number, "code": booking.confirmation_code})
     return client.get(reverse("resident")).content.decode()
+
+
+def test_who_has_no_mobile_is_not_said_to_be_told_and_somebody_is_asked_to_call(held: Scene, client: Client) -> None:
+    read, unread = held.booked(days=6), held.booked(days=6)
+    for booking in (read, unread):
+        returned(held, booking.referral.public_id, booking.referral.version)
+        Patient.objects.filter(pk=booking.patient_id).update(
+            phone="", phone_hash="", phone_tail="", landline="010-66001122", landline_tail="1122"
+        )
+    sign_in(client, held.doctor.user, held.doctor.post)
+
+    said = client.post(reverse("referral_acknowledge", args=[read.referral.public_id]), follow=True).content.decode()
+    Advice.objects.filter(booking=unread).update(tell_patient_at=timezone.now())
+    assert (tell_patients(), tell_patients()) == (1, 0)
+
+    assert "患者没有手机号，不会收到短信，请电话告知不要前往" in said
+    for booking in (read, unread):
+        page = client.get(reverse("referral", args=[booking.referral.public_id])).content.decode()
+        told = client.get(f"/api/v1/referrals/{booking.referral.public_id}/review").json()["advice"]
+        assert "没有手机号，未发短信，请电话告知" in page
+        assert (told["patient_told_at"], told["patient_to_call"], sent(booking, "review_returned")) == (None, True, [])
+    told = set(Notice.objects.filter(kind="patient_to_call").values_list("about", "post"))
+    assert told == {(unread.public_id, who.post.pk) for who in (held.doctor, held.loop.manager) if who.post}

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from referral.booking.arrival import arrive
 from referral.booking.models import Booking
+from referral.booking.move import move
 from referral.booking.proof import by_code, read_proof
 from referral.cases.amend import amend
 from referral.cases.models import Referral
@@ -85,6 +86,17 @@ def test_the_hospital_sees_what_was_amended_since_it_accepted(held: Scene) -> No
     assert (list(under_review(held.cardiologist, Sought())), story_of(read).news) == ([], [])
     with pytest.raises(Refusal):
         decide.read_amendment(referral.public_id, expected_version=read.version, by=held.cardiologist)
+
+
+def test_a_hospital_it_was_moved_away_from_reads_nothing_of_an_amendment(held: Scene) -> None:
+    booking, world = held.booked(), held.loop.world
+    decide.accept(booking.referral.public_id, expected_version=booking.referral.version, by=held.cardiologist)
+    place = world.place(6, institution=world.other_hospital)
+    made = move(booking.public_id, pool_slot=place.public_id, expected_version=booking.version, key="moved-elsewhere", by=held.doctor)
+
+    amended(held, fresh(Booking.objects.get(public_id=made)))
+
+    assert not Notice.objects.filter(kind="referral_amended").exists()
 
 
 @pytest.mark.parametrize("case", ["stale", "colleague", "arrived", "begun", "same", "untrue", "no_right"])

@@ -10,7 +10,7 @@ from datetime import date, datetime, time, timedelta
 
 import pytest
 from django.conf import settings
-from django.db import connection
+from django.db import connection, transaction
 from django.utils import timezone
 
 from clinics.models import ClinicSession, PolicyRow
@@ -21,7 +21,11 @@ from referral.booking.messages import REMINDER, REMINDER_LATE, still_comes, told
 from referral.models import Booking
 from tests import cast_referral as cast
 from tests.database import as_owner
-from vault.models import Message
+from vault.actor import SYSTEM
+from vault.fence.held import held, release
+from vault.models import Delivery, Message, Restoration
+from vault.outbox.sender import send_due
+from vault.outbox.sms.file import messages
 
 pytestmark = pytest.mark.django_db(transaction=True)
 KILLED = """
@@ -165,3 +169,42 @@ def test_nobody_is_reminded_of_a_clinic_that_was_stopped(booking):
     assert remind.due(day_before(booking, 18)) == []
     remind.remind(booking.public_id)
     assert Message.objects.filter(template__in=remind.REMINDERS).count() == 0
+
+
+def test_after_a_restore_a_reminder_that_may_have_gone_is_held_and_goes_only_when_the_gateway_knows_of_none(world, settings, tmp_path):
+    settings.STATE_DIR, settings.SMS_QUIET_HOURS = tmp_path, False
+    gone, never, fresh = (book_one(world, number) for number in range(3))
+    tomorrow = timezone.now().astimezone(cast.SHANGHAI).date() + timedelta(days=1)
+    starts = datetime.combine(tomorrow, time(8), cast.SHANGHAI)
+    with as_owner():
+        Booking.objects.update(visit_date=tomorrow, starts_at=starts, ends_at=starts + timedelta(minutes=30))
+        PolicyRow.objects.create(
+            parameter="reminder_time",
+            institution=world.hospital,
+            value="00:00",
+            valid_from=date(2020, 1, 1),
+            source="院办",
+            status="in_force",
+        )
+        Message.objects.all().delete()
+    remind.remind(gone.public_id)
+    send_due()
+    with as_owner():  # the copy that is put in place was taken before
+        Delivery.objects.all().delete()
+        Message.objects.all().delete()
+        Restoration.objects.create(backup="copy", reason="drill")
+        Booking.objects.filter(pk=fresh.pk).update(created_at=timezone.now() + timedelta(seconds=1))
+
+    for one in remind.due(timezone.now()):
+        remind.remind(one)
+    send_due()
+
+    assert dict(Message.objects.values_list("about", "state")) == {
+        gone.public_id: "held", never.public_id: "held", fresh.public_id: "sent",
+    }  # fmt: skip
+    with transaction.atomic():
+        release(held().values_list("public_id", flat=True), by=SYSTEM)
+    send_due()
+    assert set(Message.objects.values_list("state", flat=True)) == {"sent"}
+    told = [line["about"] for line in messages()]
+    assert sorted(told) == sorted(str(one.public_id) for one in (gone, never, fresh))

@@ -154,6 +154,22 @@ TABLE = {
         {"now": datetime(2026, 11, 26, 14, 0, tzinfo=SHANGHAI), "limits": replace(LIMITS, booking_cutoff=time(14))},
         [CUTOFF],
     ),
+    "a hospital that closes at 11:30, a moment before": (
+        {"now": datetime(2026, 11, 26, 11, 29, 59, 999999, tzinfo=SHANGHAI), "limits": replace(LIMITS, booking_cutoff=time(11, 30))},
+        [],
+    ),
+    "a hospital that closes at 11:30": (
+        {"now": datetime(2026, 11, 26, 11, 30, tzinfo=SHANGHAI), "limits": replace(LIMITS, booking_cutoff=time(11, 30))},
+        [CUTOFF],
+    ),
+    "a week from tomorrow, its last day": (
+        {"visit_date": NOON.date() + timedelta(days=7), "limits": replace(LIMITS, horizon_days=7)},
+        [],
+    ),
+    "a week from tomorrow, the day after": (
+        {"visit_date": NOON.date() + timedelta(days=8), "limits": replace(LIMITS, horizon_days=7)},
+        [HORIZON],
+    ),
     "across New Year": (
         {
             "now": datetime(2026, 12, 31, 15, 0, tzinfo=SHANGHAI),

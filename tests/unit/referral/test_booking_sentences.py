@@ -11,6 +11,7 @@ from django.utils.formats import date_format
 
 from clinics.policy import REGISTRY
 from referral.booking import articles, rules, sentences
+from referral.booking.sentences_resident import to_resident
 from tests.unit.referral.test_booking_rules import LAWFUL, TABLE
 from vault.refusal import Violation
 
@@ -76,6 +77,20 @@ def test_count_limit_and_next_day_are_said(language: str) -> None:
             if found.next_date is not None:
                 said = {date_format(found.next_date, form) in spoken.remedy for form in ("DATE_FORMAT", "MONTH_DAY_FORMAT")}
                 assert True in said, spoken
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_every_rule_has_other_words_for_the_resident(language: str) -> None:
+    with translation.override(language):
+        for _rule, found in REFUSALS:
+            refusal = sentences.refusal_of((found,))
+            (spoken,) = to_resident(refusal).violations
+
+            assert spoken.message != refusal.message, spoken
+            assert spoken.remedy
+            assert "%" not in spoken.message
+            said = f"{spoken.message} {spoken.remedy}"
+            assert not [word for word in ("he patient", "患者", "coordinator", "协调员") if word in said]
 
 
 def test_every_rule_that_counts_rests_on_a_value_of_the_regulation() -> None:

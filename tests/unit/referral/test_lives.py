@@ -30,8 +30,8 @@ BOOKING = {
     "held": "booked cancelled",
     "booked": "arrived cancelled moved noshow entered_in_error",
     "cancelled": "booked",
-    "fulfilled": "arrived",
-    "arrived": "fulfilled booked entered_in_error",
+    "fulfilled": "arrived entered_in_error",
+    "arrived": "fulfilled noshow booked entered_in_error",
     "noshow": "arrived booked entered_in_error",
 }
 LIVES = ((REFERRAL_STATES, REFERRAL, ReferralStatus), (BOOKING_STATES, BOOKING, BookingStatus))

@@ -1,0 +1,65 @@
+"""How many bookings ahead one value of the regulation would not have allowed, before anybody decides about it."""
+
+from collections.abc import Callable
+from datetime import date
+from typing import Final
+
+from clinics.policy import Parameter, Resolved, resolve, rows_in_force
+from clinics.policy.judging import NewRow, with_row
+from permissions.roles import Role
+from referral.booking.facts import Refers
+from referral.booking.models import BookingMode
+from referral.parameters import CANCEL_BY, CHANGE_CUTOFF, WHO_REFERS
+from referral.patients.models import CareTeam, FamilyDoctorContract
+from referral.supervision.past import Values, as_judged, rows_for, still_ahead
+from referral.supervision.simulate import JUDGED_BY, MOST_OPEN
+from referral.supervision.trying import tally
+from reserved_pools.policy_effects import BookingEffect
+
+AFTER_BOOKING: Final = frozenset({"cancel_cutoff", CHANGE_CUTOFF.key, CANCEL_BY.key})  # what they say begins once a place is booked
+TRIED: Final = frozenset(one.key for one in JUDGED_BY) - AFTER_BOOKING
+
+
+def bookings_ahead(parameter: Parameter, given: NewRow) -> BookingEffect | None:
+    """Promise how many bookings from the first day on a judged value would have refused; None for a value no booking is judged by.
+
+    They stay as they are. Reads only, in a bounded number of queries and of bookings.
+    """
+    assert given.valid_from is not None
+    if parameter.key not in TRIED:
+        return None
+    if parameter.key == WHO_REFERS.key:
+        return _by_others(parameter, given, given.valid_from)
+    pasts = as_judged(still_ahead(given.scope.district, given.valid_from), MOST_OPEN + 1)
+    rows = rows_for(pasts, JUDGED_BY)
+    after = with_row(parameter, given, given.value, rows)
+    found = tally(pasts[:MOST_OPEN], Values(rows, given.valid_from), Values(after, given.valid_from))
+    return BookingEffect(found.judged, found.newly, len(pasts) > MOST_OPEN)
+
+
+def _by_others(parameter: Parameter, given: NewRow, day: date) -> BookingEffect:
+    """Who refers a contracted resident (C33): bookings made by somebody else than the contract's team, or its doctor."""
+    made = still_ahead(given.scope.district, day).filter(mode=BookingMode.COMMUNITY).exclude(post__kind=Role.REGIONAL_SPECIALIST)
+    rows = list(made.order_by("pk").values_list("patient", "post__user")[: MOST_OPEN + 1])
+    shown, target = rows[:MOST_OPEN], given.scope.target
+    before = rows_in_force([parameter], [target])
+    after = with_row(parameter, given, given.value, before)
+    now, then = (_may_refer({patient for patient, _user in shown}, resolve(parameter, day, target, held), day) for held in (before, after))
+    newly = sum(now(*one) and not then(*one) for one in shown)
+    return BookingEffect(len(shown), newly, len(rows) > MOST_OPEN)
+
+
+def _may_refer(patients: set[int], held: Resolved, day: date) -> Callable[[int, int], bool]:
+    """Whether a doctor may refer a resident by the contract in force on a day; without one another rule speaks."""
+    contracts = FamilyDoctorContract.objects.filter(patient__in=patients, valid_from__lte=day, valid_to__gt=day).order_by("valid_to")
+    by_patient = {patient: (team, doctor) for patient, team, doctor in contracts.values_list("patient", "care_team", "doctor")}
+    members = CareTeam.doctors.through.objects.filter(careteam__in={team for team, _doctor in by_patient.values()})
+    teams = set(members.values_list("careteam", "user"))
+
+    def may(patient: int, user: int) -> bool:
+        team, doctor = by_patient.get(patient, (None, None))
+        if patient not in by_patient or held.value == Refers.INSTITUTION:
+            return True
+        return (team, user) in teams if held.value == Refers.TEAM else doctor == user
+
+    return may
