@@ -80,6 +80,7 @@ SECTIONS: tuple[Section, ...] = (
         {Capability.REVIEW_REFERRALS},
         "review",
         "review_case",
+        "review_request",
         "review_redirect",
         "review_return",
         count="review",

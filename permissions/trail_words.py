@@ -179,6 +179,8 @@ VERBS: Mapping[str, Sentence] = MappingProxyType(
         "review.acknowledge": pgettext_lazy("audit", "read the hospital's advice"),
         "review.redirect": pgettext_lazy("audit", "redirected a patient inside the hospital"),
         "referral.cancel": pgettext_lazy("audit", "cancelled a draft"),
+        "referral.submit": pgettext_lazy("audit", "asked a hospital before booking"),
+        "referral.withdraw": pgettext_lazy("audit", "took back what a hospital was asked"),
         "booking.tell": pgettext_lazy("audit", "told the patient where and when"),
         "booking.confirm": pgettext_lazy("audit", "said that she will come"),
         "booking.cancel": pgettext_lazy("audit", "cancelled a booking"),

@@ -7,6 +7,7 @@ from referral.booking.override_models import Overridable, OverrideStatus, RuleOv
 from referral.cases.criteria_models import MetCriterion
 from referral.cases.models import FollowKind, Priority, Referral, ReferralSerial, ReferralStatus
 from referral.cases.reports import VisitReport
+from referral.cases.submission_models import PlaceRequest, PlaceRequestStatus
 from referral.cases.versions import EndingKind, ReferralVersion, RequestEnding
 from referral.credit.models import Appeal, AppealPaper, BanCovers, BanStatus, BookingBan, Breach, BreachKind, BreachStatus, Restriction
 from referral.disruptions.models import CallFor, Choice, Disruption, DisruptionStatus
@@ -79,6 +80,8 @@ __all__ = [
     "OverrideStatus",
     "Patient",
     "PatientIdentifier",
+    "PlaceRequest",
+    "PlaceRequestStatus",
     "Priority",
     "PriorityGroup",
     "PriorityProof",

@@ -110,7 +110,12 @@ QUESTION_HOURS = Parameter("question_hours", ValueType.INTEGER, "hours", "R104",
 REVIEW_UNDO_MINUTES = Parameter("review_undo_minutes", ValueType.INTEGER, "minutes", "R054", Merge.AT_MOST, "10", PLATFORM)
 ADVICE_PATIENT_HOURS = Parameter("advice_patient_hours", ValueType.INTEGER, "hours", "R199", Merge.AT_MOST, "24", PLATFORM)
 DRAFT_EXPIRES_DAYS = Parameter("draft_expires_days", ValueType.INTEGER, "days", "R199", Merge.AT_MOST, "30", PLATFORM)
-REVIEW: Final = (REVIEW_HOURS, QUESTION_HOURS, REVIEW_UNDO_MINUTES, ADVICE_PATIENT_HOURS, DRAFT_EXPIRES_DAYS)
+# Beds and day surgery are asked for first (R072): how long a request waits for its answer, and how long an acceptance may be booked.
+PLACE_REQUEST_DAYS = Parameter("place_request_days", ValueType.INTEGER, "days", "R072", Merge.AT_MOST, "7", PLATFORM)
+ACCEPTANCE_DAYS = Parameter("acceptance_days", ValueType.INTEGER, "days", "R072", Merge.NEAREST, "14", PLATFORM)
+REVIEW: Final = (
+    REVIEW_HOURS, QUESTION_HOURS, REVIEW_UNDO_MINUTES, ADVICE_PATIENT_HOURS, DRAFT_EXPIRES_DAYS, PLACE_REQUEST_DAYS, ACCEPTANCE_DAYS,
+)  # fmt: skip
 
 # The word on the day before the visit, after booking and cancelling have closed (R110).
 REMINDER_TIME = Parameter("reminder_time", ValueType.TIME, "time of the day before the visit", "R110", Merge.NEAREST, "18:00", PLATFORM)

@@ -133,8 +133,9 @@ def clear_priorities() -> None:
 
 @shared_task(name="referral.tasks.expire_drafts")
 def expire_drafts() -> None:
-    """Every night: drafts that nobody booked in time are over; their doctors are told."""
+    """Every night: drafts that nobody booked in time are over, and what hospitals were asked and nobody answered; doctors are told."""
     ending.expire_drafts()
+    ending.expire_requests()
 
 
 @shared_task(name="referral.tasks.tell_of_advice")

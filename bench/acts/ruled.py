@@ -27,6 +27,10 @@ BOOKINGS = {
 REVIEW = {
     "review_accept_many": (T("review.accept referral"),),
     "referrals_accept": (T("review.accept referral"),),
+    "referrals_submit": (T("referral.submit referral", "", "service"),),
+    "referrals_withdraw": (T("referral.withdraw referral"),),
+    "referrals_accept.asked": (T("review.accept referral", "", "valid_until"),),
+    "referrals_return_with_advice.asked": (T("review.return referral", "{reason}"),),
     "referrals_undo_accept": (T("review.undo_accept referral"),),
     "referrals_read_amendment": (T("review.read_amendment referral"),),
     "referrals_ask": (T("review.ask referral"),),

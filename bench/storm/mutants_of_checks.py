@@ -54,7 +54,7 @@ OF_LIMITS: Final = (
 OF_VERSIONS: Final = (
     Mutant(
         "the version of the referral", "re-check",
-        Wall(recodes=(Recode(f"{BOOKING}.book", "booked", '("draft", version)', '("draft", judged.row.referral_version)'),)),
+        Wall(recodes=(Recode(f"{BOOKING}.book", "booked", " or judged.row.referral_version != version", ""),)),
         BOOK_CANCEL, ALL,
     ),
     Mutant(

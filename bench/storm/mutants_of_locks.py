@@ -30,9 +30,7 @@ KEPT_KEY: Final = "    PERFORM vault_idempotency_key(p_actor, p_key, p_body_hash
 GUARD: Final = Recode("vault.states", "advance", "filter(pk=obj.pk, status=obj.status, version=obj.version)", "filter(pk=obj.pk)")
 AMEND_GUARD: Final = Recode("vault.states", "amend", GUARD.wall, GUARD.instead)
 NO_REPLAY: Final = Recode(f"{BOOKING}.book", "replayed", "    return judged.row.replay_of\n", "    return None\n")
-NO_STATUS: Final = Recode(
-    f"{BOOKING}.book", "booked", 'if (judged.row.referral_status, judged.row.referral_version) != ("draft", version):', "if False:"
-)
+NO_STATUS: Final = Recode(f"{BOOKING}.book", "booked", "if not is_open(judged.row) or judged.row.referral_version != version:", "if False:")
 PLACE_NOT_ASKED: Final = Recode(f"{BOOKING}.rules", "place_must_be_free", "if facts.place_is_free", "if True")
 DEPARTMENT_NOT_ASKED: Final = Recode(
     f"{BOOKING}.rules", "department_must_be_free_that_day", "    return over(", "    return None and over("

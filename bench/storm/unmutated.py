@@ -89,6 +89,9 @@ UNMUTATED: Final[dict[str, tuple[str, ...]]] = {
         "*.undo_noshow: referral.status != *", "*.check_movable: old.referral.status *", "*.cancel_by_referrer: referral_version *",
         "referral.booking.absence._close: lock",
     ),
+    "the arena holds clinics alone, which no hospital is asked for first; the stateful tests and the races of beds ask it": (
+        "referral.booking.rules.hospital_must_have_accepted", "referral.booking.asking.*: lock",
+    ),
     "the database holds no contract without a health record": ("referral.booking.rules.health_record_must_exist",),
     "behind it stand the locks and the guard that the mutants of stopping take out": (
         "referral.disruptions.stop.stop_clinic: lock", "referral.disruptions.opening.open_forgotten: lock",

@@ -35,8 +35,12 @@ class SlotClass(models.TextChoices):
 EXPERT_CLASSES = frozenset({SlotClass.EXPERT_ASSOCIATE, SlotClass.EXPERT_CHIEF})
 # Booked by their name, with a preparation and forms of their own (R072, R202).
 EXAMINATIONS = frozenset({ServiceKind.EXAM, ServiceKind.LAB, ServiceKind.ULTRASOUND, ServiceKind.ECG, ServiceKind.CHECK_UP})
-# Booked into the bands of a session; beds and day surgery count by the day and are asked for (R094, R095).
-HELD_IN_SESSIONS = EXAMINATIONS | {ServiceKind.CLINIC}
+# The hospital is asked before one of its days is booked: whether it takes this patient (R072, R094, R095).
+ASKED_FIRST = frozenset({ServiceKind.BED, ServiceKind.DAY_SURGERY})
+# Looked for and booked by their name, in whatever department they stand; a clinic by its class and title (R100).
+BOOKED_BY_NAME = EXAMINATIONS | ASKED_FIRST
+# Booked into the bands of a session.
+HELD_IN_SESSIONS = BOOKED_BY_NAME | {ServiceKind.CLINIC}
 BOOKABLE_KINDS = tuple((kind.value, kind.label) for kind in ServiceKind if kind in HELD_IN_SESSIONS)
 
 
@@ -139,6 +143,16 @@ class Service(Public):
     def is_examination(self) -> bool:
         """Examinations, tests and check-ups run on working days (R202) and are booked by their name (R072)."""
         return self.kind in EXAMINATIONS
+
+    @property
+    def is_asked_first(self) -> bool:
+        """A bed or day surgery: the hospital accepts the patient before a day is booked (R072, R094, R095)."""
+        return self.kind in ASKED_FIRST
+
+    @property
+    def is_booked_by_name(self) -> bool:
+        """Everything but a clinic is booked by its name (R072)."""
+        return self.kind in BOOKED_BY_NAME
 
     def is_active_on(self, day: date) -> bool:
         """Whether the service is offered on a day (R073)."""

@@ -113,6 +113,8 @@ WORDS: Mapping[str, Words] = MappingProxyType(
         "question_hours": Words(_("The doctor answers the hospital's question within"), HOURS, B, HERE, 1, 240),
         "review_undo_minutes": Words(_("An acceptance can be taken back for"), MINUTES, B, THERE, 0, 120),
         "advice_patient_hours": Words(_("The resident hears of a returned referral at the latest after"), HOURS, B, THERE, 1, 96),
+        "place_request_days": Words(_("A hospital answers a request for a bed or day surgery within"), DAYS, B, HERE, 1, 60),
+        "acceptance_days": Words(_("An accepted bed or day surgery is booked within"), DAYS, B, HERE, 1, 180),
         "draft_expires_days": Words(_("A draft without a place ends after"), DAYS, B, THERE, 3, 180),
         "return_answer_days": Words(_("A return is answered within"), DAYS, B, THERE, 1, 30),
         "band_minutes_tertiary": Words(_("Length of a band, tertiary hospitals"), MINUTES, T, THERE, 5, 240),

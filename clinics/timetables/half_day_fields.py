@@ -7,7 +7,6 @@ from django.utils.translation import gettext_lazy as _
 
 from clinics import policy
 from clinics.models import HalfDay, Institution, Practitioner, Service, ServiceKind, SlotClass
-from clinics.models.offer import HELD_IN_SESSIONS
 from clinics.offers.ranks import fits
 from clinics.parameters import GENERAL_WITHOUT_CAP
 from vault.refusal import invalid
@@ -17,12 +16,10 @@ BY_RULE, LIMITED, UNLIMITED = "", "limited", "unlimited"
 
 
 def service_held_at(institution: Institution, public_id: UUID | None) -> Service:
-    """A service of this hospital that is held in sessions. Refuses with `invalid_input`."""
+    """A service of this hospital, each of which is held in sessions. Refuses with `invalid_input`."""
     found = Service.objects.select_related("institution", "department").filter(institution=institution, public_id=public_id).first()
     if found is None:
         raise invalid("service", _("Choose one of the services of this hospital."))
-    if found.kind not in HELD_IN_SESSIONS:
-        raise invalid("service", _("Beds and day surgery are counted by the day and have no sessions."))
     return found
 
 

@@ -16,6 +16,7 @@ from clinics.parameters import BAND_MINUTES_OTHER, BAND_MINUTES_SECONDARY, BAND_
 from clinics.policy import Parameter
 from clinics.register.answerable import require_publishable
 from clinics.timetables.bands import bands
+from clinics.timetables.day_places import require_day_places
 from clinics.timetables.exam_days import require_exam_days
 from permissions.acting import Acting
 from vault.refusal import invalid
@@ -53,8 +54,8 @@ def publish_sessions(plans: Sequence[SessionPlan], *, by: Acting) -> list[Clinic
 
     A half-day already planned for its service is left as it is, so that publishing twice changes nothing. Raises
     Refusal("no_grant_on_target") when the actor does not run the pools of every institution named, Refusal("invalid_input") for
-    one without a responsible department and person (R074) or on a day it does not take part (R009), and for an examination on
-    a day without examinations (R202).
+    one without a responsible department and person (R074) or on a day it does not take part (R009), for an examination on
+    a day without examinations (R202), and for more places than a bed or day surgery has on a day (R094, R095).
     """
     requires_transaction()
     require_pools_of(by, {plan.service.institution_id for plan in plans})
@@ -62,8 +63,10 @@ def publish_sessions(plans: Sequence[SessionPlan], *, by: Acting) -> list[Clinic
     for plan in plans:
         _check(plan)
     require_exam_days((plan.service, plan.date) for plan in plans)
+    fresh = _unplanned(plans)
+    require_day_places((plan.service, plan.date, plan.capacity) for plan in fresh)
     now = database_now()
-    sessions = ClinicSession.objects.bulk_create([_session(plan, now) for plan in _unplanned(plans)])
+    sessions = ClinicSession.objects.bulk_create([_session(plan, now) for plan in fresh])
     created_together(sessions, by=by.actor)
     Slot.objects.bulk_create(_slots(sessions, now))
     return sessions

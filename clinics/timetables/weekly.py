@@ -13,6 +13,7 @@ from clinics.access import require_pools_of
 from clinics.clock import database_now
 from clinics.models import Institution, Service, SessionTemplate
 from clinics.register.history import BEGINS
+from clinics.timetables.day_places import too_many
 from clinics.timetables.half_day_fields import (
     BY_RULE,
     LIMITED,
@@ -200,7 +201,9 @@ def _open_half_days(institution: Institution) -> Iterable[SessionTemplate]:
 
 
 def _check_room(others: Iterable[SessionTemplate], columns: dict[str, Any], faults: Faults) -> None:
-    """The service has no other clinic at this time of the week, nor has the doctor."""
+    """The service has no other clinic at this time of the week, nor has the doctor; its day holds no more places than it has."""
+    others = list(others)
+    _check_day(others, columns, faults)
     for other in others:
         if other.weekday != columns["weekday"]:
             continue
@@ -212,6 +215,17 @@ def _check_room(others: Iterable[SessionTemplate], columns: dict[str, Any], faul
             faults.add(invalid("starts", _("The other half-day of this service is still going on at this time.")))
         elif columns["practitioner"] and other.practitioner_id == columns["practitioner"].pk:
             faults.add(invalid("practitioner", _("The doctor has another clinic at this time.")))
+
+
+def _check_day(others: Iterable[SessionTemplate], columns: dict[str, Any], faults: Faults) -> None:
+    """R094, R095: a bed or day surgery has so many places a day."""
+    limit = columns["service"].places_per_day
+    if limit is None:
+        return
+    same = (one.capacity for one in others if one.service_id == columns["service"].pk and one.weekday == columns["weekday"])
+    count = columns["capacity"] + sum(same)
+    if count > limit:
+        faults.add(too_many("capacity", limit, count))
 
 
 def _update(template: SessionTemplate, expected_version: int, **columns: Any) -> None:

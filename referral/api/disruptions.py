@@ -240,7 +240,7 @@ def described(one: Disruption) -> dict[str, Any]:
     return {
         "id": one.public_id, "stop": one.stop.public_id, "booking": booking.public_id, "number": booking.number,
         "name": mask_name(patient.name), "phone_tail": patient.phone_tail or patient.landline_tail,
-        "examination": service.name if service.is_examination else "", "starts_at": booking.starts_at,
+        "examination": service.name if service.is_booked_by_name else "", "starts_at": booking.starts_at,
         "status": one.status, "version": one.version, "call_for": one.call_for, "calls": one.calls,
         "held": offered(one.pool_slot) if one.pool_slot else None, "held_until": one.held_until, "choice": one.choice,
         "chosen_by": one.chosen_by, "new_booking": one.new_booking.public_id if one.new_booking else None, "note": one.note,

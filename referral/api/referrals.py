@@ -25,6 +25,7 @@ from permissions.doors import (
 from permissions.doors.paging import PageQuery, page_of
 from permissions.identity.masking import mask_name
 from permissions.roles import Capability
+from referral.api.asking import PlaceRequestBody, request_body
 from referral.api.bookings import BookingBody
 from referral.api.bookings import described as booking_described
 from referral.api.criteria import KeptCriterion, kept_body
@@ -36,6 +37,7 @@ from referral.cases.booker import Booker, booker_of
 from referral.cases.criteria import MOST_TICKED
 from referral.cases.emergencies import SIGNS, advice_on
 from referral.cases.models import FollowKind, Priority, Referral, ReferralStatus
+from referral.cases.place_requests import requests_of
 from referral.cases.queries import referral_of, referrals_of, steps_open_to
 from referral.cases.write import Record, edit_draft, write_referral
 from referral.returns.queries import returns_of
@@ -126,6 +128,7 @@ class ReferralBody(ReferralWritten):
     criteria = KeptCriterion(many=True)
     booker = ShownBooker(allow_null=True)
     booking = BookingBody(allow_null=True)
+    place_request = PlaceRequestBody(allow_null=True, help_text="what a hospital was asked last before a booking (R072)")
     sent_back = serializers.UUIDField(allow_null=True)
     follows = serializers.UUIDField(allow_null=True, help_text="the referral whose visit led to this one, at the hospital")
     follow_kind = serializers.ChoiceField(choices=FollowKind.choices, allow_blank=True)
@@ -259,6 +262,7 @@ def body(acting: Acting, referral: Referral) -> dict[str, Any]:
         "criteria": kept_body(referral),
         "booker": booker_of(referral) if acting.can(Capability.WRITE_REFERRAL) else None,
         "booking": booking_described(live, with_code=acting.can(Capability.BOOK)) if live else None,
+        "place_request": request_body(asked) if (asked := requests_of(referral).first()) else None,
         "sent_back": sent_back.public_id if sent_back else None,
         "follows": referral.follows.public_id if referral.follows else None,
         "follow_kind": referral.follow_kind,

@@ -50,6 +50,7 @@ from referral.review import advice, decide, questions
 from referral.review import redirect as moving
 from referral.review.models import LONGEST_ADVICE, LONGEST_ANSWER, LONGEST_QUESTION, AdviceReason
 from referral.review.queries import STATES, Sought, referral_behind, under_review
+from referral.review.requests import accept_request, is_asked, return_request
 from referral.review.scope import booking_under_review
 from vault.audit import saw, saw_many
 
@@ -144,13 +145,16 @@ class Step(Api):
 
 
 class Accept(Step):
-    """The hospital receives the patient as booked."""
+    """The hospital receives the patient as booked; of a bed or day surgery it is asked first, and the doctor books after (R072)."""
 
     policies = {"POST": REVIEWS}
 
     @extend_schema(request=None, responses=ReviewedReferral, parameters=[IF_MATCH], operation_id="referrals_accept")
     def post(self, request: Request, referral: UUID) -> Response:
-        return self.done(decide.accept(referral, expected_version=if_match(request), by=self.acting))
+        version = if_match(request)
+        if is_asked(self.acting, referral):
+            return self.done(accept_request(referral, expected_version=version, by=self.acting).referral)
+        return self.done(decide.accept(referral, expected_version=version, by=self.acting))
 
 
 class UndoAccept(Step):
@@ -245,7 +249,8 @@ class ReturnWithAdvice(Step):
     def post(self, request: Request, referral: UUID) -> Response:
         version, given = if_match(request), self.read(self.Input)
         written = advice.Written(given["reason"], given["advice"])
-        made = advice.return_with_advice(referral, written, expected_version=version, by=self.acting)
+        answer = return_request if is_asked(self.acting, referral) else advice.return_with_advice
+        made = answer(referral, written, expected_version=version, by=self.acting)
         return versioned(advised(made), etag(made.referral), status=201)
 
 

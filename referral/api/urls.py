@@ -5,6 +5,7 @@ from django.urls import URLPattern, path
 from referral.api import (
     appeal_papers,
     arrivals,
+    asking,
     attendance,
     bookings,
     breaches,
@@ -81,6 +82,9 @@ urlpatterns: list[URLPattern] = [
     path("review/accept", review.ReviewsAccept.as_view(), name="api_review_accept_many"),
     path("review/<uuid:referral>", review.ReviewOne.as_view(), name="api_review_one"),
     path("referrals/<uuid:referral>/review", review.ReferralReview.as_view(), name="api_referral_review"),
+    path("review/requests", asking.ReviewRequests.as_view(), name="api_review_requests"),
+    path("referrals/<uuid:referral>/submit", asking.ReferralSubmit.as_view(), name="api_submit"),
+    path("referrals/<uuid:referral>/withdraw", asking.ReferralWithdraw.as_view(), name="api_withdraw"),
     path("referrals/<uuid:referral>/accept", review.Accept.as_view(), name="api_accept"),
     path("referrals/<uuid:referral>/undo-accept", review.UndoAccept.as_view(), name="api_undo_accept"),
     path("referrals/<uuid:referral>/read-amendment", review.ReadAmendment.as_view(), name="api_read_amendment"),

@@ -26,9 +26,10 @@ CURABLE: Final = frozenset({"R019", "R052", "R106", "R107", "R108", "R015", "R10
 def alternatives(judged: Judged, by: Acting) -> list[dict[str, Any]]:
     """Promise up to five places of the same department code that this booking would be allowed to take now.
 
-    Instead of a clinic other clinics, instead of an examination the same one at another time or hospital (R072). The hospitals are
-    those the acting right reaches and that do not restrict her (R027); one place per hospital, day and class, the day nearest to
-    the one asked for first, then partners, then time. Rows are those of `availability`. Three queries.
+    Instead of a clinic other clinics, instead of an examination the same one at another time or hospital, instead of a bed or day
+    surgery another day of the one that was accepted (R072). The hospitals are those the acting right reaches and that do not
+    restrict her (R027); one place per hospital, day and class, the day nearest to the one asked for first, then partners, then
+    time. Rows are those of `availability`. Three queries.
     """
     return _found(judged, by, _wanted(judged), ONE_EACH, MOST)
 
@@ -57,7 +58,7 @@ def _found(judged: Judged, by: Acting, wanted: Wanted, alike: tuple[str, ...], l
     days = {day: far for day, far in lawful_days(facts).items() if wanted.first <= day <= wanted.last}
     if not days:
         return []
-    return nearest(by, wanted, Around(days, alike, like), today=facts.today, asked=asked, among=_open_to_her(facts), limit=limit)
+    return nearest(by, wanted, Around(days, alike, like), today=facts.today, asked=asked, among=_open_to_her(judged), limit=limit)
 
 
 def _wanted(judged: Judged) -> Wanted:
@@ -69,9 +70,15 @@ def _wanted(judged: Judged) -> Wanted:
     )  # fmt: skip
 
 
-def _open_to_her(facts: BookingFacts) -> Q:
-    """Where no hospital stops her: none that restricts her (R027), none where the department is booked for her that day (R015)."""
+def _open_to_her(judged: Judged) -> Q:
+    """Where no hospital stops her: none that restricts her (R027), none where the department is booked for her that day (R015).
+
+    Of a bed or day surgery only the very service that is asked for: no other hospital has accepted her (R072).
+    """
+    facts = judged.facts
     found = ~Q(institution__in=facts.restricting)
+    if facts.is_asked_first:
+        found &= Q(service=judged.row.service)
     for institution, day in rules.taken_at(facts):
         found &= ~Q(institution=institution, visit_date=day)
     return found

@@ -53,11 +53,12 @@ EMERGENCY: Final = Article("R187", Source.HOSPITAL_N, "七.1", "急诊患者享�
 TAKEN: Final = Article("R019", Source.CITY_BOOKING, "Q&A 3", "在提交资料的同时,号源已被其他用户先预约了")
 SUSPENDED: Final = Article("R052", Source.CITY_REFERRAL, "Q2", "将取消当事人或该医疗卫生机构使用转诊平台的权限,并依据相关法律法规处理")
 CANCEL: Final = Article("R022", Source.CITY_BOOKING, "Q&A 5", "需要在就诊前日的15时之前(个别医院14时之前)办理")
+ASKED: Final = Article("R072", Source.DISTRICT, "§8", "也提供影像、检验、超声、体检、住院、日间手术等多种资源预约服务")
 IDENTITIES: Final = Article("R011", Source.CITY_BOOKING, "Q&A 1", "网上注册时1个手机号可以关联3个身份证号")
 TRUTH: Final = Article("R102", Source.DISTRICT, "§16", "并确保信息的真实性和完整性")
 
 ARTICLES: Final = (
     RIGHT, GRANT, SEEN, CONTRACT, HORIZON, CUTOFF, DAY, DAY_DEPARTMENT, WEEK_DEPARTMENT, WEEK,
     QUARTER, CONTROLLED, BANNED, RESTRICTED, CHURN, HOURS, EMERGENCY,
-    TAKEN, SUSPENDED, CANCEL, IDENTITIES, TRUTH,
+    TAKEN, SUSPENDED, CANCEL, ASKED, IDENTITIES, TRUTH,
 )  # fmt: skip

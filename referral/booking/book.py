@@ -1,6 +1,7 @@
 """Books one reserved place for one referral: facts under lock, rules, write, commit."""
 
 import hmac
+from typing import Final
 from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
@@ -10,12 +11,14 @@ from permissions.roles import Capability
 from referral.booking import articles, rules, sentences
 from referral.booking.alternatives import with_alternatives
 from referral.booking.outcome import known_outcome
-from referral.booking.read import Judged, booking_facts
+from referral.booking.read import Judged, Row, booking_facts
 from referral.booking.where_to_sign import with_place_to_sign
 from referral.booking.write import booking_write, stale
 from vault.idempotency import body_hash
 from vault.outbox import wake
 from vault.refusal import Refusal
+
+BOOKABLE: Final = ("draft", "accepted")
 
 
 def book(*, referral: UUID, pool_slot: UUID, version: int, key: str, by: Acting) -> UUID:
@@ -42,7 +45,7 @@ def book(*, referral: UUID, pool_slot: UUID, version: int, key: str, by: Acting)
 
 def booked(judged: Judged, version: int, key: str, body: bytes, by: Acting) -> UUID:
     """Step: everything a first request must pass, then the write."""
-    if (judged.row.referral_status, judged.row.referral_version) != ("draft", version):
+    if not is_open(judged.row) or judged.row.referral_version != version:
         raise stale(judged)
     violations = rules.broken_rules(judged.facts)
     if violations:
@@ -50,6 +53,11 @@ def booked(judged: Judged, version: int, key: str, body: bytes, by: Acting) -> U
     booking = booking_write(judged, key=key, body_hash=body, by=by)
     wake()
     return booking
+
+
+def is_open(row: Row) -> bool:
+    """A draft, or a referral that the hospital accepted before it was booked; never one with a visit ahead (R072)."""
+    return row.referral_status in BOOKABLE and not row.is_booked
 
 
 def replayed(judged: Judged, body: bytes) -> UUID | None:

@@ -39,6 +39,7 @@ from vault.refusal import Refusal
 from vault.states import Event, advance
 from vault.transactions import requires_transaction
 
+UNBOOKED: Final = ("draft", "submitted")  # whoever drops such a referral takes no booking back with it
 TAKEN_MEANWHILE: Final = _("The place is open to others by now. Book again, please.")
 WENT_BACK: Final = _("Booking for that day had closed: the place went to the hospital at once, and this cannot be taken back here.")
 
@@ -95,7 +96,7 @@ def left_as(booking: Booking) -> str:
     if booking.mode == BookingMode.CONSULTATION:
         return "cancelled"
     ended = Event.objects.filter(object_id=booking.referral.public_id, target="cancelled").order_by("-id")
-    with_it = booking.referral.status == "cancelled" and ended.values_list("source", flat=True).first() != "draft"
+    with_it = booking.referral.status == "cancelled" and ended.values_list("source", flat=True).first() not in UNBOOKED
     return "cancelled" if with_it else "draft"
 
 

@@ -1,4 +1,4 @@
-"""What each kind of examination is called on papers and in messages: Chinese for every reader, since the forms are (R202)."""
+"""What each kind booked by its name is called on papers and in messages: Chinese for every reader, since the forms are (R202)."""
 
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -38,6 +38,13 @@ FORMS: Final = MappingProxyType(
             "心电图检查预约单", "心电图检查", "检查项目", "检查目的", "检查准备", "请带以往心电图；装有起搏器的请告知。"
         ),
         ServiceKind.CHECK_UP: ExamWords("体检预约单", "体检", "套餐项目", "体检目的", "体检准备", "请带以往体检报告；怀孕或备孕的请告知。"),
+        ServiceKind.BED: ExamWords(
+            "住院预约单", "住院", "住院资源", "住院目的", "入院准备", "请带身份证、医保卡、既往病历和检查结果，以及住院用品和在用药物。"
+        ),
+        ServiceKind.DAY_SURGERY: ExamWords(
+            "日间手术预约单", "日间手术", "手术名称", "手术目的", "术前准备",
+            "请带身份证、医保卡、既往病历和检查结果；请告知用药和过敏史，并有家属陪同。",
+        ),
     }
 )  # fmt: skip
 

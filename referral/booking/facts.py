@@ -100,11 +100,26 @@ class BookingFacts:
     changed_at: tuple[datetime, ...] = ()  # cancelled or moved by the resident herself, without a stopped clinic behind it
     let_pass: frozenset[str] = frozenset()  # rule ids that two persons let pass for this referral
     grounds: Mapping[str, Grounds] = field(default_factory=dict)  # by rule id, of values that are not the article's
+    is_asked_first: bool = False  # a bed or day surgery: the hospital accepts the patient before a day is booked
+    accepted_until: date | None = None  # the last day on which the hospital's acceptance of this service may be booked
+    asked_at: datetime | None = None  # when what it accepted was asked for
 
     @property
     def today(self) -> date:
         """The day in Beijing at `now`."""
         return self.now.astimezone(SHANGHAI).date()
+
+    @property
+    def is_accepted(self) -> bool:
+        """Whether the hospital has accepted the patient for this very service, and the acceptance still holds (R072)."""
+        return self.accepted_until is not None and self.today <= self.accepted_until
+
+    @property
+    def judged_on(self) -> date:
+        """The day on which the visit behind the referral had to be fresh: when the hospital was asked, where it was asked first."""
+        if self.is_asked_first and self.is_accepted and self.asked_at is not None:
+            return self.asked_at.astimezone(SHANGHAI).date()
+        return self.today
 
     @property
     def counting(self) -> tuple[Counted, ...]:

@@ -12,7 +12,7 @@ from uuid import UUID
 from django.db.models.functions import Now
 
 from clinics.models import ServiceKind
-from clinics.models.offer import EXAMINATIONS
+from clinics.models.offer import BOOKED_BY_NAME
 from referral.booking.exam_words import FORMS, in_one_line
 from referral.booking.facts import SHANGHAI
 from referral.booking.models import TAKES_PLACE, Booking
@@ -44,7 +44,7 @@ class Appointment:
 
 
 def told(appointment: Appointment) -> dict[str, str]:
-    """The variables of BOOKED and REMINDER, none longer than its limit; of an examination also what it is and how to get ready."""
+    """The variables of BOOKED and REMINDER, none longer than its limit; of what has a name also what it is and how to prepare."""
     words = {
         "name": appointment.name,
         "when": spoken(appointment.starts_at),
@@ -55,7 +55,7 @@ def told(appointment: Appointment) -> dict[str, str]:
         "until": spoken(appointment.cancel_until, weekday=False),
         "phone": appointment.phone or "114",
     }
-    if appointment.kind in EXAMINATIONS:
+    if appointment.kind in BOOKED_BY_NAME:
         what = FORMS[ServiceKind(appointment.kind)].what
         words |= {"what": what, "item": appointment.item, "preparation": in_one_line(appointment.preparation)}
     return {name: shortened(text, (APPOINTMENT | EXAM)[name]) for name, text in words.items()}

@@ -146,7 +146,7 @@ def check_movable(old: Booking, judged: Judged, expected_version: int) -> None:
             _("A booking is moved within its department."),
             remedy=_("For another department cancel this booking and book again."),
         )
-    require_same_offer(judged.row.service_kind, judged.row.service_name, old.pool_slot.service)
+    require_same_offer(judged.row, old.pool_slot.service)
 
 
 def booked_in_consultation() -> Refusal:

@@ -20,7 +20,7 @@ from permissions.models import District
 from permissions.roles import Capability
 from referral import parameters
 from referral.booking import rules, sentences
-from referral.booking.book import not_found, required_right
+from referral.booking.book import is_open, not_found, required_right
 from referral.booking.expected import database_now
 from referral.booking.facts import SHANGHAI
 from referral.booking.models import Booking, BookingMode
@@ -64,7 +64,7 @@ def ask(referral: UUID, pool_slot: UUID, request: Request, *, by: Acting) -> lis
 
     Locks the acting right, then the patient. Refuses with `right_not_in_force`, `not_found`, `invalid_input` (every field; a rule that
     does not stand against this place), `exception_useless` when a rule stands against it that nobody lets pass (all are named),
-    `stale_state` when the referral is neither a draft nor booked, `already_exists` while one is open.
+    `stale_state` when the referral is neither open for booking nor booked, `already_exists` while one is open.
     """
     required_right(by)
     clean = _checked(request)
@@ -152,7 +152,7 @@ def _judged(referral: UUID, pool_slot: UUID, by: Acting) -> tuple[Judged, Sequen
     right = rules.right_must_be_in_force(judged.facts)
     if right:
         raise sentences.refusal_of((right,))
-    if judged.row.referral_status != "draft" and (moved is None or judged.row.referral_status not in MAY_MOVE):
+    if not is_open(judged.row) and (moved is None or judged.row.referral_status not in MAY_MOVE):
         raise stale(judged)
     return judged, rules.RULES if moved is None else rules.RULES_OF_A_MOVE
 

@@ -9,6 +9,7 @@ from uuid import UUID
 from django.db import connection
 
 from clinics.models import ServiceKind
+from clinics.models.offer import ASKED_FIRST
 from clinics.policy import Resolved, Target
 from permissions.acting import Acting
 from referral.booking import limits
@@ -80,6 +81,10 @@ class Row(NamedTuple):
     service_kind: str = ServiceKind.CLINIC
     service_name: str = ""
     preparation: str = ""
+    service: int = 0
+    is_booked: bool = False
+    accepted_until: date | None = None
+    asked_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +158,9 @@ def facts_from(row: Row, values: dict[str, Resolved]) -> BookingFacts:
         changed_at=tuple(row.changed_at or ()),
         let_pass=frozenset(one["rule"] for one in exceptions_of(row)),
         grounds=limits.grounds_of(values),
+        is_asked_first=row.service_kind in ASKED_FIRST,
+        accepted_until=row.accepted_until,
+        asked_at=row.asked_at,
     )
 
 

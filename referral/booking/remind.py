@@ -9,7 +9,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from clinics.models import Institution
 from clinics.policy import Target, resolve, rows_in_force, value
-from referral.booking.exam_messages import OF_EXAMS, text_for
+from referral.booking.exam_messages import text_for
 from referral.booking.expected import database_now, today
 from referral.booking.facts import SHANGHAI
 from referral.booking.messages import REMINDER, REMINDER_ASKING, REMINDER_LATE, REMINDER_LATE_ASKING, Appointment, told
@@ -20,10 +20,11 @@ from vault.fence import held as fence
 from vault.ids import uuid7_of
 from vault.outbox.models import Message
 from vault.outbox.put import put
+from vault.outbox.templates import variants
 
 USUAL_HOUR: Final = time(18)  # the place in time of a reminder's id, whatever the hour of its hospital
 ASKING: Final = {REMINDER.key: REMINDER_ASKING, REMINDER_LATE.key: REMINDER_LATE_ASKING}
-REMINDERS: Final = tuple(key for one in (REMINDER, REMINDER_LATE) for key in (one.key, OF_EXAMS[one.key].key, ASKING[one.key].key))
+REMINDERS: Final = tuple(key for one in (REMINDER, REMINDER_LATE) for key in (*variants(one.key), ASKING[one.key].key))
 REMINDED: Final = Exists(Message.objects.filter(about=OuterRef("public_id"), template__in=REMINDERS))
 # Its clinic takes place: who is booked at a stopped one, or in a blocked band, hears of that instead.
 STANDS: Final = Q(status="booked") & TAKES_PLACE

@@ -2,20 +2,21 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import date, datetime, time, timedelta
+from datetime import timedelta
 from typing import Final
 
 from referral.booking import articles
-from referral.booking.articles import Article
 from referral.booking.counting import fullest_months, fullest_week
 from referral.booking.facts import SHANGHAI, BookingFacts, Refers
 from referral.booking.lawful_days import QUARTER_MONTHS, has_room_on, is_lawful_at, is_lawful_on, next_lawful_date, taken_at
+from referral.booking.violations import first_day_from, grounded, is_between, over, violation_of
 from vault.refusal import Violation
 
 __all__ = [
     "LET_PASS_BY_TWO",
     "RULES",
     "RULES_IN_CONSULTATION",
+    "RULES_OF_ASKING",
     "RULES_OF_A_MOVE",
     "broken_rules",
     "exceptions_used",
@@ -82,8 +83,11 @@ def target_must_be_granted(facts: BookingFacts) -> Violation | None:
 
 
 def patient_must_have_been_seen(facts: BookingFacts) -> Violation | None:
-    """R050, C32: seen at the doctor's own unit, by herself or her care team, at most so many days ago."""
-    age = (facts.today - facts.encounter_seen_at.astimezone(SHANGHAI).date()).days
+    """R050, C32: seen at the doctor's own unit, by herself or her care team, at most so many days ago.
+
+    Where the hospital is asked first (R072), at most so many days before it was asked: its answer takes time.
+    """
+    age = (facts.judged_on - facts.encounter_seen_at.astimezone(SHANGHAI).date()).days
     fresh = 0 <= age <= facts.limits.encounter_days
     if fresh and facts.encounter_at_own_unit and facts.encounter_by_care_team:
         return None
@@ -166,6 +170,16 @@ def hospital_must_take_part(facts: BookingFacts) -> Violation | None:
     return violation_of(articles.SUSPENDED, "slot_not_available")
 
 
+def hospital_must_have_accepted(facts: BookingFacts) -> Violation | None:
+    """R072, R094, R095: a bed or day surgery is asked for first; clinics and examinations are booked first and reviewed after (R114)."""
+    if not facts.is_asked_first or facts.is_accepted:
+        return None
+    missing = violation_of(articles.ASKED, "acceptance_required")
+    if facts.accepted_until is None:
+        return missing
+    return replace(missing, field="valid_until", message=f"{facts.accepted_until:%Y-%m-%d}")
+
+
 def visit_must_be_within_horizon(facts: BookingFacts) -> Violation | None:
     """R106: at most so many days ahead; the last of them is still open."""
     ahead = (facts.visit_date - facts.today).days
@@ -232,6 +246,7 @@ RULES: Final[tuple[Rule, ...]] = (
     hospital_must_not_restrict_her,
     booking_must_be_within_service_hours,
     hospital_must_take_part,
+    hospital_must_have_accepted,
     visit_must_be_within_horizon,
     booking_must_precede_cutoff,
     day_must_have_room,
@@ -242,8 +257,22 @@ RULES: Final[tuple[Rule, ...]] = (
     changes_must_not_be_frequent,
     place_must_be_free,
 )
-# What the consulting room does not ask: the patient sits before the hospital's doctor, who needs no right, grant, encounter or contract
-# and sees an emergency herself (R120, R121). Hours of service and frequent changes stop bookings from afar, not her next visit.
+# What is judged when a hospital is asked for a bed or day surgery (R072): everything but days and places, which come after its answer.
+RULES_OF_ASKING: Final[tuple[Rule, ...]] = (
+    right_must_be_in_force,
+    emergency_must_not_be_booked,
+    target_must_be_granted,
+    patient_must_have_been_seen,
+    contract_must_be_in_force,
+    health_record_must_exist,
+    documents_must_not_be_controlled,
+    resident_must_not_be_banned,
+    hospital_must_not_restrict_her,
+    hospital_must_take_part,
+)
+# What the consulting room does not ask: the patient sits before the hospital's doctor, who needs no right, grant, encounter or contract,
+# accepts whom she books for, and sees an emergency herself (R120, R121). Hours of service and frequent changes stop bookings from afar,
+# not her next visit.
 NOT_IN_CONSULTATION: Final = (
     right_must_be_in_force,
     emergency_must_not_be_booked,
@@ -252,45 +281,10 @@ NOT_IN_CONSULTATION: Final = (
     contract_must_be_in_force,
     health_record_must_exist,
     booking_must_be_within_service_hours,
+    hospital_must_have_accepted,
     changes_must_not_be_frequent,
 )
 RULES_IN_CONSULTATION: Final[tuple[Rule, ...]] = tuple(rule for rule in RULES if rule not in NOT_IN_CONSULTATION)
-# A visit that is moved was lawful when it was booked: its encounter is not asked to be fresh again (C32).
-RULES_OF_A_MOVE: Final[tuple[Rule, ...]] = tuple(rule for rule in RULES if rule is not patient_must_have_been_seen)
-
-
-def is_between(hour: time, begin: time, end: time) -> bool:
-    """Whether an hour lies in a stretch of the day that may run past midnight; its end is outside."""
-    return begin <= hour < end if begin < end else hour >= begin or hour < end
-
-
-def first_day_from(until: datetime) -> date:
-    """The first day on which nothing of what ends at this instant is left."""
-    local = until.astimezone(SHANGHAI)
-    return local.date() if local.time() == time.min else local.date() + timedelta(days=1)
-
-
-def over(article: Article, facts: BookingFacts, count: int, limit: int) -> Violation | None:
-    """A violation when one more would exceed the limit."""
-    return violation_of(article, "limit_reached", facts, count, limit) if count >= limit else None
-
-
-def violation_of(
-    article: Article, code: str, facts: BookingFacts | None = None, count: int | None = None, limit: int | None = None
-) -> Violation:
-    """A violation that cites its article; with facts it cites what decided the value, and names the next lawful day."""
-    found = Violation(
-        code, "", rule=article.rule, source=article.source, article=article.number, quote=article.quote,
-        count=count, limit=limit, next_date=next_lawful_date(facts) if facts else None,
-    )  # fmt: skip
-    return grounded(found, facts) if facts else found
-
-
-def grounded(violation: Violation, facts: BookingFacts) -> Violation:
-    """The same violation citing the decision that set its value, where it is not the article's own."""
-    grounds = facts.grounds.get(violation.rule)
-    if grounds is None:
-        return violation
-    if grounds.quote is None:
-        return replace(violation, source=grounds.source)
-    return replace(violation, source=grounds.source, article="", quote=grounds.quote)
+# A visit that is moved was lawful when it was booked: neither its encounter nor an acceptance is asked to be fresh again (C32, R072).
+NOT_OF_A_MOVE: Final = (patient_must_have_been_seen, hospital_must_have_accepted)
+RULES_OF_A_MOVE: Final[tuple[Rule, ...]] = tuple(rule for rule in RULES if rule not in NOT_OF_A_MOVE)

@@ -27,6 +27,7 @@ ARTICLES: Final[dict[str, Any]] = {
     "Q&A 2": _("Answer 2"),
     "Q&A 3": _("Answer 3"),
     "Q&A 5": _("Answer 5"),
+    "§8": _("Article 8"),
     "§16": _("Article 16"),
     "§17": _("Article 17"),
     "§17(1)": _("Article 17 (1)"),
@@ -71,6 +72,14 @@ SENTENCES: Final[dict[tuple[str, str, str], tuple[Any, Any]]] = {
     ("slot_not_available", "R052", ""): (
         _("This hospital receives no referrals at present."),
         _("Choose another hospital."),
+    ),
+    ("acceptance_required", "R072", ""): (
+        _("A bed or day surgery is booked once the hospital has accepted the patient for it; there is no acceptance in force."),
+        _("Ask the hospital first; it answers on this platform."),
+    ),
+    ("acceptance_required", "R072", "valid_until"): (
+        _("The hospital had accepted the patient; the last day for booking was %(what)s."),
+        _("Ask the hospital again."),
     ),
     ("slot_not_available", "R019", ""): (
         _("This time has just been fully booked."),

@@ -31,6 +31,7 @@ SENTENCES: Final[dict[tuple[str, str], tuple[Any, Any]]] = {
     ("outside_service_hours", "R142"): (_("At this hour nothing is booked."), _("Come back during the day; your booking stays as it is.")),
     ("slot_not_available", "R052"): (_("This hospital receives nobody from the platform at present."), HER_DOCTOR),
     ("slot_not_available", "R019"): (_("Somebody else has just taken this time."), ANOTHER),
+    ("acceptance_required", "R072"): (_("The hospital has not agreed to this stay at present."), HER_DOCTOR),
     ("outside_horizon", "R106"): (_("This day is too far ahead; at most %(limit)s days are allowed."), ANOTHER),
     ("past_cutoff", "R107"): (_("Booking for this day is closed."), ANOTHER),
     ("past_cutoff", "R148"): (_("It is too late to change this booking here."), HER_HOSPITAL),

@@ -17,7 +17,9 @@ from permissions.roles import Capability
 from referral import parameters
 from referral.cases.messages import ENDED
 from referral.cases.models import Referral
+from referral.cases.place_requests import close_requests, is_booked, open_request
 from referral.cases.queries import referrals_of
+from referral.cases.submission_models import PlaceRequest, PlaceRequestStatus
 from referral.cases.versions import EndingKind, RequestEnding
 from referral.inbox.tell import answering_for, tell
 from referral.patients.guardians_reach import reached
@@ -32,8 +34,10 @@ from vault.states import advance
 from vault.transactions import requires_transaction
 
 SHANGHAI: Final = ZoneInfo("Asia/Shanghai")
+Known = dict[tuple[int, date], int]  # how many days a department has for its answer, by the day it was asked
 HELP_PHONE: Final = "114"
 TOLD_OF_BOOKING: Final = "referral_booked"  # the message of a booking, whatever was booked
+OF_REQUESTS: Final = {"submitted": EndingKind.REQUEST_EXPIRED, "accepted": EndingKind.ACCEPTANCE_EXPIRED}
 ENDS_AS: Final = {"draft": EndingKind.DRAFT_EXPIRED, "on_standby": EndingKind.STANDBY_EXPIRED}
 
 
@@ -47,12 +51,42 @@ def expire_drafts() -> int:
     return sum(_expire(referral) for referral in _overdue(now))
 
 
+def expire_requests() -> int:
+    """Promise that what no hospital answered within `place_request_days`, and every acceptance past its last day without a booking, is
+    over, each in a transaction of its own (R072, R199); how many. What somebody answers or books at this moment is left for the next night.
+    """
+    now = _now()
+    today = now.astimezone(SHANGHAI).date()
+    late = Q(status=PlaceRequestStatus.ACCEPTED, referral__status="accepted", valid_until__lt=today)
+    rows = PlaceRequest.objects.filter(late | Q(status=PlaceRequestStatus.ASKED, referral__status="submitted"))
+    rows = rows.select_related("service__institution", "service__department").order_by("pk")
+    known: Known = {}
+    overdue = [one.referral_id for one in rows.iterator(chunk_size=500) if last_day_of(one, known) < today]
+    return sum(_expire_request(referral, today) for referral in overdue)
+
+
+def last_day_of(request: PlaceRequest, known: Known | None = None) -> date:
+    """The last day on which the hospital may answer; of an acceptance, the last one on which it may be booked.
+
+    Whoever asks for many gives one `known`, so that the value of a department and day is read once.
+    """
+    if request.valid_until is not None:
+        return request.valid_until
+    asked_on, service = request.created_at.astimezone(SHANGHAI).date(), request.service
+    held, key = ({} if known is None else known), (service.department_id, asked_on)
+    if key not in held:
+        days: Any = policy.value(parameters.PLACE_REQUEST_DAYS, at=asked_on, institution=service.institution, department=service.department)
+        held[key] = int(days)
+    return asked_on + timedelta(days=held[key])
+
+
 def end_without_place(referral: Referral, kind: EndingKind, *, by: Actor) -> RequestEnding:
     """Step: the referral, locked by the caller, ends as expired: the doctor finds it on her list and in her inbox, and the
     resident gets one message if she had been told of a booking before (R199). Refuses with `stale_state`.
     """
     requires_transaction()
     advance(referral, "expired", by=by, reason=kind.value)
+    close_requests(referral, "lapsed", by=by)
     told = tell_resident(referral)
     ending = RequestEnding.objects.create(referral=referral, kind=kind, patient_told=told)
     tell(answering_for(referral.owner, referral.institution), "request_expired", about=referral.public_id, version=referral.version)
@@ -129,6 +163,19 @@ def _expire(referral_id: int) -> bool:
     if referral is None or referral.bookings.filter(status__in=("held", "booked", "arrived")).exists():
         return False
     end_without_place(referral, ENDS_AS[referral.status], by=SYSTEM)
+    return True
+
+
+@transaction.atomic(durable=True)
+def _expire_request(referral_id: int, today: date) -> bool:
+    rows = Referral.objects.select_for_update(of=("self",), no_key=True, skip_locked=True).filter(pk=referral_id, status__in=OF_REQUESTS)
+    referral = rows.select_related("patient", "owner", "institution").first()
+    held = open_request(referral) if referral else None
+    if referral is None or held is None or is_booked(referral):
+        return False
+    if last_day_of(held) >= today:
+        return False
+    end_without_place(referral, OF_REQUESTS[referral.status], by=SYSTEM)
     return True
 
 

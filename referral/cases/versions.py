@@ -50,6 +50,8 @@ class EndingKind(models.TextChoices):
 
     DRAFT_EXPIRED = "draft_expired", _("nobody booked a place in time")
     STANDBY_EXPIRED = "standby_expired", _("no place came free in time")
+    REQUEST_EXPIRED = "request_expired", _("the hospital did not answer in time")
+    ACCEPTANCE_EXPIRED = "acceptance_expired", _("no day was chosen in time after the hospital had accepted")
 
 
 class RequestEnding(Public):

@@ -23,8 +23,10 @@ from referral.cases.emergencies import BY_CODE as SIGNS_BY_CODE
 from referral.cases.ending import tell_resident
 from referral.cases.models import SPENT, Priority, Referral
 from referral.cases.number import next_number
+from referral.cases.place_requests import close_requests, is_booked, those_who_answer
 from referral.cases.queries import referrals_of
 from referral.cases.texts import text_faults
+from referral.inbox.tell import tell
 from referral.patients.models import Encounter
 from referral.patients.queries import of_unit, patients_of
 from vault.audit import record
@@ -36,6 +38,7 @@ from vault.transactions import requires_transaction
 SHANGHAI: Final = ZoneInfo("Asia/Shanghai")
 LONGEST: Final = {"reason": 100, "impression": 2000, "present_history": 2000, "past_history": 2000, "treatment": 2000}
 DIED: Final = "died"  # the code of the reason
+WITHOUT_BOOKING: Final = ("draft", "submitted", "accepted")
 REQUIRED: Final = ("reason", "impression", "present_history")
 
 
@@ -104,16 +107,20 @@ def edit_draft(
 
 
 def cancel_draft(referral_id: UUID, *, expected_version: int, reason: str = "", by: Acting) -> Referral:
-    """Promise that the draft is over and its visit free for another referral; a resident who had been booked for is told (R199).
+    """Promise that a referral without a booking is over and its visit free for another: a draft, or one whose hospital was asked first.
 
-    Nobody writes to the phone of a patient who has died. Refuses with `not_found`, `stale_state`.
+    What was asked of the hospital is withdrawn with it, and a resident who had been booked for is told (R199). Nobody writes to the
+    phone of a patient who has died. Refuses with `not_found`, `stale_state`.
     """
     _may_write(by)
     with transaction.atomic(durable=True):
-        referral = _locked_draft(referral_id, expected_version, by)
+        referral = _locked_draft(referral_id, expected_version, by, among=WITHOUT_BOOKING)
+        asked = close_requests(referral, "withdrawn", by=by.actor)
         advance(referral, "cancelled", by=by.actor, reason=reason, expected_version=expected_version)
         if reason != DIED:
             tell_resident(referral)
+        for one in asked:
+            tell(those_who_answer(one.service), "place_withdrawn", about=referral.public_id, version=referral.version, by=by.actor)
         record("referral.cancel", "referral", referral.public_id, by=by.actor, reason=reason)
     return referral
 
@@ -192,18 +199,19 @@ def _used(encounter_id: UUID) -> Refusal:
     return Refusal("already_exists", _("A referral has already been written from this visit."), current=current)
 
 
-def _locked_draft(public_id: UUID, expected_version: int, by: Acting) -> Referral:
-    """Step: the referral, locked, at the version the caller saw and still a draft."""
+def _locked_draft(public_id: UUID, expected_version: int, by: Acting, among: tuple[str, ...] = ("draft",)) -> Referral:
+    """Step: the referral, locked, at the version the caller saw, still a draft or in one of these states, and without a booking."""
     requires_transaction()
     visible = referrals_of(by).filter(public_id=public_id).values("pk").order_by()
     rows = Referral.objects.select_for_update(of=("self",), no_key=True).select_related("patient", "institution")
     referral = rows.filter(pk__in=visible).first()
     if referral is None:
         raise Refusal("not_found", _("There is nothing here that you may see."))
-    if (referral.status, referral.version) != ("draft", expected_version):
-        raise Refusal(
-            "stale_state",
-            _("This has changed since you opened it. Look at it again, then decide."),
-            current={"status": referral.status, "version": referral.version},
-        )
+    if referral.status not in among or referral.version != expected_version or (referral.status == "accepted" and is_booked(referral)):
+        raise _changed(referral)
     return referral
+
+
+def _changed(referral: Referral) -> Refusal:
+    current = {"status": referral.status, "version": referral.version}
+    return Refusal("stale_state", _("This has changed since you opened it. Look at it again, then decide."), current=current)

@@ -6,6 +6,7 @@ from datetime import date
 from pathlib import Path
 
 from permissions.roles import Role
+from referral.demo.load_beds import load_beds
 from referral.demo.load_criteria import load_criteria
 from referral.demo.load_duties import load_duties
 from referral.demo.load_exams import load_exams
@@ -60,6 +61,7 @@ def load(today: date, folder: Path, tell: Callable[[str], None]) -> None:
     tell(f"{load_sessions(places, today)} reserved bands added")
     tell(f"{load_offers(places)} further services added")
     tell(f"{load_exams(places, today)} reserved bands of examinations added")
+    tell(f"{load_beds(places, today)} reserved bands of beds and day surgery added")
     tell(f"{load_persons(today)} documents, proofs and exceptions added")
     tell(f"{load_inbox()} notices nobody has read yet")
     write_accounts(people, folder)

@@ -46,12 +46,17 @@ def candidates(booking: Booking, referrer: Acting) -> QuerySet[PoolSlot]:
 
 
 def substitutes(booking: Booking) -> QuerySet[PoolSlot]:
-    """The places anywhere that could take a patient of this specialty and rank now; of an examination only the same one (R072)."""
+    """The places anywhere that could take a patient of this specialty and rank now; of an examination only the same one (R072).
+
+    A bed or day surgery is taken by another day of the very service that accepted the patient: no other hospital was asked.
+    """
     service = booking.pool_slot.service
     rows = PoolSlot.objects.bookable().filter(
         open_on(day="visit_date"), offered_on(day="visit_date"), standard_code=booking.standard_code, service__kind=service.kind,
         service__title__in=titles_from(booking.title), closes_at__gt=Now() + SHORTEST_HOLD,
     )  # fmt: skip
+    if service.is_asked_first:
+        return rows.filter(service=service)
     name = same_name(service.kind, service.name)
     return rows.filter(service__name=name) if name else rows
 

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.db.models.functions import Now
 
-from clinics.models.offer import EXAMINATIONS
+from clinics.models.offer import BOOKED_BY_NAME
 from referral.booking.exam_messages import of_exam
 from referral.booking.messages import APPOINTMENT, EXAM, shortened, spoken, told
 from referral.booking.models import TAKES_PLACE, Booking
@@ -17,7 +17,7 @@ from vault.outbox.templates import SmsTemplate, declare
 ABOUT: Final = {name: APPOINTMENT[name] for name in ("name", "when", "hospital", "department", "phone")}
 DOOR: Final = {"number": 16, "code": 9}
 OFFER: Final = {"new": 20, "place": 35, "until": 16}
-ITEM: Final = {name: EXAM[name] for name in ("what", "item")}  # of an examination; a clinic has neither
+ITEM: Final = {name: EXAM[name] for name in ("what", "item")}  # of what is booked by its name; a clinic has neither
 
 
 def still_offered(about: UUID, params: dict[str, str]) -> dict[str, str] | None:
@@ -57,7 +57,7 @@ def stopped(booking: Booking) -> dict[str, str]:
 
 
 def stands(booking: Booking) -> dict[str, str]:
-    """The variables of STAND_IN: when and where, unchanged, and of an examination what it is."""
+    """The variables of STAND_IN: when and where, unchanged, and of what is booked by its name what it is."""
     words = told(appointment_of(booking))
     return {name: words[name] for name in (*ABOUT, *ITEM) if name in words}
 
@@ -69,8 +69,8 @@ def in_band(booking: Booking, template: SmsTemplate) -> dict[str, str]:
 
 
 def text_about(template: SmsTemplate, booking: Booking) -> SmsTemplate:
-    """The text that fits what was booked: the one of examinations speaks of no clinic and of no doctor's rank."""
-    return OF_EXAMS[template.key] if booking.pool_slot.service.kind in EXAMINATIONS else template
+    """The text that fits what was booked: the one of examinations, beds and day surgery speaks of no clinic and of no doctor's rank."""
+    return OF_EXAMS[template.key] if booking.pool_slot.service.kind in BOOKED_BY_NAME else template
 
 
 def _text(key: str, params: dict[str, int], text: str, **more: Any) -> SmsTemplate:

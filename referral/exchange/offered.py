@@ -10,7 +10,6 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from clinics.models import Institution, Practitioner, Service
-from clinics.models.offer import HELD_IN_SESSIONS
 from clinics.offers.ranks import fits
 from vault.refusal import invalid
 
@@ -33,8 +32,6 @@ class Offered:
             raise invalid("department", _("The service is not one of this department."))
         if len(found) > 1:
             raise invalid("department", _("Several services have this code. Say the department too."))
-        if found[0].kind not in HELD_IN_SESSIONS:
-            raise invalid("service", _("Beds and day surgery are counted by the day and have no sessions."))
         return found[0]
 
     def practitioner(self, given: Mapping[str, Any], service: Service) -> Practitioner | None:

@@ -86,6 +86,14 @@ KINDS: Final[tuple[Kind, ...]] = (
     kind("resident_restricted", V, RESTRICTION, _("%(hospital)s restricts bookings of %(patient)s.")),
     kind("resident_unrestricted", V, RESTRICTION, _("%(hospital)s books for %(patient)s again.")),
     # Review by the hospital
+    kind(
+        "place_asked", W, REFERRAL, _("%(centre)s asks whether you take %(patient)s: %(department)s, %(service)s."), urgent=True,
+    ),
+    kind("place_withdrawn", W, REFERRAL, _("%(centre)s took back what it had asked for a patient: %(department)s, %(service)s.")),
+    kind(
+        "place_accepted", W, REFERRAL,
+        _("%(hospital)s takes %(patient)s: %(service)s. Choose a day and book it, the last day for that is %(day)s."), "day", urgent=True,
+    ),
     kind("referral_accepted", W, REFERRAL, _("%(hospital)s accepted the referral of %(patient)s.")),
     kind("referral_returned", W, REFERRAL, _("%(hospital)s returned the referral of %(patient)s with advice."), urgent=True),
     kind(

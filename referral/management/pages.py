@@ -16,6 +16,7 @@ from permissions.right_states import RIGHT_STATES
 from referral.booking.override_models import OVERRIDE_STATES
 from referral.booking.states import BOOKING_STATES
 from referral.cases.states import REFERRAL_STATES
+from referral.cases.submission_models import PLACE_REQUEST_STATES
 from referral.credit.states import BAN_STATES, BREACH_STATES, RESTRICTION_STATES
 from referral.evaluation.states import FINDING_STATES, MEASURE_STATES
 from referral.management import found
@@ -25,8 +26,9 @@ from vault.states import StateTable
 
 RULES: Final = settings.BASE_DIR / "docs" / "rules"
 TABLES: Final = [
-    RIGHT_STATES, REFERRAL_STATES, BOOKING_STATES, RETURN_STATES, BREACH_STATES, BAN_STATES, RESTRICTION_STATES, OVERRIDE_STATES,
-    CONTROL_STATES, SESSION_STATES, STOP_STATES, POLICY_STATES, CHOICE_STATES, CRITERIA_STATES, FINDING_STATES, MEASURE_STATES,
+    RIGHT_STATES, REFERRAL_STATES, PLACE_REQUEST_STATES, BOOKING_STATES, RETURN_STATES, BREACH_STATES, BAN_STATES, RESTRICTION_STATES,
+    OVERRIDE_STATES, CONTROL_STATES, SESSION_STATES, STOP_STATES, POLICY_STATES, CHOICE_STATES, CRITERIA_STATES, FINDING_STATES,
+    MEASURE_STATES,
 ]  # fmt: skip
 KINDS: Final = {"place": "", "later": "Not yet: ", "outside": "Outside: "}
 HEAD: Final = """# The regulation and where it stands

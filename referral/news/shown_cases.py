@@ -18,11 +18,13 @@ from referral.booking.override_models import RuleOverride
 from referral.booking.queries import bookings_of
 from referral.cases.models import Referral
 from referral.cases.queries import referrals_of
+from referral.cases.submission_models import PlaceRequest
 from referral.credit.models import Breach, Restriction
 from referral.disruptions.models import Disruption
 from referral.patients.control_models import ControlledIdentity
 from referral.patients.queries import patients_of
 from referral.returns.queries import returns_of
+from referral.review.requests import READABLE, requests_here
 
 BEHIND_BOOKING: Final = ("patient", "institution", "department", "referral")
 
@@ -60,14 +62,41 @@ def words_of_booking(booking: Booking) -> dict[str, Any]:
 
 
 def referrals(acting: Acting, ids: Collection[UUID]) -> Found:
-    """Referrals she may open, and those booked at her hospital."""
+    """Referrals she may open, those booked at her hospital, and those her hospital was asked for (R072)."""
     rows = {row.public_id: row for row in referrals_of(acting).filter(public_id__in=ids)}
     here = Booking.objects.none() if acting.post is None else bookings_of(acting).filter(referral__public_id__in=ids)
     booked = {one.referral.public_id: words_of_booking(one) for one in here.order_by("pk")}
     reviews = acting.can(Capability.REVIEW_REFERRALS)
     found = {key: Shown(words, reverse("review_case", args=[key]) if reviews else "") for key, words in booked.items()}
-    own = {key: Shown({"patient": mask_name(row.patient.name)} | booked.get(key, {}), case_page(acting, row)) for key, row in rows.items()}
-    return found | own
+    asked = words_of_requests(PlaceRequest.objects.filter(referral__in=[row.pk for row in rows.values()]))
+    own = {
+        key: Shown({"patient": mask_name(row.patient.name)} | asked.get(key, {}) | booked.get(key, {}), case_page(acting, row))
+        for key, row in rows.items()
+    }
+    return requests(acting, ids) | found | own
+
+
+def requests(acting: Acting, ids: Collection[UUID]) -> Found:
+    """Referrals her hospital was asked for; of what was taken back she reads no name any more."""
+    here = requests_here(acting).filter(referral__public_id__in=ids)
+    words = words_of_requests(here)
+    open_to_her = {one.referral.public_id: mask_name(one.referral.patient.name) for one in here if one.status in READABLE}
+    return {
+        key: Shown(said | {"patient": open_to_her[key]}, reverse("review_request", args=[key])) if key in open_to_her else Shown(said)
+        for key, said in words.items()
+    }
+
+
+def words_of_requests(rows: "QuerySet[PlaceRequest]") -> dict[UUID, dict[str, Any]]:
+    """Who asks which hospital for what, by the referral; of several requests the latest."""
+    behind = ("referral__institution", "service__institution", "service__department")
+    return {
+        one.referral.public_id: {
+            "centre": one.referral.institution.display_short_name, "hospital": one.service.institution.display_short_name,
+            "department": one.service.department.name, "service": one.service.name,
+        }
+        for one in rows.select_related(*behind).order_by("pk")
+    }  # fmt: skip
 
 
 def returns(acting: Acting, ids: Collection[UUID]) -> Found:

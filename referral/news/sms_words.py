@@ -25,15 +25,18 @@ class State(TextChoices):
 
 STATE_KINDS: Final = {State.QUEUED: "info", State.SENT: "ok", State.DELIVERED: "ok", State.FAILED: "bad", State.SUPERSEDED: "off"}
 EXAM_TEXTS: Final = {base: text.key for base, text in {**exam_messages.OF_EXAMS, **stop_messages.OF_EXAMS}.items()}
+STAY_TEXTS: Final = {base: text.key for base, text in exam_messages.OF_STAYS.items()}
 
 
 def _with_exams(titles: Mapping[str, Any]) -> dict[str, Any]:
-    """These texts, each followed by the one that says the same of an examination."""
+    """These texts, each followed by those that say the same of an examination, and of a bed or day surgery."""
     named: dict[str, Any] = {}
     for key, title in titles.items():
         named[key] = title
         if key in EXAM_TEXTS:
             named[EXAM_TEXTS[key]] = format_lazy(_("{text} (examination)"), text=title)
+        if key in STAY_TEXTS:
+            named[STAY_TEXTS[key]] = format_lazy(_("{text} (bed or day surgery)"), text=title)
     return named
 
 
@@ -62,8 +65,8 @@ ABOUT_BOOKINGS: Final[Mapping[str, Any]] = _with_exams(OF_BOOKINGS)
 ABOUT_DISRUPTIONS: Final[Mapping[str, Any]] = {
     "clinic_stopped_offer": _("clinic stopped, another place held"),
     "clinic_stopped_call": _("clinic stopped, the hospital will call"),
-    EXAM_TEXTS["clinic_stopped_offer"]: _("examination stopped, another time held"),
-    EXAM_TEXTS["clinic_stopped_call"]: _("examination stopped, the hospital will call"),
+    EXAM_TEXTS["clinic_stopped_offer"]: _("service stopped, another time held"),
+    EXAM_TEXTS["clinic_stopped_call"]: _("service stopped, the hospital will call"),
 }
 ABOUT_REFERRALS: Final[Mapping[str, Any]] = {"referral_ended": _("request ended without a place")}
 ABOUT_RETURNS: Final[Mapping[str, Any]] = {"return_patient": _("sent back to the centre")}
@@ -81,7 +84,7 @@ ABOUT_RESTRICTIONS: Final[Mapping[str, Any]] = {
 TITLES: Final[Mapping[str, Any]] = {
     **ABOUT_BOOKINGS, **ABOUT_DISRUPTIONS, **ABOUT_REFERRALS, **ABOUT_RETURNS, **ABOUT_BREACHES, **ABOUT_RESTRICTIONS,
 }  # fmt: skip
-# Texts that only say something while the visit lies ahead; each also where it speaks of an examination.
+# Texts that only say something while the visit lies ahead; each also where it speaks of what is booked by its name.
 BEFORE_A_VISIT: Final = (
     "referral_booked", "referral_resent", "referral_changed", "referral_restored", "booker_booked", "reminder_d1", "reminder_late",
     "reminder_d1_asking", "reminder_late_asking", "clinic_stand_in", "booker_stopped", "clinic_band_blocked",

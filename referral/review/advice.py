@@ -108,7 +108,7 @@ def tell_patients() -> int:
 
 def patient_to_call(advice: Advice) -> bool:
     """Whether the resident was to be told by now and no message could be written to her: somebody has to call; one query."""
-    if advice.patient_told_at is None:
+    if advice.patient_told_at is None or advice.booking is None:
         return False
     messages = Message.objects.filter(about=advice.booking.public_id, template=RETURNED.key)
     return not messages.exclude(state=MessageState.WITHHELD).exists()
@@ -168,10 +168,11 @@ def _tell_patient(advice: Advice) -> None:
     """Step: one message to the resident, and to whoever asked for the place, not to come; a landline gets none, her doctor calls.
 
     `patient_told_at` says from when on nothing is held back from her; whether a message went is what `patient_to_call` asks.
+    Where nothing was booked there is nothing she would come to (R072).
     """
-    if advice.patient_told_at is not None:
-        return
     booking = advice.booking
+    if advice.patient_told_at is not None or booking is None:
+        return
     if phone := reached(booking.patient).phone:
         put(RETURNED.key, phone, told_of_return(appointment_of(booking)), about=booking.public_id, version=booking.version)
     tell_booker_of_cancelling(booking)
@@ -184,8 +185,9 @@ def _tell_one(pk: int) -> bool:
     if advice is None:
         return False
     _tell_patient(advice)
-    if not reached(advice.booking.patient).phone:
-        _ask_to_call(advice.booking)
+    booking = advice.booking
+    if booking is not None and not reached(booking.patient).phone:
+        _ask_to_call(booking)
     return True
 
 

@@ -37,10 +37,13 @@ LONGEST_ADVICE = 1000
 
 
 class ReviewDecision(Public):
-    """One act of the review: who, when, and since when it had waited; inserted, never changed."""
+    """One act of the review: who, when, and since when it had waited; inserted, never changed.
+
+    About a place that was asked for there is no booking yet (R072).
+    """
 
     referral = models.ForeignKey("referral.Referral", models.PROTECT, related_name="decisions")
-    booking = models.ForeignKey("referral.Booking", models.PROTECT, related_name="decisions")
+    booking = models.ForeignKey("referral.Booking", models.PROTECT, null=True, blank=True, related_name="decisions")
     decision = models.TextField(choices=Decision)
     post = models.ForeignKey("clinics.Post", models.PROTECT, related_name="+")
     waiting_since = models.DateTimeField()
@@ -99,16 +102,17 @@ class Question(Public):
 class Advice(Public):
     """The signed advice with which a referral came back: the doctor who signed it, and who has heard of it since.
 
-    The referring doctor hears first. The resident is told when her doctor has read it, at the latest at `tell_patient_at`.
+    The referring doctor hears first. The resident is told when her doctor has read it, at the latest at `tell_patient_at`. Where
+    a place was only asked for, nothing was booked that she would have to be told of: her doctor tells her (R072).
     """
 
     referral = models.OneToOneField("referral.Referral", models.PROTECT, related_name="advice")
-    booking = models.OneToOneField("referral.Booking", models.PROTECT, related_name="advice")
+    booking = models.OneToOneField("referral.Booking", models.PROTECT, null=True, blank=True, related_name="advice")
     reason = models.TextField(choices=AdviceReason)
     text = models.TextField(max_length=LONGEST_ADVICE)
     signed_by = models.ForeignKey("clinics.Post", models.PROTECT, related_name="+")
     proved_at = models.DateTimeField()
-    tell_patient_at = models.DateTimeField()
+    tell_patient_at = models.DateTimeField(null=True, blank=True)
     seen_at = models.DateTimeField(null=True, blank=True)
     seen_by = models.ForeignKey("clinics.Post", models.PROTECT, null=True, blank=True, related_name="+")
     patient_told_at = models.DateTimeField(null=True, blank=True)
@@ -122,6 +126,10 @@ class Advice(Public):
             models.CheckConstraint(
                 condition=Q(seen_at__isnull=True, seen_by__isnull=True) | Q(seen_at__isnull=False, seen_by__isnull=False),
                 name="advice_seen_says_who_and_when",
+            ),
+            models.CheckConstraint(
+                condition=Q(booking__isnull=True, tell_patient_at__isnull=True) | Q(booking__isnull=False, tell_patient_at__isnull=False),
+                name="advice_about_a_booking_is_told_to_its_holder",
             ),
         ]
 

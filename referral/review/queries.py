@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from clinics import policy
 from clinics.models import Department
+from clinics.models.offer import ASKED_FIRST
 from permissions.acting import Acting
 from referral import parameters
 from referral.booking.facts import SHANGHAI
@@ -21,9 +22,11 @@ from referral.cases.versions import ReferralVersion
 from referral.patients.models import Patient
 from referral.patients.queries import searched
 from referral.review.models import Decision, Question, ReviewDecision
+from referral.review.requests import waiting_requests
 from referral.review.scope import bookings_to_review
 
 STATES: Final = ("", "asked", "accepted", "returned", "all")
+ANSWERED_BEFORE: Final = Q(pool_slot__service__kind__in=ASKED_FIRST)  # accepted before it was booked (R072): nothing to review again
 STANDS: Final = (Decision.ACCEPTED, Decision.AMENDMENT_READ)
 # What has ended and its doctor has not read yet: advice of the hospital, a request that came to no place (R199).
 TO_READ: Final = Q(status="returned_with_advice", advice__isnull=False, advice__seen_at=None) | Q(
@@ -59,8 +62,9 @@ def under_review(by: Acting, sought: Sought) -> "QuerySet[Booking]":
 
 
 def waiting_count(by: Acting) -> int:
-    """How many wait for the hospital, for the number beside the section."""
-    return with_stand(bookings_to_review(by).select_related(None)).filter(_in_state("")).count()
+    """How many wait for the hospital, booked or asked for before, for the number beside the section; one query."""
+    booked = with_stand(bookings_to_review(by).select_related(None)).filter(_in_state("")).order_by().values_list("pk")
+    return booked.union(waiting_requests(by).select_related(None).order_by().values_list("pk"), all=True).count()
 
 
 def with_review(rows: "QuerySet[Booking]") -> "QuerySet[Booking]":
@@ -122,7 +126,7 @@ def _in_state(state: str) -> Q:
     ahead = Q(status="booked", starts_at__gt=Now())
     amended = Q(referral__status="accepted", is_amended=True)
     return {
-        "": ahead & (Q(referral__status="booked") | amended),
+        "": ahead & (Q(referral__status="booked") & ~ANSWERED_BEFORE | amended),
         "asked": ahead & Q(referral__status="info_requested"),
         "accepted": ahead & Q(referral__status="accepted"),
         "returned": Q(advice__isnull=False),

@@ -1,4 +1,4 @@
-"""What the form of an examination says besides: its items, what it is for, how to get ready, and why it is asked for (R093, R202)."""
+"""What the form of an examination, bed or day surgery says besides: what it is, what it is for, how to get ready, why (R093-R095, R202)."""
 
 from decimal import Decimal
 from typing import Any
@@ -9,9 +9,9 @@ from referral.booking.models import Booking
 
 
 def exam_content(booking: Booking) -> dict[str, Any]:
-    """Template, title and block of an examination's own form; nothing for a clinic, whose form is the official one."""
+    """Template, title and block of the own form of what is booked by its name; nothing for a clinic, whose form is the official one."""
     service = booking.pool_slot.service
-    if not service.is_examination:
+    if not service.is_booked_by_name:
         return {}
     words = FORMS[ServiceKind(service.kind)]
     return {
@@ -24,7 +24,8 @@ def exam_content(booking: Booking) -> dict[str, Any]:
             "code": service.code,
             "fee": yuan(service.fee),
             "purpose_label": words.purpose,
-            "indications": service.indications,
+            "indications": service.indications or service.eligibility,
+            "stays": service.is_asked_first,
             "preparation_label": words.preparation,
             "preparation": f"{service.preparation.rstrip('。 ') or AS_TOLD}。{words.bring}",
             "reason": booking.referral.reason,

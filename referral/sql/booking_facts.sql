@@ -22,7 +22,7 @@ RETURNS TABLE (
     referral_created_at timestamptz,
     pool_slot bigint, patient_name text, patient_sex text, patient_phone bytea, hospital_name text, department_name text,
     pickup_place text, unit_phone text, has_guardian boolean, booker_phone bytea,
-    service_kind text, service_name text, preparation text
+    service_kind text, service_name text, preparation text, service bigint, is_booked boolean, accepted_until date, asked_at timestamptz
 ) LANGUAGE plpgsql VOLATILE AS $$
 #variable_conflict use_column
 DECLARE
@@ -94,7 +94,9 @@ BEGIN
         ps.id, p.name::text, p.sex::text,
         CASE WHEN length(p.phone) = 0 THEN coalesce(guardian.phone, p.phone) ELSE p.phone END, hospital.name::text, department.name::text,
         hospital.pickup_place::text, unit.phone::text, guardian.phone IS NOT NULL, r.booker_phone,
-        service.kind::text, service.name::text, service.preparation::text
+        service.kind::text, service.name::text, service.preparation::text, service.id,
+        EXISTS (SELECT 1 FROM referral_booking live WHERE live.referral_id = r.id AND live.status IN ('held', 'booked', 'arrived')),
+        accepted.until, accepted.asked_at
     FROM referral_referral r
     JOIN referral_patient p ON p.id = r.patient_id
     JOIN referral_encounter e ON e.id = r.encounter_id
@@ -148,6 +150,9 @@ BEGIN
     LEFT JOIN LATERAL (
         SELECT g.phone FROM referral_guardian g
          WHERE g.patient_id = p.id AND NOT EXISTS (SELECT 1 FROM referral_patientidentifier own WHERE own.patient_id = p.id)) guardian ON true
+    LEFT JOIN LATERAL (
+        SELECT asked.valid_until AS until, asked.created_at AS asked_at FROM referral_placerequest asked
+         WHERE asked.referral_id = r.id AND asked.service_id = ps.service_id AND asked.status = 'accepted' LIMIT 1) accepted ON true
     LEFT JOIN vault_idempotencykey k ON k.actor_id = p_actor AND k.key = p_key
     WHERE r.public_id = p_referral;
 END $$;

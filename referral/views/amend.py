@@ -142,7 +142,10 @@ class ReferralAcknowledge(Page):
             ending.acknowledge(public_id, by=self.acting)
             messages.success(request, _("Noted; it is off your list."))
         else:
-            advising.acknowledge(public_id, by=self.acting)
+            advice = advising.acknowledge(public_id, by=self.acting)
+            if advice.booking_id is None:
+                messages.success(request, _("Noted. Nothing was booked; please call the patient and explain."))
+                return redirect("referral", public_id)
             say(
                 request, referral.patient, _("Noted. The patient is told by SMS not to come; please call and explain."),
                 _("Noted. The patient has no mobile number and gets no message: please call, so that she does not come, and explain."),

@@ -5,21 +5,26 @@ from functools import partial
 from typing import Any
 from uuid import UUID, uuid4
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from clinics.views.typed import errors_in, texts
 from permissions.doors import Needs, Page
 from permissions.doors.fields import ID
 from permissions.roles import Capability
+from referral.booking.asking import Wish, submit
 from referral.booking.before import counts_before
 from referral.booking.book import book
 from referral.booking.override_models import Overridable
 from referral.booking.override_queries import lets_pass
 from referral.cases.emergencies import sign_of
 from referral.cases.models import Referral
+from referral.cases.place_requests import acceptance_of, waits_for_a_day
 from referral.cases.queries import referral_of
+from referral.cases.submission_models import LONGEST_NOTE
 from referral.patients.queries import contract_on
 from referral.views.availability import Panel, look
 from referral.views.exceptions import ask_link
@@ -43,7 +48,7 @@ class BookPage(Page):
     def get(self, request: HttpRequest, public_id: UUID) -> HttpResponse:
         request.refused = partial(self.closed, request, public_id)  # type: ignore[attr-defined]
         referral = referral_of(self.acting, public_id)
-        if referral.status != "draft":
+        if referral.status != "draft" and not waits_for_a_day(referral):
             return redirect("referral", public_id)
         answer = self.page(request, referral)
         saw(self.acting.actor, "referral", public_id, "booking page")
@@ -51,6 +56,8 @@ class BookPage(Page):
 
     def post(self, request: HttpRequest, public_id: UUID) -> HttpResponse:
         request.refused = partial(self.refused, request, public_id)  # type: ignore[attr-defined]
+        if request.POST.get("act") == "ask":
+            return self.ask(request, public_id)
         booking = book(
             referral=public_id,
             pool_slot=uuid_from(request, "pool_slot"),
@@ -64,8 +71,18 @@ class BookPage(Page):
         )  # fmt: skip
         return redirect("booking_done", booking)
 
+    def ask(self, request: HttpRequest, public_id: UUID) -> HttpResponse:
+        """A bed or day surgery is not booked but asked for (R072)."""
+        wish = Wish(uuid_from(request, "service"), texts(request, ["note"], several_lines={"note"})["note"])
+        submit(public_id, wish, expected_version=version_from(request), by=self.acting)
+        messages.success(request, _("The hospital is asked. You find its answer in your inbox; then you choose a day."))
+        return redirect("referral", public_id)
+
     def refused(self, request: HttpRequest, public_id: UUID, refusal: Refusal) -> HttpResponse | None:
         """The same page with what was chosen, the rule, and what can be booked instead; nothing of it is lost."""
+        errors = errors_in(refusal)["errors"]
+        if request.POST.get("act") == "ask" and refusal.code == "invalid_input" and errors.keys() <= {"note", "service"}:
+            return self.page(request, referral_of(self.acting, public_id), asking=True, errors=errors, violations=refusal.violations)
         if refusal.code in ("not_found", "invalid_input", "idempotency_mismatch"):
             return None
         if refusal.code == "right_not_in_force":
@@ -79,7 +96,7 @@ class BookPage(Page):
         right = right_of(self.acting)
         return self.render(request, "referral/right_closed.html", {"refusal": refusal, "right": right, "referral_id": public_id})
 
-    def page(self, request: HttpRequest, referral: Referral, refusal: Refusal | None = None) -> HttpResponse:
+    def page(self, request: HttpRequest, referral: Referral, refusal: Refusal | None = None, **more: Any) -> HttpResponse:
         beyond = Beyond.OPENED if lets_pass(Overridable.HORIZON, referral) else Beyond.MAY_BE_ASKED
         seen = look(self.acting, request.GET, asked=timezone.localdate(referral.created_at), beyond=beyond)
         slot = None if refusal and refusal.code != "outcome_unknown" else slot_of(seen.panel, chosen_slot(request))
@@ -92,8 +109,9 @@ class BookPage(Page):
             "idempotency_key": request.POST.get("idempotency_key") or uuid4(),
             **refused_context(refusal, seen.panel, chosen_slot(request), seen.filters),
             "ask_exception": ask_link(referral, refusal.violations, chosen_slot(request)) if refusal else "",
+            **asking_context(request, referral, seen.panel),
         }
-        return self.render(request, "referral/book.html", context)
+        return self.render(request, "referral/book.html", context | ({"asking": False} if refusal else more))
 
     def strip(self, referral: Referral, calendar: Calendar, day: date | None) -> Any:
         today = timezone.localdate()
@@ -119,6 +137,19 @@ def version_from(request: HttpRequest) -> int:
     if not (text.isascii() and text.isdigit() and len(text) < 10):
         raise invalid("version", _("This page is not complete. Please load it again."))
     return int(text)
+
+
+def asking_context(request: HttpRequest, referral: Referral, panel: Panel | None) -> dict[str, Any]:
+    """Whether the hospital of the panel is asked before it is booked, and what it has accepted already (R072)."""
+    held = acceptance_of(referral, timezone.localdate())
+    asks = panel is not None and panel.service.is_asked_first and (held is None or held.service_id != panel.service.pk)
+    return {
+        "acceptance": held,
+        "asks": asks,
+        "asking": asks and referral.status == "draft" and request.GET.get("ask") == "1",
+        "longest_note": LONGEST_NOTE,
+        "values": {"note": request.POST.get("note", "")[: LONGEST_NOTE * 2]},
+    }
 
 
 def chosen_slot(request: HttpRequest) -> str:

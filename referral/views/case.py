@@ -23,7 +23,7 @@ from permissions.identity.masking import mask_name
 from permissions.roles import Capability
 from referral.booking.cancel import whom_to_call
 from referral.booking.corrections import own_undo
-from referral.booking.models import Booking, CancelCause
+from referral.booking.models import LIVE, Booking, CancelCause
 from referral.booking.move import is_movable
 from referral.booking.next_visit import followers_of
 from referral.booking.who_cancels import may_cancel
@@ -40,6 +40,7 @@ from referral.patients.queries import contract_on
 from referral.returns.queries import returns_of
 from referral.review.story import story_of
 from referral.views.after_miss import missed_of
+from referral.views.asking import asked_of
 from referral.views.book import version_from
 from referral.views.cancelling import REASONS
 from referral.views.exceptions import exceptions_of
@@ -49,7 +50,7 @@ from referral.views.sms import messages_about
 from referral.views.strip import strip_of
 from referral.views.timeline import timeline_of
 from referral.views.todo import Link
-from referral.worklist.queries import AHEAD, AT_HOSPITAL, REPORT_DAYS, with_booking
+from referral.worklist.queries import AHEAD, ASKED, AT_HOSPITAL, REPORT_DAYS, with_booking
 from referral.worklist.record import copies_of
 from reserved_pools import windows
 from reserved_pools.sessions.half_days import promise_days
@@ -62,6 +63,7 @@ BESIDE = ("post__institution", "ending", "report", "follows")  # one row each, r
 STATES: dict[str, Any] = {
     "": lambda: _("all states"),
     "draft": lambda: _("without a place"),
+    "asked": lambda: _("asked of a hospital"),
     "booked": lambda: _("booked"),
     "report": lambda: _("reports overdue"),
     "missed": lambda: _("did not attend"),
@@ -94,6 +96,8 @@ def in_state(rows: QuerySet[Referral], state: str) -> QuerySet[Referral]:
     today = timezone.localdate()
     if state == "draft":
         return rows.filter(status="draft")
+    if state == "asked":
+        return rows.filter(ASKED)
     if state == "booked":
         return rows.filter(status__in=AHEAD, visit_date__gte=today)
     if state == "report":
@@ -170,6 +174,7 @@ def case_context(acting: Acting, referral: Referral) -> dict[str, Any]:
         "copies": copies_of(booking.public_id) if booking else 0,
         "may": offered,
         "told_when_dropped": offered["drop"] and knew_of_booking(referral),
+        "asked": asked_of(referral),
         "undo": own_undo(bookings, acting, timezone.now()) if acting.can(Capability.CANCEL_BOOKING) else None,
         "whom_to_call": whom_to_call(booking.institution) if booking and is_past_cancelling(booking) else "",
         "resident_cancels": booking is not None and not may_cancel(booking, CancelCause.BY_REFERRER),
@@ -207,8 +212,10 @@ def may(acting: Acting, referral: Referral, booking: Booking | None, targets: se
     """Which actions the page offers; the table of the referral's life decides, the use case decides again."""
     mine = acting.can(Capability.WRITE_REFERRAL)
     waiting = booking is not None and booking.status == "booked"
+    accepted = referral.status == "accepted" and (booking is None or booking.status not in LIVE)  # and a day is to be chosen (R072)
     return {
-        "book": "booked" in targets and referral.status == "draft" and acting.can(Capability.BOOK),
+        "book": "booked" in targets and (referral.status == "draft" or accepted) and acting.can(Capability.BOOK),
+        "withdraw": mine and (referral.status == "submitted" or accepted),
         "edit": mine and referral.status == "draft",
         "drop": mine and referral.status == "draft" and "cancelled" in targets,
         "print": booking is not None and acting.can(Capability.BOOK),
@@ -228,6 +235,8 @@ def next_steps(referral: Referral, booking: Booking | None, acting: Acting) -> l
         last = _("ends without a place on %(day)s; you are told") % {"day": f"{ends_on(referral):%m-%d}"}
         choose = Link(_("Choose"), reverse("book", args=[referral.public_id])) if mine else None
         return [(_("choose a place"), choose, ""), (last, None, _("automatic"))]
+    if referral.status == "submitted":
+        return [(_("the hospital answers whether it takes the patient"), None, _("the hospital"))]
     if booking is None or not mine:
         return []
     rows: list[tuple[str, Link | None, str]] = []

@@ -25,6 +25,7 @@ from referral.booking.override_queries import BEHIND, exception_for, exceptions_
 from referral.booking.override_words import standing_of, title_of, violation_of
 from referral.booking.overrides import LONGEST, Request
 from referral.cases.models import Referral
+from referral.cases.place_requests import waits_for_a_day
 from referral.cases.queries import referral_of
 from referral.views import typed
 from referral.views.timeline import Entry, People
@@ -158,8 +159,8 @@ def ask_link(referral: Referral, violations: tuple[Violation, ...], slot: str) -
 
 
 def where_to_choose(referral: Referral) -> str:
-    """Where its doctor chooses a place: for a draft to book it, for a booking to move it; empty when neither is open."""
-    if referral.status == "draft":
+    """Where its doctor chooses a place: to book it while it is open for that, to move what is booked; empty when neither is open."""
+    if referral.status == "draft" or waits_for_a_day(referral):
         return reverse("book", args=[referral.public_id])
     moved = overrides.movable_of(referral.public_id)
     return reverse("booking_move", args=[moved.public_id]) if moved else ""

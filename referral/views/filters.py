@@ -12,7 +12,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from clinics.models import SlotClass
-from clinics.models.offer import BOOKABLE_KINDS, EXAMINATIONS, HELD_IN_SESSIONS
+from clinics.models.offer import BOOKABLE_KINDS, BOOKED_BY_NAME, HELD_IN_SESSIONS
 from clinics.queries import subjects_and_hospitals_open_to
 from permissions.acting import Acting
 from permissions.models import District
@@ -25,8 +25,8 @@ Choice = tuple[str, Any]
 class Filters:
     """Kind, subject, district, hospital, class, whether only the promised days matter, and whether days beyond the horizon do.
 
-    Empty means any. A subject is always chosen, unless it is an examination that is looked for: those stand in departments of
-    their own. `name` is no part of the address: it keeps a page to one examination.
+    Empty means any. A subject is always chosen, unless something is looked for that is booked by its name: that may stand in any
+    department. `name` is no part of the address: it keeps a page to one examination.
     """
 
     department: str
@@ -89,17 +89,17 @@ class Choices:
 def choices_of(acting: Acting, *, refers: bool, kind: str = "") -> Choices:
     """Every subject, district and hospital within reach, each once, worded for who refers or only looks; the timetable's classes.
 
-    Of an examination only the subjects that offer this kind, and any of them; an examination has no class.
+    Of what is booked by its name only the subjects that offer this kind, and any of them; it has no class.
     """
-    is_exam = kind in EXAMINATIONS
-    subjects, hospitals = subjects_and_hospitals_open_to(acting, kind if is_exam else "")
+    by_name = kind in BOOKED_BY_NAME
+    subjects, hospitals = subjects_and_hospitals_open_to(acting, kind if by_name else "")
     every = _("all within reach, %(n)d") if refers else _("all hospitals, %(n)d")
     districts = {one.district.code: district_words(one.district) for one in hospitals}
     return Choices(
-        departments=[("", _("all subjects")), *subjects.items()] if is_exam else list(subjects.items()),
+        departments=[("", _("all subjects")), *subjects.items()] if by_name else list(subjects.items()),
         districts=[("", _("all districts")), *sorted(districts.items())],
         institutions=[("", every % {"n": len(hospitals)}), *((str(one.public_id), one.display_short_name) for one in hospitals)],
-        slot_classes=[] if is_exam else [("", _("all classes")), *SlotClass.choices],
+        slot_classes=[] if by_name else [("", _("all classes")), *SlotClass.choices],
         kinds=[("", _("all kinds")), *BOOKABLE_KINDS],
         reached=frozenset(one.district_id for one in hospitals),
     )

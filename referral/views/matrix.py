@@ -13,7 +13,7 @@ from uuid import UUID
 from django.utils.translation import gettext, pgettext, pgettext_lazy
 
 from clinics.models import ServiceKind, SlotClass
-from clinics.models.offer import EXAMINATIONS, EXPERT_CLASSES
+from clinics.models.offer import BOOKED_BY_NAME, EXPERT_CLASSES
 from clinics.models.post import Title
 from referral.booking.models import Booking
 from reserved_pools.sessions.half_days import Calendar, Cell, CellState, Row
@@ -156,7 +156,7 @@ def service_words(kind: str, slot_class: str, title: str, *, name: str, disease:
 
 def more_of(kind: str, fee: Decimal | None, preparation: str) -> str:
     """What a doctor wants to know of an examination before she chooses one: fee and preparation; nothing of a clinic."""
-    if kind not in EXAMINATIONS:
+    if kind not in BOOKED_BY_NAME:
         return ""
     cost = "" if fee is None else gettext("%(fee)s yuan") % {"fee": f"{fee:f}".rstrip("0").rstrip(".")}
     return gettext("; ").join(filter(None, (cost, *preparation.splitlines())))

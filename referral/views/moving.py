@@ -64,7 +64,7 @@ class BookingMove(Page):
         service = booking.pool_slot.service
         seen = look(
             self.acting, within_department(request.GET, booking), asked=timezone.localdate(booking.referral.created_at),
-            name=service.name if service.is_examination else "",
+            name=service.name if service.is_booked_by_name else "",
             beyond=Beyond.OPENED if lets_pass(Overridable.HORIZON, booking.referral, booking) else Beyond.MAY_BE_ASKED,
         )  # fmt: skip
         slot = None if refusal and refusal.code != "outcome_unknown" else slot_of(seen.panel, chosen_slot(request))
@@ -83,8 +83,10 @@ class BookingMove(Page):
 
 
 def within_department(data: QueryDict, booking: Booking) -> QueryDict:
-    """The address with the booking's own department and kind, whatever it says."""
+    """The address with the booking's own department and kind, of a bed or day surgery also its hospital, whatever it says."""
     asked = data.copy()
     asked["department"] = booking.standard_code
     asked["kind"] = asked["of"] = booking.pool_slot.service.kind
+    if booking.pool_slot.service.is_asked_first:  # the hospital that accepted the patient, and no other
+        asked["institution"] = str(booking.institution.public_id)
     return asked

@@ -36,9 +36,9 @@ def choice_of(disruption: Disruption, part: ChosenBy) -> dict[str, Any]:
 
 
 def exam_of(booking: Booking) -> Service | None:
-    """The examination that was booked; None of a clinic. An examination has no class of doctor, its item is what one chooses by."""
+    """What was booked by its name; None of a clinic. It has no class of doctor, its name is what one chooses by."""
     service = booking.pool_slot.service
-    return service if service.is_examination else None
+    return service if service.is_booked_by_name else None
 
 
 def chosen(request: HttpRequest, disruption: Disruption, by: Chooser) -> Booking | None:

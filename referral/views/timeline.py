@@ -28,6 +28,7 @@ WORDS: Mapping[str, tuple[Any, str]] = {
     "referral.written": (_("referral written"), ""),
     "referral.waiting": (_("put on standby"), ""),
     "referral.submitted": (_("submitted to the hospital"), ""),
+    "referral.submission_withdrawn": (_("request to the hospital taken back"), ""),
     "referral.expired": (_("draft expired"), "warn"),
     "referral.cancelled": (_("referral cancelled"), "warn"),
     "referral.stopped_waiting": (_("taken off standby"), ""),
@@ -76,6 +77,7 @@ SAME_DEED = {
 # What a step was for where its name alone would not say it.
 BY_REASON: Mapping[str, tuple[Any, str]] = {
     "review_reopened": (_("acceptance taken back by the hospital"), "warn"),
+    "acceptance_given_back": (_("acceptance given back"), ""),
     "without_answer": (_("the hospital went on without an answer"), "warn"),
 }
 REVIEWED = {"referral.accepted": "accepted", "referral.asked": "asked", "referral.redirected": "redirected"} | {

@@ -13,12 +13,15 @@ from django.utils.translation import gettext_lazy
 from permissions.acting import Acting
 from permissions.identity.masking import mask_name
 from referral.booking.models import CancelCause
+from referral.cases.ending import Known, last_day_of
 from referral.cases.models import Referral
+from referral.cases.submission_models import PlaceRequest
 from referral.disruptions.models import Disruption
 from referral.disruptions.queries import waiting_for_doctor
 from referral.patients.models import Patient
 from referral.returns.models import Return
-from referral.worklist.queries import REPORT_DAYS, open_of, returns_waiting
+from referral.views.asking import link_to_book
+from referral.worklist.queries import REPORT_DAYS, asked_for, open_of, returns_waiting
 
 # A place that was taken away again, and by whom; what the doctor or the resident gave back herself is not news to her.
 LOST: Mapping[str, Any] = {
@@ -43,7 +46,7 @@ class Todo:
     name: str
     sex: str
     birth_date: date
-    group: str  # report, returned, choose, missed, answer, read, stopped
+    group: str  # report, returned, choose, asked, missed, answer, read, stopped
     kind: str
     what: Any
     place: str
@@ -55,8 +58,13 @@ class Todo:
 
 
 def things_to_do(acting: Acting, today: date, promise_days: int) -> list[Todo]:
-    """Everything that waits for the acting doctor, the nearest deadline first; three queries."""
-    rows = [replace(of_referral(one, today, promise_days), focus=one.focus) for one in open_of(acting, today)]
+    """Everything that waits for the acting doctor, the nearest deadline first; three queries, and a few where a hospital was asked."""
+    waiting = list(open_of(acting, today))
+    asked, days = asked_for(waiting), Known()
+    rows = [
+        replace(asked_row(one, asked[one.pk], today, days) if one.pk in asked else of_referral(one, today, promise_days), focus=one.focus)
+        for one in waiting
+    ]
     rows += [of_return(sent_back, today) for sent_back in returns_waiting(acting)]
     rows += [of_disruption(disruption, today) for disruption in waiting_for_doctor(acting)]
     return sorted(rows, key=lambda row: row.deadline)
@@ -73,6 +81,18 @@ def of_referral(referral: Any, today: date, promise_days: int) -> Todo:
     if referral.status == "not_attended":
         return missed(referral)
     return to_chase(referral, today)
+
+
+def asked_row(referral: Any, held: PlaceRequest, today: date, days: Known) -> Todo:
+    """A bed or day surgery: the hospital has to answer, or it has accepted and a day is to be chosen in time (R072)."""
+    until, service = last_day_of(held, days), held.service
+    place = f"{service.institution.display_short_name} {service.name}"
+    if referral.status == "submitted":
+        text = _("asked on %(day)s") % {"day": f"{timezone.localtime(held.created_at):%m-%d}"}
+        return row_of(referral.patient, "asked", "info", _("waiting for the hospital"), place, until, today, text, (view_link(referral),))
+    text = _("book until %(day)s") % {"day": f"{until:%m-%d}"}
+    links = (Link(_("Choose a day"), link_to_book(held)), view_link(referral))
+    return row_of(referral.patient, "asked", "ok", _("accepted, choose a day"), place, until, today, text, links)
 
 
 def to_choose(referral: Any, today: date, promise_days: int) -> Todo:

@@ -1,6 +1,8 @@
 """The rows of a doctor's pages, each list in a fixed number of queries."""
 
+from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
+from typing import Any
 
 from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
@@ -10,6 +12,7 @@ from permissions.acting import Acting
 from referral.booking.models import Booking
 from referral.cases.models import SPENT, Referral
 from referral.cases.queries import referrals_of
+from referral.cases.submission_models import OPEN, PlaceRequest
 from referral.patients.models import Encounter, FamilyDoctorContract, Patient, PatientIdentifier
 from referral.patients.priority_queries import is_over
 from referral.patients.queries import of_unit, patients_of, searched
@@ -21,6 +24,7 @@ from referral.review.queries import TO_READ
 REPORT_DAYS = 3  # a report is expected within three days of the visit
 AHEAD = ("booked", "accepted", "info_requested")
 AT_HOSPITAL = ("booked", "accepted", "attended")
+ASKED = Q(status="submitted") | Q(status="accepted", visit_date=None)  # of a hospital: waiting for its answer, or for a day (R072)
 
 
 def listed_patients(acting: Acting, text: str, today: date) -> QuerySet[Patient]:
@@ -72,8 +76,16 @@ def open_of(acting: Acting, today: date) -> QuerySet[Referral]:
     overdue = today - timedelta(days=REPORT_DAYS)
     rows = with_reasons(with_booking(owned_by(acting)))
     return rows.filter(
-        Q(status__in=("draft", "info_requested", "not_attended")) | Q(status__in=AT_HOSPITAL, visit_date__lt=overdue) | TO_READ
+        Q(status__in=("draft", "info_requested", "not_attended")) | Q(status__in=AT_HOSPITAL, visit_date__lt=overdue) | ASKED | TO_READ
     ).order_by("created_at")
+
+
+def asked_for(referrals: Iterable[Any]) -> dict[int, PlaceRequest]:
+    """The open request of each of these that waits for a hospital or for a day; nothing is read where there is none (R072)."""
+    keys = [one.pk for one in referrals if one.status in ("submitted", "accepted") and one.visit_date is None]
+    behind = ("service__institution__district", "service__department", "referral")
+    rows = PlaceRequest.objects.filter(referral__in=keys, status__in=OPEN).select_related(*behind) if keys else ()
+    return {one.referral_id: one for one in rows}
 
 
 def with_reasons(referrals: QuerySet[Referral]) -> QuerySet[Referral]:

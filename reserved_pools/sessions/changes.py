@@ -15,6 +15,7 @@ from clinics.access import require_pools_of
 from clinics.clock import database_now
 from clinics.models import ChangeKind, ClinicSession, ScheduleChange, Slot
 from clinics.models.timetable import SessionStatus
+from clinics.timetables.day_places import require_day_places
 from clinics.timetables.half_day_times import EARLIEST, LATEST, whole_number
 from clinics.timetables.schedule_changes import announce, checked_reason, freeze_days_of, is_frozen
 from clinics.timetables.timetable import BEIJING, band_minutes
@@ -69,6 +70,7 @@ def add_places(session: ClinicSession, band: UUID | None, number: int | str, *, 
         slot = cast(Slot, faults.of(band_of, session, band, ground.now))  # what was refused is told before it is used
         places = cast(int, faults.of(_extra_places, number))
         faults.tell()
+        require_day_places([(session.service, session.date, places)], field="places")
         shares = _shares(session, places, ground)
         amend(session, "add_places", by=by.actor, reason=ground.reason, expected_version=expected_version,
               capacity=session.capacity + places)  # fmt: skip
@@ -90,6 +92,7 @@ def add_band(session: ClinicSession, where: str, number: int | str, *, reason: s
         span = cast(tuple[datetime, datetime], faults.of(_new_band, session, where, ground.now))
         places = cast(int, faults.of(_extra_places, number))
         faults.tell()
+        require_day_places([(session.service, session.date, places)], field="places")
         shares = _shares(session, places, ground)
         starts, ends = span
         amend(session, "add_band", by=by.actor, reason=ground.reason, expected_version=expected_version,

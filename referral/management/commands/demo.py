@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from referral.demo.history import holds_history, load_history
 from referral.demo.load import load
+from referral.demo.load_beds import load_requests
 from referral.demo.load_cases import load_cases
 from referral.demo.load_ledger import load_ledger
 from referral.demo.load_stops import load_stops
@@ -25,6 +26,7 @@ class Command(BaseCommand):
         began = timezone.now()
         load(timezone.localdate(), settings.STATE_DIR / "demo", self.stdout.write)
         self.stdout.write(f"{load_cases(began)} cases begun")
+        self.stdout.write(f"{load_requests(began)} hospitals asked for a bed or day surgery")
         self.stdout.write(f"{load_ways_out()} bookings moved or booked from a consulting room")
         self.stdout.write(f"{load_stops(began)} patients of a stopped clinic asked")
         self.stdout.write(f"{load_ledger(began)} visits nobody came to")

@@ -100,6 +100,7 @@ def forms_of(stage: Stage) -> dict[str, Form]:
 def more_of(stage: Stage) -> dict[str, Form]:
     """The forms of the other files; they import this one."""
     from tests.integration.bad_input.balancing import forms_of_balance
+    from tests.integration.bad_input.bedding import forms_of_beds
     from tests.integration.bad_input.criteria_requests import forms_of_criteria
     from tests.integration.bad_input.evaluating import forms_of_evaluation
     from tests.integration.bad_input.exchanging import forms_of_exchange
@@ -139,6 +140,7 @@ def more_of(stage: Stage) -> dict[str, Form]:
         forms_of_timetables,
         forms_of_offers,
         forms_of_review,
+        forms_of_beds,
         forms_of_telling,
         forms_of_persons,
         forms_of_ledger,

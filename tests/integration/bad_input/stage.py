@@ -24,6 +24,7 @@ from tests.cast_clinics import a_centre, a_post
 from tests.cast_loop import PLAN, REPORT, Loop, loop, working
 from tests.cast_referral import acting_as, institution, resident_number, today
 from tests.integration.bad_input.balanced import Balanced
+from tests.integration.bad_input.bedded import Bedded
 from tests.integration.bad_input.criteria_held import HeldCriteria
 from tests.integration.bad_input.evaluated import Evaluated
 from tests.integration.bad_input.exchanged import Exchanged
@@ -119,6 +120,7 @@ class Stage:
         self.evaluated = Evaluated(self.world, self.personed.second)
         self.ledgered = Ledgered(self.loop, self.watched.coordinator)
         self.reviewed = Reviewed(self.loop)
+        self.bedded = Bedded(self.loop)
         self.told = ToldPeople(self.loop, self.booked)
         self.phone = a_phone()
         self.strangers = strangers()
@@ -182,6 +184,7 @@ def endpoints_of(stage: Stage) -> dict[str, Endpoint]:
 def more_of(stage: Stage) -> dict[str, Endpoint]:
     """The operations of the other files; they import this one."""
     from tests.integration.bad_input.balancing import endpoints_of_balance
+    from tests.integration.bad_input.bedding import endpoints_of_beds
     from tests.integration.bad_input.criteria_requests import endpoints_of_criteria
     from tests.integration.bad_input.evaluating import endpoints_of_evaluation
     from tests.integration.bad_input.exchanging import endpoints_of_exchange
@@ -221,6 +224,7 @@ def more_of(stage: Stage) -> dict[str, Endpoint]:
         endpoints_of_timetables,
         endpoints_of_offers,
         endpoints_of_review,
+        endpoints_of_beds,
         endpoints_of_telling,
         endpoints_of_persons,
         endpoints_of_ledger,

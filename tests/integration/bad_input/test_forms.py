@@ -24,6 +24,7 @@ NAMES = [
     "right.reinstate", "right.grant", "right_new",
     "referral_amend", "referral_answer", "review_accept", "review_case.accept", "review_case.undo", "review_case.read", "review_case.ask",
     "review_case.go_on", "review_redirect", "review_return",
+    "book.ask", "referral_withdraw", "review_request.accept", "review_request.return",
     "handover", "handover.contracts", "handover_post", "handover_post.move", "conduct_month",
     "nomination_new", "nomination.again", "nomination.detach", "nomination.withdraw",
     "imports", "import.confirm", "import.discard",

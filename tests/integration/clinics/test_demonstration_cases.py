@@ -19,6 +19,7 @@ from referral.booking.absence import absent_at
 from referral.booking.expected import expected_on, waiting_for
 from referral.booking.models import Booking
 from referral.cases.models import Referral
+from referral.cases.submission_models import PlaceRequest
 from referral.credit.models import BookingBan, Breach, Restriction
 from referral.credit.verify import verify
 from referral.demo.checks import check_no_demonstration
@@ -58,6 +59,8 @@ def test_every_desk_has_work_made_by_use_cases_and_a_second_start_adds_nothing(d
     assert first[0] == [
         {
             "draft": 2 + 1 + 14 + 1,
+            "submitted": 1,
+            "accepted": 1,
             "booked": 2 + 2 + 2 + 1 + 28 + 2 + 1 + 2 + 1,
             "not_attended": 1 + 3,
             "closed": 2,
@@ -68,6 +71,9 @@ def test_every_desk_has_work_made_by_use_cases_and_a_second_start_adds_nothing(d
         {"cancelled": 1, "moved": 1, "booked": 2 + 2 + 14 + 2 + 1 + 2, "noshow": 3 + 3, "arrived": 2 + 1 + 14 + 1, "fulfilled": 5},
         {"sent": 1, "declined": 1, "accepted": 1},
     ]
+    assert statuses(PlaceRequest) == {"asked": 1, "accepted": 1}
+    assert PoolSlot.objects.referral().filter(service__kind="bed").values("service").distinct().count() >= 1
+    assert PoolSlot.objects.referral().filter(service__kind="day_surgery").values("service").distinct().count() >= 1
     nothing_was_written_past_the_rules()
     who_did_not_come_was_seen_booked_and_told_before()
     the_ledger_has_something_on_every_page()

@@ -78,6 +78,6 @@ def test_the_pages_name_the_item_and_no_rank(held: Scene) -> None:
     assert told["examination"] == ITEM
     for page in pages:
         body = page.split("<main", 1)[1]
-        assert "同一检查项目" in body
+        assert "同一项目" in body
         assert body.count(ITEM) >= 3, "the stopped one, the offer, the other times"
         assert not [word for word in ("普通号", "同级", "门诊停诊") if word in body]

@@ -8,16 +8,18 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from clinics.models import Service, ServiceItem
+from clinics.models import ClinicSession, Service, ServiceItem
 from referral.booking.models import Booking
 from referral.booking.move import offered_to_resident
 from referral.cases.models import FollowKind, Referral
 from referral.disruptions.candidates import substitutes
+from reserved_pools.sessions.changes import add_places
 from tests.cast import sign_in
 from tests.cast_loop import fresh
 from tests.cast_referral import HEART, today
 from tests.integration.exams.cast_exams import ABDOMEN, FASTING, Program, Sonography, sonography
 from vault.models import Message
+from vault.refusal import Refusal
 
 WORD_JOINER = "\u2060"
 pytestmark = pytest.mark.django_db
@@ -91,7 +93,7 @@ def test_a_search_finds_one_kind_and_says_what_it_costs_and_wants(cast: Sonograp
 
     by_kind = {kind: {row["service"]["name"] for row in found(doctor, kind=kind)} for kind in ("ultrasound", "check_up", "ecg")}
     described = found(doctor, kind="check_up")[0]["service"]
-    doctor.ask("GET", "/availability?kind=bed", status=400)
+    doctor.ask("GET", "/availability?kind=ward", status=400)
     listed = browser.get(reverse("availability"), {"kind": "ultrasound", "of": "", "department": HEART}).content.decode()
     bands = found(doctor, kind="check_up")[0]
     cell = f"{package.public_id}.{cast.visit_day.isoformat()}.am"
@@ -181,11 +183,29 @@ def test_the_consulting_room_books_an_examination(cast: Sonography, client: Clie
     assert Message.objects.get(about=made["id"]).template == "referral_booked_exam"
 
 
-def test_a_bed_and_day_surgery_have_no_sessions(cast: Sonography) -> None:
-    """R094, R095: both count by the day and are asked for, so that no session carves places of them."""
-    desk = Program(cast.coordinator)
+def test_a_bed_and_day_surgery_have_no_more_places_on_a_day_than_the_hospital_says(cast: Sonography, doctor: Program) -> None:
+    """R094, R095: in the weekly timetable, in a session of its own, and when places or a band are added to one that is published."""
+    desk, day = Program(cast.coordinator), cast.visit_day
     for kind in ("bed", "day_surgery"):
-        service = Service.objects.create(institution=cast.room.institution, department=cast.room, kind=kind, name=kind, places_per_day=2)
-        half = {"service": str(service.public_id), "weekday": 1, "half_day": "am", "starts": "08:00", "ends": "12:00", "capacity": 4}
-        refused = desk.ask("POST", "/session-templates", half, 400)
-        assert [one["field"] for one in refused["violations"]] == ["service"]
+        service = Service.objects.create(institution=cast.room.institution, department=cast.room, kind=kind, name=kind, places_per_day=5)
+        half = {"service": str(service.public_id), "weekday": day.isoweekday(), "half_day": "am", "starts": "08:00", "ends": "12:00"}
+        too_many = desk.ask("POST", "/session-templates", half | {"capacity": 6}, 400)
+        desk.ask("POST", "/session-templates", half | {"capacity": 3}, 201)
+        afternoon = half | {"half_day": "pm", "starts": "13:30", "ends": "16:30", "capacity": 3}
+        together = desk.ask("POST", "/session-templates", afternoon, 400)
+        span = {"from": day.isoformat(), "to": day.isoformat(), "reason": "新增"}
+        desk.ask("POST", "/timetables/publish", span, 201, Idempotency_Key=f"publish-{kind}")
+        session = ClinicSession.objects.get(service=service)
+        extra = afternoon | {"date": day.isoformat(), "reason": "新增"}
+        del extra["weekday"]
+        more = desk.ask("POST", "/clinic-sessions", extra, 400)
+        with pytest.raises(Refusal) as added:
+            add_places(
+                session, session.slots.earliest("pk").public_id, 3, reason="加号", by=cast.coordinator, expected_version=session.version
+            )
+
+        for refused in (too_many, together, more):
+            assert [one["field"] for one in refused["violations"]] == ["capacity"]
+        assert [one.field for one in added.value.violations] == ["places"]
+        assert sum(ClinicSession.objects.filter(service=service).values_list("capacity", flat=True)) == 3
+        assert {row["service"]["name"] for row in found(doctor, kind=kind)} == {kind}

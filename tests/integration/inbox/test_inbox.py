@@ -243,7 +243,7 @@ def test_without_a_successor_the_managers_inherit_and_nothing_read_comes_back(he
 
 def test_every_kind_has_a_sentence_in_both_languages_and_an_object_that_can_be_read(held: World) -> None:
     assert len(kinds.BY_KEY) == len(kinds.KINDS)
-    codes = {"cause": "by_resident", "why": "no_word", "reason": "left", "choice": "accept"}
+    codes = {"cause": "by_resident", "why": "no_word", "reason": "left", "choice": "accept", "day": "2026-12-07"}
     for kind in kinds.KINDS:
         assert kind.about in reading.LOADERS, kind.key
         params = {name: codes[name] for name in kind.params}

@@ -231,8 +231,8 @@ BOUNDS = {
     "patient": 15,
     "referral_new": 14,
     "referrals": 10,
-    "referral": 28,
-    "book": 24,
+    "referral": 29,
+    "book": 25,
     "booking_done": 15,
 }
 

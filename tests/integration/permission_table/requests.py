@@ -183,6 +183,7 @@ def special_requests(stage: Stage) -> dict[str, Request]:
     )
     paths |= {f"POST {path}": (path, {"as": "csv"}) for path in lists}
     paths |= papers_of_appeals(stage)
+    paths["GET /review/{}/request/"] = f"/review/{stage.bedded.asked.public_id}/request/"
     paths["POST /referrals/{}/acknowledge/"] = (f"/referrals/{stage.reviewed.returned.public_id}/acknowledge/", {})
     paths |= supply_paths(stage)
     known = doors_by_name()

@@ -16,7 +16,9 @@ from tests.integration.referral.rules_stage import SUBJECTS
 from tests.thorough import THOROUGH
 
 AWAY = 14  # a day no aim is near
-TROUBLE = {"R045": "right", "R187": "emergency", "R046": "grant", "R052": "suspended", "R019": "full"}
+TROUBLE = {
+    "R045": "right", "R187": "emergency", "R046": "grant", "R052": "suspended", "R019": "full", "R072": "unasked", "valid_until": "lapsed",
+}  # fmt: skip
 # What one door refuses by itself.
 OF_ITS_OWN = {"stale_state": "stale", "not_allowed": "another person", "undo_too_late": "late", "slot_not_available": "given on"}
 AT_ONCE = frozenset(TROUBLE.values()) - {"right"}  # told together with whatever is aimed at

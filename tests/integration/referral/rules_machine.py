@@ -31,8 +31,9 @@ from tests.integration.referral.rules_stage import AHEAD, SUBJECTS, Stage
 from vault.refusal import Refusal
 from vault.states import advance
 
-TROUBLES = ("right", "grant", "elsewhere", "stranger", "emergency", "suspended", "full")
-BEFORE = ("elsewhere", "stranger")  # troubles of the visit behind a referral, which a move does not ask about
+TROUBLES = ("right", "grant", "elsewhere", "stranger", "emergency", "suspended", "full", "unasked", "lapsed")
+# Troubles of the visit behind a referral, and of a bed the hospital did not accept or no longer: a move does not ask about them.
+BEFORE = ("elsewhere", "stranger", "unasked", "lapsed")
 OF_REDIRECTS = ("right", "emergency", "suspended", "full", "stale")
 OF_UNDOING = ("right", "grant", "emergency", "suspended", "stale", "another person", "late", "given on")
 LATEST = 120  # days of a story; the contract holds longer

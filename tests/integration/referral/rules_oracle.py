@@ -44,6 +44,7 @@ CELLS = (
     Told("banned", "R027"),
     Told("outside_service_hours", "R142"),
     Told("slot_not_available", "R052"),
+    Told("acceptance_required", "R072"),
     Told("outside_horizon", "R106"),
     Told("past_cutoff", "R107"),
     Told("limit_reached", "R108"),
@@ -57,10 +58,10 @@ CELLS = (
 # What each door asks no question about.
 UNASKED = {
     "book": frozenset[str](),
-    "move": frozenset({"R050"}),
-    "redirect": frozenset({"R050", "R046"}),
-    "undo": frozenset({"R050", "R019", "R106"}),  # the place rests for her, and its day was lawful or let pass when it was booked
-    "next": frozenset({"R045", "R187", "R046", "R050", "R118", "R142", "R147"}),
+    "move": frozenset({"R050", "R072"}),
+    "redirect": frozenset({"R050", "R046", "R072"}),
+    "undo": frozenset({"R050", "R019", "R106", "R072"}),  # the place rests for her, and its day was lawful or let pass when it was booked
+    "next": frozenset({"R045", "R187", "R046", "R050", "R118", "R142", "R147", "R072"}),
 }
 # What a door refuses before it asks the rules, by what is wrong: told alone, the first of them.
 BEFORE_THE_RULES = {
@@ -144,7 +145,7 @@ class Wish:
     subject: str
     seen_days_ago: int = 0
     seen_at: str = "now"  # or the first or the last minute of that day
-    wrong: frozenset[str] = frozenset()  # right, grant, elsewhere, stranger, emergency, suspended, full, or what one door refuses
+    wrong: frozenset[str] = frozenset()  # right, grant, elsewhere, stranger, emergency, suspended, full, unasked, lapsed, or of one door
     let_pass: frozenset[str] = frozenset()
 
 
@@ -251,6 +252,7 @@ class Question:
             "R027": values.get("restricted") == wish.hospital,
             "R142": values.get("service") == "closed",
             "R052": "suspended" in wish.wrong,
+            "R072": bool(wish.wrong & {"unasked", "lapsed"}),
             "R106": wish.ahead > HORIZON,
             "R107": self.is_closed(wish.ahead),
             "R147": known.changes > bound(values.get("churn")),

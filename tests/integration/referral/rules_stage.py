@@ -11,11 +11,12 @@ from uuid import UUID
 from django.db.models import F, QuerySet
 from django.utils import timezone
 
-from clinics.models import Institution, PolicyRow, Post, TargetGrant
+from clinics.models import Institution, PolicyRow, Post, Service, TargetGrant
 from permissions.acting import Acting
 from permissions.models import ReferralRight
 from permissions.roles import Role
 from referral.cases.models import Referral
+from referral.cases.submission_models import PlaceRequest
 from referral.patients.models import CareTeam
 from reserved_pools.models import CoolingPlace, PoolKind, PoolSlot
 from tests.cast import a_user
@@ -70,17 +71,29 @@ class Stage:
             "suspended": (Institution.objects.filter(pk=place.institution_id), {"is_suspended": True}),
             "late": (PolicyRow.objects.filter(parameter=UNDO), {"value": "0"}),
             "given on": (resting(booking), {"about": None}),
+            "unasked": (Service.objects.filter(pk=place.service_id), {"kind": "bed"}),
+            "lapsed": (Service.objects.filter(pk=place.service_id), {"kind": "bed"}),
             "full": (PoolSlot.objects.filter(pk=place.pk), {"claimed": taken}),
         }
         chosen = [bent[name] for name in sorted(wish.wrong) if name in bent]
         before = [(rows, rows.values(*change).get()) for rows, change in chosen]
         for rows, change in chosen:
             rows.update(**change)
+        lapsed = self.lapsed(place, referral) if "lapsed" in wish.wrong else None
         try:
             yield
         finally:
+            if lapsed:
+                lapsed.delete()
             for rows, values in before:
                 rows.update(**values)
+
+    def lapsed(self, place: PoolSlot, referral: int) -> PlaceRequest:
+        """The hospital had accepted the patient for this service, until yesterday."""
+        return PlaceRequest.objects.create(
+            referral_id=referral, service_id=place.service_id, status="accepted", asked_by=self.world.zhou, answered_by=self.world.zhou,
+            answered_at=timezone.now(), valid_until=today() - timedelta(days=1),
+        )  # fmt: skip
 
 
 def resting(booking: UUID | None) -> QuerySet[CoolingPlace]:

@@ -89,6 +89,7 @@ RESTRICTED = ("banned", "R027")
 HOURS = ("outside_service_hours", "R142")
 QUARTER = ("limit_reached", "R018")
 CHURN = ("limit_reached", "R147")
+ASKED = ("acceptance_required", "R072")
 CAPPED = replace(LIMITS, per_3_months=5)
 OFFICE = replace(LIMITS, service_from=time(8), service_to=time(12))
 NIGHT = replace(LIMITS, service_from=time(20), service_to=time(8))
@@ -108,7 +109,24 @@ def changed(*days_ago: int) -> tuple[datetime, ...]:
     return tuple(NOON - timedelta(days=ago) for ago in days_ago)
 
 
+YESTERDAY = NOON.date() - timedelta(days=1)
+ACCEPTED = {"is_asked_first": True, "accepted_until": NOON.date(), "asked_at": NOON}
 TABLE = {
+    "a bed of which no hospital was asked": ({"is_asked_first": True}, [ASKED]),
+    "a bed that is accepted until today": (ACCEPTED, []),
+    "a bed that was accepted until yesterday": (ACCEPTED | {"accepted_until": YESTERDAY}, [ASKED]),
+    "seen in time before the hospital was asked": (
+        ACCEPTED | {"asked_at": NOON - timedelta(days=9), "encounter_seen_at": NOON - timedelta(days=16)},
+        [],
+    ),
+    "seen too long before the hospital was asked": (
+        ACCEPTED | {"asked_at": NOON - timedelta(days=9), "encounter_seen_at": NOON - timedelta(days=17)},
+        [SEEN],
+    ),
+    "seen in time before it was asked, which is over": (
+        ACCEPTED | {"accepted_until": YESTERDAY, "asked_at": NOON - timedelta(days=9), "encounter_seen_at": NOON - timedelta(days=10)},
+        [SEEN, ASKED],
+    ),
     "right suspended": ({"right_status": "suspended"}, [RIGHT]),
     "right revoked": ({"right_status": "revoked"}, [RIGHT]),
     "right begins now": ({"right_from": NOON}, []),
@@ -286,11 +304,11 @@ def test_everything_broken_names_every_rule_once_in_order() -> None:
         LAWFUL, grant_until=None, encounter_at_own_unit=False, contract_until=None, institution_is_suspended=True,
         visit_date=FRIDAY, counted=(*crowd, *far(-20, -30)), now=datetime(2026, 11, 26, 16, tzinfo=SHANGHAI), place_is_free=False,
         emergency_sign="stroke", controlled_by="西城区", banned_until=NOON + timedelta(days=90), restricted_until=NOON + timedelta(days=9),
-        changed_at=changed(0, 1, 2, 3), limits=replace(OFFICE, per_3_months=5, churn_changes=3),
+        changed_at=changed(0, 1, 2, 3), limits=replace(OFFICE, per_3_months=5, churn_changes=3), is_asked_first=True,
     )  # fmt: skip
 
     assert [violation.rule for violation in rules.broken_rules(facts)] == [
-        "R187", "R046", "R050", "R118", "R014", "R136", "R027", "R142", "R052", "R107",
+        "R187", "R046", "R050", "R118", "R014", "R136", "R027", "R142", "R052", "R072", "R107",
         "R108", "R015", "R109", "R017", "R018", "R147", "R019",
     ]  # fmt: skip
 

@@ -9,15 +9,16 @@ from referral.booking.models import BookingStatus
 from referral.booking.states import BOOKING_STATES
 from referral.cases.models import ReferralStatus
 from referral.cases.states import REFERRAL_STATES
+from referral.cases.submission_models import PLACE_REQUEST_STATES, PlaceRequestStatus
 from vault.states import StateTable
 
 REFERRAL = {
     "": "draft",
     "draft": "booked on_standby submitted expired cancelled",
     "on_standby": "booked draft expired",
-    "submitted": "accepted",
+    "submitted": "accepted draft returned_with_advice cancelled expired",
     "booked": "accepted info_requested booked returned_with_advice draft attended not_attended cancelled",
-    "accepted": "booked attended not_attended draft cancelled",
+    "accepted": "booked attended not_attended draft cancelled expired",
     "info_requested": "attended booked cancelled draft not_attended",
     "not_attended": "draft closed booked accepted info_requested",
     "attended": "reported booked accepted info_requested",
@@ -34,10 +35,16 @@ BOOKING = {
     "arrived": "fulfilled noshow booked entered_in_error",
     "noshow": "arrived booked entered_in_error",
 }
-LIVES = ((REFERRAL_STATES, REFERRAL, ReferralStatus), (BOOKING_STATES, BOOKING, BookingStatus))
+PLACE_REQUEST = {"": "asked", "asked": "accepted returned withdrawn lapsed", "accepted": "withdrawn lapsed"}
+LIVES = (
+    (REFERRAL_STATES, REFERRAL, ReferralStatus),
+    (BOOKING_STATES, BOOKING, BookingStatus),
+    (PLACE_REQUEST_STATES, PLACE_REQUEST, PlaceRequestStatus),
+)
+NAMES = ("referral", "booking", "place_request")
 
 
-@pytest.mark.parametrize(("table", "lawful", "statuses"), LIVES, ids=["referral", "booking"])
+@pytest.mark.parametrize(("table", "lawful", "statuses"), LIVES, ids=NAMES)
 def test_every_cell_of_the_table(table: StateTable, lawful: dict[str, str], statuses: type) -> None:
     states = sorted(statuses.values)
 
@@ -46,7 +53,7 @@ def test_every_cell_of_the_table(table: StateTable, lawful: dict[str, str], stat
         assert (table.find(source, target) is not None) == expected, (source, target)
 
 
-@pytest.mark.parametrize(("table", "lawful", "statuses"), LIVES, ids=["referral", "booking"])
+@pytest.mark.parametrize(("table", "lawful", "statuses"), LIVES, ids=NAMES)
 def test_every_status_has_words_and_every_step_an_actor_the_product_knows(
     table: StateTable, lawful: dict[str, str], statuses: type
 ) -> None:

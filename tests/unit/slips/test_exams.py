@@ -10,14 +10,15 @@ import pypdf
 import pytest
 
 from clinics.models import ServiceKind
-from clinics.models.offer import EXAMINATIONS
-from referral.booking.exam_messages import OF_EXAMS, text_for
+from clinics.models.offer import BOOKED_BY_NAME
+from referral.booking.exam_messages import OF_EXAMS, OF_STAYS, text_for
 from referral.booking.exam_words import FORMS, form_title, in_one_line
 from referral.booking.messages import BOOKED, REMINDER, told, told_of_moving
 from referral.slips import checks, render
 from referral.slips.render import render_pdf
 from tests.unit.slips.papers import UP, changed
 from tests.unit.slips.test_messages import LONGEST, SHANGHAI
+from vault.outbox.templates import SmsTemplate
 
 PACKAGE = [{"name": f"第{number}项常规检验", "code": f"HY{number:04d}", "fee": "15.00"} for number in range(6)]
 LONG = replace(
@@ -29,9 +30,8 @@ LONG = replace(
 NEEDS = checks.printing_needs()
 
 
-@pytest.mark.parametrize("key", sorted(OF_EXAMS))
-def test_the_longest_words_stay_within_the_providers_limits(key: str) -> None:
-    template = OF_EXAMS[key]
+@pytest.mark.parametrize("template", [*OF_EXAMS.values(), *OF_STAYS.values()], ids=lambda one: one.key)
+def test_the_longest_words_stay_within_the_providers_limits(template: SmsTemplate) -> None:
     held = told_of_moving(LONG, datetime(2026, 12, 28, 15, 30, tzinfo=SHANGHAI))
     words = {name: held[name] for name in template.params}
 
@@ -50,11 +50,22 @@ def test_a_message_says_what_it_is_and_how_to_get_ready_and_a_clinics_stays_as_i
     assert set(told(LONGEST)) == set(BOOKED.params)
 
 
+def test_who_is_admitted_reports_with_her_papers_and_fetches_no_number() -> None:
+    """R072: a bed and day surgery have words of their own."""
+    surgery = replace(LONGEST, kind="day_surgery", item="日间白内障超声乳化术", preparation="术前三天滴抗生素眼药水")
+    booked, reminded = (text_for(one, surgery).render(told(surgery)) for one in (BOOKED, REMINDER))
+
+    assert "您的日间手术已约好：日间白内障超声乳化术" in booked
+    assert "准备：术前三天滴抗生素眼药水。请带身份证、医保卡到" in booked
+    assert "办理日间手术：日间白内障超声乳化术" in reminded
+    assert "取号，" not in booked + reminded
+
+
 def test_every_kind_has_a_form_of_its_own() -> None:
     titles = [form_title(kind, "32.05") for kind in FORMS]
 
-    assert set(FORMS) == EXAMINATIONS
-    assert len(set(titles)) == len(FORMS) == 5
+    assert set(FORMS) == BOOKED_BY_NAME
+    assert len(set(titles)) == len(FORMS) == 7
     assert (form_title("exam", "32.02"), form_title("exam", "03.02"), form_title("lab", "30")) == (
         "放射检查预约单",
         "检查预约单",
