@@ -151,8 +151,8 @@ def act_until(player: Any, until: float, mix: Mapping[str, float]) -> None:
 
 
 def ended_as(act: Callable[[Any], str], player: Any) -> str:
-    """In which words an act ended; a database that gives up a wait is busy, anything else it refuses by itself is broken."""
-    from django.db import DatabaseError, OperationalError, connection
+    """In which words an act ended; a database that gives up a wait is busy, whatever else is not a refusal of the product is broken."""
+    from django.db import OperationalError, connection
 
     from bench.storm.player import Idle
     from vault.refusal import Refusal
@@ -163,9 +163,10 @@ def ended_as(act: Callable[[Any], str], player: Any) -> str:
         return ""
     except Refusal as refusal:
         return refusal.code
-    except DatabaseError as error:
+    except Exception as error:  # noqa: BLE001  a thread that dies of it would be silence, not a fault
         connection.close()
         state = getattr(error.__cause__, "sqlstate", "") or ""
         if isinstance(error, OperationalError) and state == "55P03":
             return "busy: waited too long for a lock"
-        return f"broken: {type(error).__name__} {state} {str(error).splitlines()[0][:80]}"
+        said = (str(error).splitlines() or [""])[0][:80]
+        return f"broken: {type(error).__name__} {state} {said}"

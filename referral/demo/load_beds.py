@@ -1,14 +1,10 @@
 """Publishes the beds and day surgery of two hospitals, and asks for two of them: one request waits, one is accepted (R072, R094, R095)."""
 
-from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
-from clinics.models import HalfDay, Institution, Post, Service, SessionTemplate
+from clinics.models import Institution, Post, Service
 from clinics.models.offer import ASKED_FIRST, ServiceKind
-from clinics.timetables.half_day_fields import LIMITED
-from clinics.timetables.weekly import Wish as Half
-from clinics.timetables.weekly import enter_week
 from permissions.acting import Acting
 from permissions.models import ReferralRight
 from permissions.roles import Role
@@ -17,13 +13,12 @@ from referral.cases.models import Referral
 from referral.cases.submission_models import PlaceRequest
 from referral.cases.write import Record, write_referral
 from referral.demo.cases import DESHENG, FIRST
+from referral.demo.load_exams import opened
 from referral.demo.load_offers import FIRST_TWO, coordinator_of
-from referral.demo.load_sessions import MORNING, SHARE, WORKING_WEEK, published_ahead
 from referral.demo.residents import residents
 from referral.patients.encounters import record_encounter
 from referral.patients.models import Patient
 from referral.review.requests import accept_request
-from reserved_pools.sessions.publishing import open_pools
 from vault.refusal import Refusal
 
 MOST: Final = 6  # places of a morning where the service says no number
@@ -41,7 +36,7 @@ ASKED: Final = (
 
 def load_beds(places: dict[str, Institution], today: date) -> int:
     """Every bed and day surgery gets its mornings in the timetable, once; answers how many reserved bands were added."""
-    return sum(_hospital(places[hospital.name], today) for hospital in FIRST_TWO)
+    return sum(opened(places[hospital.name], ASKED_FIRST, _places, today) for hospital in FIRST_TWO)
 
 
 def load_requests(now: datetime) -> int:
@@ -57,23 +52,8 @@ def load_requests(now: datetime) -> int:
     return sum(_asked(name, hospital, one, now, doctor) for name, one in zip(names[-len(ASKED) :], ASKED, strict=False))
 
 
-def _hospital(hospital: Institution, today: date) -> int:
-    by = coordinator_of(hospital)
-    known = SessionTemplate.objects.filter(service__institution=hospital).values("service")
-    found = Service.objects.filter(institution=hospital, kind__in=ASKED_FIRST).exclude(pk__in=known)
-    fresh = list(found.select_related("institution", "department").order_by("pk"))
-    if not fresh:
-        return 0
-    open_pools(fresh, share=SHARE, valid_from=today, by=by)
-    for service in fresh:
-        enter_week(service, list(_week(service, today)), by=by)
-    return published_ahead(hospital, today, by)
-
-
-def _week(service: Service, today: date) -> Iterator[Half]:
-    places = min(service.places_per_day or MOST, MOST)
-    for weekday in WORKING_WEEK:
-        yield Half(service.public_id, weekday, HalfDay.MORNING, *MORNING, places, LIMITED, valid_from=today)
+def _places(service: Service) -> int:
+    return min(service.places_per_day or MOST, MOST)
 
 
 def _asked(name: str, hospital: Institution, one: tuple[Any, ...], now: datetime, doctor: Acting) -> int:

@@ -1,6 +1,6 @@
 """Gives the examinations, tests and check-ups of two hospitals their mornings in the week, and publishes what they lack (R072, R202)."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable
 from datetime import date
 
 from clinics.models import HalfDay, Institution, Service, SessionTemplate
@@ -16,22 +16,22 @@ PLACES = 8  # of a morning; a third of them are the referrers'
 
 def load_exams(places: dict[str, Institution], today: date) -> int:
     """Every named examination gets a place in the timetable, once; answers how many reserved bands were added."""
-    return sum(_hospital(places[hospital.name], today) for hospital in FIRST_TWO)
+    return sum(opened(places[hospital.name], EXAMINATIONS, lambda _: PLACES, today) for hospital in FIRST_TWO)
 
 
-def _hospital(hospital: Institution, today: date) -> int:
+def opened(hospital: Institution, kinds: Iterable[str], places_of: Callable[[Service], int], today: date) -> int:
+    """The mornings of the working week for every service of these kinds that has none, published; answers how many reserved bands."""
     by = coordinator_of(hospital)
     known = SessionTemplate.objects.filter(service__institution=hospital).values("service")
-    found = Service.objects.filter(institution=hospital, kind__in=EXAMINATIONS).exclude(pk__in=known)
+    found = Service.objects.filter(institution=hospital, kind__in=kinds).exclude(pk__in=known)
     fresh = list(found.select_related("institution", "department").order_by("pk"))
     if not fresh:
         return 0
     open_pools(fresh, share=SHARE, valid_from=today, by=by)
     for service in fresh:
-        enter_week(service, list(_week(service, today)), by=by)
+        week = [
+            Wish(service.public_id, weekday, HalfDay.MORNING, *MORNING, places_of(service), LIMITED, valid_from=today)
+            for weekday in WORKING_WEEK
+        ]
+        enter_week(service, week, by=by)
     return published_ahead(hospital, today, by)
-
-
-def _week(service: Service, today: date) -> Iterator[Wish]:
-    for weekday in WORKING_WEEK:
-        yield Wish(service.public_id, weekday, HalfDay.MORNING, *MORNING, PLACES, LIMITED, valid_from=today)
