@@ -3,11 +3,11 @@
 import multiprocessing
 import time
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from multiprocessing.connection import Connection
 from random import Random, random
-from threading import Thread
 from typing import Any
 
 from bench.storm.arena import REFERRALS, RESIDENTS, Arena
@@ -116,11 +116,8 @@ def played(bout: Bout, nth: int, arena: Arena) -> Journal:
         for change in bout.recodes:
             stack.enter_context(recoded(change))
         until = time.monotonic() + bout.seconds
-        threads = [Thread(target=act_until, args=(player, until, bout.mix), daemon=True) for player in players]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join(bout.seconds + PATIENCE / 2)
+        with ThreadPoolExecutor(bout.threads) as pool:
+            list(pool.map(lambda player: act_until(player, until, bout.mix), players, timeout=bout.seconds + PATIENCE / 2))
     whole = Journal()
     for player in players:
         whole.add(player.journal)
@@ -151,8 +148,12 @@ def act_until(player: Any, until: float, mix: Mapping[str, float]) -> None:
 
 
 def ended_as(act: Callable[[Any], str], player: Any) -> str:
-    """In which words an act ended; a database that gives up a wait is busy, whatever else is not a refusal of the product is broken."""
-    from django.db import OperationalError, connection
+    """In which words an act ended; a database that gives up a wait is busy, what it or a query refuses by itself is broken.
+
+    Any other exception ends the storm.
+    """
+    from django.core.exceptions import MultipleObjectsReturned, ObjectDoesNotExist
+    from django.db import DatabaseError, OperationalError, connection
 
     from bench.storm.player import Idle
     from vault.refusal import Refusal
@@ -163,7 +164,7 @@ def ended_as(act: Callable[[Any], str], player: Any) -> str:
         return ""
     except Refusal as refusal:
         return refusal.code
-    except Exception as error:  # noqa: BLE001  a thread that dies of it would be silence, not a fault
+    except (DatabaseError, MultipleObjectsReturned, ObjectDoesNotExist) as error:
         connection.close()
         state = getattr(error.__cause__, "sqlstate", "") or ""
         if isinstance(error, OperationalError) and state == "55P03":
