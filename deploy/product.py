@@ -1,4 +1,4 @@
-"""What the product consists of when it runs: four processes, the gateway where one is wanted, and the words that start each."""
+"""What the product consists of when it runs: its processes, the gateway where one is wanted, and the words that start each."""
 
 import os
 from pathlib import Path

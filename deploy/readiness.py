@@ -38,7 +38,7 @@ class Site:
 def await_readiness(supervisor: Supervisor, site: Site) -> bool:
     """Ready means: the web answers that all its parts are there, and the worker has consumed a message. False: asked to stop first."""
     deadline = time.monotonic() + READY_SECONDS
-    print("Waiting for web, worker, beat and sealer", flush=True)
+    print("Waiting for web, worker, beat, sealer and journal", flush=True)
 
     def is_ready() -> bool:
         if time.monotonic() > deadline:

@@ -23,15 +23,15 @@ EVERY_TIME: Final = ("visit_date", "starts_at")
 CURABLE: Final = frozenset({"R019", "R052", "R106", "R107", "R108", "R015", "R109", "R017", "R018", "R046", "R027"})
 
 
-def alternatives(judged: Judged, by: Acting) -> list[dict[str, Any]]:
+def alternatives(judged: Judged, by: Acting, *, stands_at: int | None = None) -> list[dict[str, Any]]:
     """Promise up to five places of the same department code that this booking would be allowed to take now.
 
     Instead of a clinic other clinics, instead of an examination the same one at another time or hospital, instead of a bed or day
     surgery another day of the one that was accepted (R072). The hospitals are those the acting right reaches and that do not
     restrict her (R027); one place per hospital, day and class, the day nearest to the one asked for first, then partners, then
-    time. Rows are those of `availability`. Three queries.
+    time. Never the place where a booking stands that is to be moved. Rows are those of `availability`. Three queries.
     """
-    return _found(judged, by, _wanted(judged), ONE_EACH, MOST)
+    return _found(judged, by, _wanted(judged), ONE_EACH, MOST, stands_at=stands_at)
 
 
 def lawful_times(judged: Judged, by: Acting, wanted: Wanted, *, like: str) -> list[dict[str, Any]]:
@@ -45,20 +45,23 @@ def lawful_days(facts: BookingFacts) -> dict[date, int]:
     return {day: abs((day - facts.visit_date).days) for day in ahead_of_today if rules.has_room_on(facts, day)}
 
 
-def with_alternatives(refusal: Refusal, judged: Judged | None, by: Acting) -> Refusal:
+def with_alternatives(refusal: Refusal, judged: Judged | None, by: Acting, *, stands_at: int | None = None) -> Refusal:
     """The same refusal, carrying what could be booked instead when another time would cure it."""
     broken = {violation.rule for violation in refusal.violations}
     if judged is not None and broken and broken <= CURABLE:
-        refusal.current["alternatives"] = alternatives(judged, by)
+        refusal.current["alternatives"] = alternatives(judged, by, stands_at=stands_at)
     return refusal
 
 
-def _found(judged: Judged, by: Acting, wanted: Wanted, alike: tuple[str, ...], limit: int, like: str = "") -> list[dict[str, Any]]:
+def _found(
+    judged: Judged, by: Acting, wanted: Wanted, alike: tuple[str, ...], limit: int, like: str = "", stands_at: int | None = None
+) -> list[dict[str, Any]]:
     facts, asked = judged.facts, timezone.localdate(judged.row.referral_created_at)
     days = {day: far for day, far in lawful_days(facts).items() if wanted.first <= day <= wanted.last}
     if not days:
         return []
-    return nearest(by, wanted, Around(days, alike, like), today=facts.today, asked=asked, among=_open_to_her(judged), limit=limit)
+    among = _open_to_her(judged) & ~Q(pk=stands_at) if stands_at else _open_to_her(judged)
+    return nearest(by, wanted, Around(days, alike, like), today=facts.today, asked=asked, among=among, limit=limit)
 
 
 def _wanted(judged: Judged) -> Wanted:

@@ -72,6 +72,7 @@ def move(booking_id: UUID, *, pool_slot: UUID, expected_version: int, key: str, 
     if not by.can(Capability.CANCEL_BOOKING):
         raise Refusal("not_allowed", _("Your role does not include this."))
     body = body_hash({"move": booking_id, "pool_slot": pool_slot})
+    seen: Booking | None = None
     judged: Judged | None = None
     try:
         with known_outcome():
@@ -83,7 +84,7 @@ def move(booking_id: UUID, *, pool_slot: UUID, expected_version: int, key: str, 
                 raise not_found()
             made = replayed(judged, body) or moved(seen, judged, expected_version, key, body, by)
     except Refusal as refusal:
-        raise with_alternatives(refusal, judged, by) from refusal
+        raise with_alternatives(refusal, judged, by, stands_at=seen.pool_slot_id if seen else None) from refusal
     return made
 
 

@@ -269,6 +269,7 @@ RULES_OF_ASKING: Final[tuple[Rule, ...]] = (
     resident_must_not_be_banned,
     hospital_must_not_restrict_her,
     hospital_must_take_part,
+    changes_must_not_be_frequent,
 )
 # What the consulting room does not ask: the patient sits before the hospital's doctor, who needs no right, grant, encounter or contract,
 # accepts whom she books for, and sees an emergency herself (R120, R121). Hours of service and frequent changes stop bookings from afar,

@@ -1,18 +1,18 @@
 """What the no-show list closes: booking by oneself only, or everything doctors book too; pages and rule say the same (C4)."""
 
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from referral.booking.book import book
 from referral.booking.next_visit import Wish, book_next
 from referral.cases.models import FollowKind
 from referral.credit.models import BookingBan
 from tests.cast_ways_out import Out, a_key, out
 from tests.integration.ledger.test_pages import browser_of, page
-from vault.refusal import Refusal
+from tests.nothing_written import refused
 
 pytestmark = pytest.mark.django_db
 OPEN = "只暂停自行预约，医生转诊和诊间预约不受影响"
@@ -35,21 +35,17 @@ def test_the_list_closes_referral_and_consulting_room_together_or_neither(cast: 
     browser = browser_of(cast.doctor)
 
     shown = page(browser.get(reverse("book", args=[referral.public_id])))
-    answers = [
-        refused(lambda: cast.loop.booked(referral=referral)),
-        refused(lambda: book_next(visit.public_id, Wish(direct.public_id, FollowKind.NEXT, "复查"), key=a_key(), by=cast.cardiologist)),
-    ]
+    for act in (
+        lambda: book(referral=referral.public_id, pool_slot=place.public_id, version=1, key=a_key(), by=cast.doctor),
+        lambda: book_next(visit.public_id, Wish(direct.public_id, FollowKind.NEXT, "复查"), key=a_key(), by=cast.cardiologist),
+    ):
+        if closed:
+            assert [one.rule for one in refused("banned", act).violations] == ["R136"]
+        else:
+            act()
 
-    assert place.claimed == 0
-    assert answers == ([["R136"], ["R136"]] if closed else [[], []])
+    for one in (place, direct):
+        one.refresh_from_db()
+    assert [place.claimed, direct.claimed] == ([0, 0] if closed else [1, 1])
     assert (OPEN in shown, "名单" in shown) == (not closed, True)
     assert ("期满前不能预约" in shown) == closed
-
-
-def refused(act: Any) -> list[str]:
-    """The rules that refuse it; none when it was done."""
-    try:
-        act()
-    except Refusal as refusal:
-        return [violation.rule for violation in refusal.violations]
-    return []

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, ClassVar
+from uuid import UUID
 
 from django.utils import timezone
 from hypothesis import strategies as st
@@ -18,9 +19,17 @@ from tests.thorough import THOROUGH
 AWAY = 14  # a day no aim is near
 TROUBLE = {
     "R045": "right", "R187": "emergency", "R046": "grant", "R052": "suspended", "R019": "full", "R072": "unasked", "valid_until": "lapsed",
+    **{one: one for one in oracle.ASKING},
 }  # fmt: skip
 # What one door refuses by itself.
-OF_ITS_OWN = {"stale_state": "stale", "not_allowed": "another person", "undo_too_late": "late", "slot_not_available": "given on"}
+OF_ITS_OWN = {
+    "stale_state": "stale",
+    "not_allowed": "another person",
+    "undo_too_late": "late",
+    "slot_not_available": "given on",
+    "offer_lapsed": "let go",
+}
+OF_A_SUBSTITUTE = OF_ITS_OWN | {"slot_not_available": "full"}
 AT_ONCE = frozenset(TROUBLE.values()) - {"right"}  # told together with whatever is aimed at
 CHANGE: dict[str, tuple[str, Any]] = {
     "R107": ("cutoff", "closed"),
@@ -47,9 +56,10 @@ ELSEWHERE: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "R106": ({"ahead": 15}, {"ahead": 16}),
     "R107": ({"ahead": 1}, {"ahead": 0}),
     "pool_slot": ({"hospital": 1}, {"hospital": 1}),
+    "not_found": ({"hospital": 1}, {"hospital": 1}),
 }
 # Where the place to be taken back was booked that a later change makes unlawful.
-WAS_BOOKED: dict[str, dict[str, Any]] = {"R107": {"ahead": 1}, "R106": {"ahead": 15, "let_pass": frozenset({"R106"})}}
+WAS_BOOKED: dict[str, dict[str, Any]] = {"R107": {"ahead": 1}}
 
 
 ways = st.lists(wishes, min_size=20, max_size=20) if THOROUGH else st.just(list[oracle.Wish]())
@@ -74,7 +84,7 @@ class Aimed(Story):
             bases["undo"] = self.given_up(replace(wish, **WAS_BOOKED.get(name, {})))
         self.comes_before(name, wish, missed)
         wish = replace(wish, **ELSEWHERE.get(name, ({}, {}))[other])
-        trouble = TROUBLE.get(name) or OF_ITS_OWN.get(name)
+        trouble = TROUBLE.get(name) or (OF_A_SUBSTITUTE if "substitute" in doors else OF_ITS_OWN).get(name)
         if trouble:
             wish = replace(wish, wrong=frozenset({trouble}))
         for door, basis in bases.items():
@@ -92,20 +102,28 @@ class Aimed(Story):
     def begin(self) -> None:
         """Only the aimed beginning."""
 
-    def asks(self, door: str, wish: oracle.Wish, basis: int | None) -> Booking | None:
+    def asks(self, door: str, wish: oracle.Wish, basis: int | None) -> Booking | UUID | None:
         """The same wish at this door."""
+        if door == "ask":
+            return self.wishes_to_ask(wish)
         if basis is None:
             return self.wishes(wish)
         if door == "undo":
             return self.wishes_back(standing(basis), wish.wrong & set(OF_UNDOING)) if basis in self.undoable() else None
-        return {"move": self.wishes_to_move, "redirect": self.wishes_to_redirect, "next": self.wishes_next}[door](standing(basis), wish)
+        if door in oracle.OF_STOPS:
+            return self.wishes_a_substitute(door, standing(basis), wish)
+        return {
+            "move": self.wishes_to_move, "own move": self.wishes_to_move_herself, "redirect": self.wishes_to_redirect,
+            "next": self.wishes_next,
+        }[door](standing(basis), wish)  # fmt: skip
 
     def basis(self, door: str, wish: oracle.Wish, away: int = AWAY) -> int | None:
-        """The booking to be moved, by the doctor or by the hospital, or the visit after which the next one is booked."""
-        if door == "book":
+        """The booking to be moved, given up or stopped (at the other hospital), or the visit after which the next one is booked."""
+        if door in ("book", "ask"):
             return None
         subject = SUBJECTS[1 - SUBJECTS.index(wish.subject)] if door == "redirect" else wish.subject
-        made = self.made(replace(wish, ahead=2 if door == "next" else away, subject=subject))
+        hospital = 1 if door in oracle.OF_STOPS else wish.hospital
+        made = self.made(replace(wish, ahead=2 if door == "next" else away, hospital=hospital, subject=subject))
         if door == "next":
             self.days_pass(2)
             self.came(standing(made.pk), is_seen=True)

@@ -7,7 +7,6 @@ from typing import Any, ClassVar
 from uuid import UUID, uuid4
 
 from django.db import transaction
-from django.utils import timezone
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
@@ -20,20 +19,19 @@ from referral.booking.next_visit import Wish as NextWish
 from referral.booking.next_visit import book_next
 from referral.booking.noshow import report_noshow
 from referral.booking.override_models import RuleOverride
-from referral.cases.models import FollowKind, Referral
+from referral.cases.models import FollowKind
 from referral.review.redirect import Wish as Place
 from referral.review.redirect import redirect
 from tests.cast_referral import HEART, SUGAR, today
 from tests.integration.referral import rules_oracle as oracle
-from tests.integration.referral.rules_circumstances import CHANGES, Circumstances
+from tests.integration.referral.rules_circumstances import CHANGES
 from tests.integration.referral.rules_days import ban_days
+from tests.integration.referral.rules_doors import BEFORE, OtherDoors, lets_pass
 from tests.integration.referral.rules_stage import AHEAD, SUBJECTS, Stage
 from vault.refusal import Refusal
 from vault.states import advance
 
-TROUBLES = ("right", "grant", "elsewhere", "stranger", "emergency", "suspended", "full", "unasked", "lapsed")
-# Troubles of the visit behind a referral, and of a bed the hospital did not accept or no longer: a move does not ask about them.
-BEFORE = ("elsewhere", "stranger", "unasked", "lapsed")
+TROUBLES = ("right", "grant", "elsewhere", "stranger", "emergency", "suspended", "full", *oracle.ASKING)
 OF_REDIRECTS = ("right", "emergency", "suspended", "full", "stale")
 OF_UNDOING = ("right", "grant", "emergency", "suspended", "stale", "another person", "late", "given on")
 LATEST = 120  # days of a story; the contract holds longer
@@ -55,10 +53,11 @@ plain = st.builds(
     oracle.Wish, ahead=st.sampled_from((2, 3, 4, 5)), hospital=st.sampled_from((0, 1)), subject=st.sampled_from(SUBJECTS), let_pass=let_pass
 )
 wrong_of_undoing = st.just(NOTHING) | st.sets(st.sampled_from(OF_UNDOING), max_size=2).map(frozenset)
+wrong_of_choosing = st.sampled_from((NOTHING, NOTHING, frozenset({"stale"}), frozenset({"let go"})))
 changes = st.sampled_from([(name, value) for name, values in CHANGES.items() for value in values])
 
 
-class Story(Circumstances, RuleBasedStateMachine):
+class Story(OtherDoors, RuleBasedStateMachine):
     """Somebody is booked for, comes or misses, cancels, moves; districts change their values; time passes."""
 
     stage: ClassVar[Stage]
@@ -110,6 +109,21 @@ class Story(Circumstances, RuleBasedStateMachine):
         wrong = wish.wrong & set(OF_REDIRECTS) | ({"stale"} if is_stale else set())
         self.wishes_to_redirect(self.drawn(data, self.movable()), replace(wish, wrong=wrong))
 
+    @rule(wish=wishes, is_stale=st.sampled_from((False, False, True)))
+    def is_asked_for(self, wish: oracle.Wish, is_stale: bool) -> None:
+        self.wishes_to_ask(replace(wish, wrong=wish.wrong | ({"stale"} if is_stale else set())))
+
+    @precondition(lambda self: self.movable())
+    @rule(data=st.data(), wish=wishes, is_stale=st.sampled_from((False, False, True)))
+    def moves_herself(self, data: Any, wish: oracle.Wish, is_stale: bool) -> None:
+        wrong = wish.wrong | ({"stale"} if is_stale else set())
+        self.wishes_to_move_herself(self.drawn(data, self.movable()), replace(wish, wrong=wrong))
+
+    @precondition(lambda self: self.movable())
+    @rule(data=st.data(), wish=wishes, door=st.sampled_from(oracle.OF_STOPS), more=wrong_of_choosing)
+    def is_stopped(self, data: Any, wish: oracle.Wish, door: str, more: frozenset[str]) -> None:
+        self.wishes_a_substitute(door, self.drawn(data, self.movable()), replace(wish, wrong=wish.wrong | more))
+
     @precondition(lambda self: self.undoable())
     @rule(data=st.data(), wrong=wrong_of_undoing)
     def undoes(self, data: Any, wrong: frozenset[str]) -> None:
@@ -158,10 +172,10 @@ class Story(Circumstances, RuleBasedStateMachine):
         """One attempt in both worlds; what was let pass is used up by the booking it served, and by no other."""
         referral = self.stage.referral(self.patient, wish)
         lets_pass(referral, wish.let_pass, self.stage)
-        place, by = self.stage.place(wish, "book"), self.stage.world.doctor
+        by = self.stage.world.doctor
         made, passed = self.asked(
             "book", wish, referral.pk,
-            lambda: book(referral=referral.public_id, pool_slot=place.public_id, version=referral.version, key=str(uuid4()), by=by),
+            lambda place: book(referral=referral.public_id, pool_slot=place, version=referral.version, key=str(uuid4()), by=by),
         )  # fmt: skip
         if wish.let_pass or made is not None:
             used = set(RuleOverride.objects.filter(referral=referral, status="used").values_list("rule", flat=True))
@@ -171,13 +185,13 @@ class Story(Circumstances, RuleBasedStateMachine):
     def wishes_to_move(self, booking: Booking, wish: oracle.Wish) -> Booking | None:
         stood = self.known().visits[booking.pk]
         wish = replace(wish, subject=booking.standard_code, wrong=wish.wrong - set(BEFORE), let_pass=stood.granted | stood.spent)
-        place, by = self.stage.place(wish, "move"), self.stage.world.doctor
-        if place.pk == booking.pool_slot_id:
+        by = self.stage.world.doctor
+        if self.stage.place(wish, "move").pk == booking.pool_slot_id:
             return None
         made, _passed = self.asked(
             "move", wish, booking.referral_id,
-            lambda: move(
-                booking.public_id, pool_slot=place.public_id, expected_version=booking.version, key=str(uuid4()), by=by
+            lambda place: move(
+                booking.public_id, pool_slot=place, expected_version=booking.version, key=str(uuid4()), by=by
             ), booking.pk,
         )  # fmt: skip
         return made
@@ -186,13 +200,13 @@ class Story(Circumstances, RuleBasedStateMachine):
         """The hospital wants to give the patient another of its places."""
         stood = self.known().visits[booking.pk]
         wish = replace(wish, wrong=wish.wrong - set(BEFORE), let_pass=stood.granted | stood.spent)
-        place, by = self.stage.place(wish, "redirect"), self.stage.doctors[self.stage.hospitals.index(booking.institution)]
-        if place.pk == booking.pool_slot_id:
+        by = self.stage.doctors[self.stage.hospitals.index(booking.institution)]
+        if self.stage.place(wish, "redirect").pk == booking.pool_slot_id:
             return None
         referral, version = booking.referral.public_id, booking.referral.version + ("stale" in wish.wrong)
         made, _passed = self.asked(
             "redirect", wish, booking.referral_id,
-            lambda: redirect(referral, Place(place.public_id, "心电图室检修"), expected_version=version, key=str(uuid4()), by=by),
+            lambda place: redirect(referral, Place(place, "心电图室检修"), expected_version=version, key=str(uuid4()), by=by),
             booking.pk,
         )  # fmt: skip
         return made
@@ -224,36 +238,43 @@ class Story(Circumstances, RuleBasedStateMachine):
         known = self.known()
         age = known.clock - known.visits[visit.pk].day
         wish = replace(wish, hospital=hospital, let_pass=NOTHING, wrong=wish.wrong | ({"long ago"} if age > oracle.NEXT_WITHIN else set()))
-        place, by = self.stage.place(wish, "next"), self.stage.doctors[hospital]
-        asked = NextWish(place.public_id, FollowKind.CONSULTATION, "四周后复查血压")
+        by = self.stage.doctors[hospital]
         made, _passed = self.asked(
-            "next", wish, visit.referral_id, lambda: book_next(visit.public_id, asked, key=str(uuid4()), by=by).public_id
-        )
+            "next", wish, visit.referral_id,
+            lambda place: book_next(
+                visit.public_id, NextWish(place, FollowKind.CONSULTATION, "四周后复查血压"), key=str(uuid4()), by=by
+            ).public_id,
+        )  # fmt: skip
         return made
 
     def asked(
-        self, door: str, wish: oracle.Wish, referral: int, act: Callable[[], UUID], instead_of: int | None = None
+        self, door: str, wish: oracle.Wish, referral: int, act: Callable[[UUID], UUID], instead_of: int | None = None
     ) -> tuple[Booking | None, set[str]]:
         """What came of an act, after the oracle had predicted it: its booking, and what had to be let pass for it."""
         expected, passed = oracle.predicted(self.events, wish, today(), door=door, instead_of=instead_of)
-        with self.stage.wrong(wish, self.stage.place(wish, door), referral):
-            made, told = self.told(door, act)
+        place = self.stage.place(wish, door)
+        otherwise = None if "grant" in wish.wrong else act  # a grant that ends for one attempt is not taken from guardian, which offers
+        with self.stage.wrong(wish, place, referral):
+            made, told = self.told(door, lambda: act(place.public_id), otherwise)
         assert told == expected, (door, self.events, wish, told, expected)
+        if made is not None or any(one.rule == "R072" for one in told):
+            self.stage.seen[door, "asked first", oracle.how_asked(wish.wrong)] += 1
         if made is None:
             return None, passed
         booking = Booking.objects.select_related("patient", "institution").get(public_id=made)
-        spent = passed | (self.known().visits[instead_of].spent if instead_of is not None else NOTHING)
+        granted, spent, day = wish.let_pass, frozenset(passed), self.known().clock + wish.ahead
         if instead_of is not None:
-            self.events.append(oracle.Moved(instead_of))
-        day = self.known().clock + wish.ahead
-        self.events.append(
-            oracle.Booked(booking.pk, day, wish.hospital, wish.subject, wish.let_pass - spent, door == "next", frozenset(spent))
-        )
+            stood = self.known().visits[instead_of]
+            granted, spent = granted | stood.granted, spent | stood.spent
+            self.events.append(oracle.Moved(instead_of, by_resident=door == "own move"))
+        self.events.append(oracle.Booked(booking.pk, day, wish.hospital, wish.subject, granted - spent, door == "next", spent))
         self.stage.seen.update([(door, "booked"), *((door, "let pass", name) for name in passed)])
         return booking, passed
 
-    def told(self, door: str, act: Callable[[], UUID]) -> tuple[UUID | None, list[oracle.Told]]:
-        """The booking of an act, or every reason against it with its figures."""
+    def told(
+        self, door: str, act: Callable[[], UUID], otherwise: Callable[[UUID], UUID] | None = None
+    ) -> tuple[UUID | None, list[oracle.Told]]:
+        """The booking of an act, or every reason against it with its figures; the first place offered instead can be had."""
         try:
             return act(), []
         except Refusal as refused:
@@ -263,10 +284,23 @@ class Story(Circumstances, RuleBasedStateMachine):
             return None, [oracle.Told(refusal.code, "")]
         assert refusal.code == refusal.violations[0].code, refusal
         self.stage.seen.update((door, one.code, one.rule, one.field) for one in refusal.violations)
+        # Tomorrow's pools are open in these stories, whatever its cut-off: the product would have closed them at that hour.
+        tomorrow = today() + timedelta(days=1)
+        offered = [row["id"] for row in refusal.current.get("alternatives", ()) if row["visit_date"] != tomorrow]
+        if offered and otherwise:
+            self.is_had(otherwise, offered[0])
+            self.stage.seen.update((door, "offered instead", one.rule) for one in refusal.violations)
         return None, [
-            oracle.Told(one.code, one.rule, one.count, one.limit, (one.next_date - today()).days if one.next_date else None)
+            oracle.Told(one.code, one.rule, one.count, one.limit, (one.next_date - today()).days if one.next_date else None, one.field)
             for one in refusal.violations
         ]
+
+    def is_had(self, act: Callable[[UUID], UUID], place: UUID) -> None:
+        """What was offered is booked in the same circumstances, and left again."""
+        before = transaction.savepoint()
+        made = act(place)
+        assert Booking.objects.get(public_id=made).pool_slot.public_id == place
+        transaction.savepoint_rollback(before)
 
     def cancelled(self, booking: Booking, who: str) -> None:
         if who == "resident":
@@ -332,14 +366,3 @@ class Story(Circumstances, RuleBasedStateMachine):
 def standing(key: int) -> Booking:
     related = ("patient", "institution", "referral", "pool_slot", "post__user")
     return Booking.objects.select_related(*related).get(pk=key)
-
-
-def lets_pass(referral: Referral, rules: frozenset[str], stage: Stage) -> None:
-    """Two persons let these rules pass for a referral."""
-    RuleOverride.objects.bulk_create(
-        RuleOverride(
-            referral=referral, rule=name, reason="病情需要", evidence="会诊意见", status="granted", asked_by=stage.world.zhou.user,
-            decided_by=stage.world.admin, valid_to=timezone.now() + timedelta(days=3),
-        )
-        for name in sorted(rules)
-    )  # fmt: skip

@@ -22,13 +22,14 @@ LET_PASS = ("R106", "R108", "R109", "R017", "R018", "R147", "R118")
 
 
 class Told(NamedTuple):
-    """One reason of a refusal: its code, its rule, the count, the limit, and how many days ahead the next lawful day lies."""
+    """One reason of a refusal: its code, rule, count, limit, how many days ahead the next lawful day lies, and which field it names."""
 
     code: str
     rule: str
     count: int | None = None
     limit: int | None = None
     next_in: int | None = None
+    field: str = ""
 
 
 # Every reason a booking can be refused for, in the order it is told. A contract without a health record is missing: the
@@ -55,21 +56,38 @@ CELLS = (
     Told("limit_reached", "R147"),
     Told("slot_not_available", "R019"),
 )
+# The rules that refuse in several ways, and what each of them names.
+FIELDS = {"R118": ("", "care_team", "contract_doctor"), "R072": ("", "valid_until")}
+OF_A_STOP = frozenset({"R187", "R050", "R118", "R014", "R136", "R142", "R072", "R147", "R019"})
+OF_A_MOVE = frozenset({"R050", "R072"})
 # What each door asks no question about.
 UNASKED = {
     "book": frozenset[str](),
-    "move": frozenset({"R050", "R072"}),
+    "move": OF_A_MOVE,
+    "own move": OF_A_MOVE,
     "redirect": frozenset({"R050", "R046", "R072"}),
     "undo": frozenset({"R050", "R019", "R106", "R072"}),  # the place rests for her, and its day was lawful or let pass when it was booked
     "next": frozenset({"R045", "R187", "R046", "R050", "R118", "R142", "R147", "R072"}),
+    # Days and places come after the hospital's answer.
+    "ask": frozenset({"R142", "R072", "R106", "R107", "R108", "R015", "R109", "R017", "R018", "R019"}),
+    "substitute": OF_A_STOP,
+    "held": OF_A_STOP | {"R106", "R107"},  # the place was kept before its cut-off
 }
+OF_STOPS = ("substitute", "held")
+AT_ITS_OWN_HOSPITAL = frozenset({"R046", "R027"})  # not asked of a substitute at the hospital of the stopped visit
+# A bed or day surgery is asked for first: how that stands at the moment of the wish; of several the first.
+ASKING = ("lapsed", "another service", "unasked", "accepted")
 # What a door refuses before it asks the rules, by what is wrong: told alone, the first of them.
 BEFORE_THE_RULES = {
     "next": (("long ago", "visit_too_long_ago", ""),),
     "redirect": (("another hospital", "invalid_input", "pool_slot"), ("stale", "stale_state", "")),
     "undo": (("stale", "stale_state", ""), ("another person", "not_allowed", ""), ("late", "undo_too_late", "")),
+    "own move": (("another hospital", "not_found", ""), ("stale", "stale_state", "")),
+    "ask": (("stale", "stale_state", ""),),
+    "substitute": (("stale", "stale_state", ""),),
+    "held": (("stale", "stale_state", ""), ("let go", "offer_lapsed", "")),
 }
-AFTER_THE_RULES = {"undo": (("given on", "slot_not_available", ""),)}
+AFTER_THE_RULES = {"undo": (("given on", "slot_not_available", ""),), "substitute": (("full", "slot_not_available", ""),)}
 
 
 # What happens.
@@ -95,9 +113,10 @@ class Cancelled:
 
 @dataclass(frozen=True)
 class Moved:
-    """A visit that was moved, by her doctor or the hospital: nobody knows who wished it, so it is no change of hers."""
+    """A visit that was moved: by her doctor or the hospital, which is no change of hers because nobody knows who wished it, or by her."""
 
     visit: int
+    by_resident: bool = False
 
 
 @dataclass(frozen=True)
@@ -145,7 +164,7 @@ class Wish:
     subject: str
     seen_days_ago: int = 0
     seen_at: str = "now"  # or the first or the last minute of that day
-    wrong: frozenset[str] = frozenset()  # right, grant, elsewhere, stranger, emergency, suspended, full, unasked, lapsed, or of one door
+    wrong: frozenset[str] = frozenset()  # right, grant, elsewhere, stranger, emergency, suspended, full, of asking, or of one door
     let_pass: frozenset[str] = frozenset()
 
 
@@ -187,8 +206,8 @@ def step(known: Known, event: Event) -> Known:
             left = {key: one for key, one in known.cancelled.items() if key != visit}
             back = {**known.visits, visit: known.gone[visit]}
             return replace(known, visits=back, cancelled=left, changes=known.changes - known.cancelled[visit].by_resident)
-        case Moved(visit=visit):
-            return without(known, visit)
+        case Moved(visit=visit, by_resident=by_resident):
+            return replace(without(known, visit), changes=known.changes + by_resident)
         case Missed(visit=visit):
             unused = known.unused | {visit}
             if len(unused) < LISTED_AFTER:
@@ -214,16 +233,19 @@ def predicted(
     known = after(events)
     here = known.visits[instead_of].hospital if instead_of is not None else wish.hospital
     wrong = wish.wrong | ({"another hospital"} if wish.hospital != here else set())
-    early = [Told(code, "") for what, code, _field in BEFORE_THE_RULES.get(door, ()) if what in wrong]
+    early = [Told(code, "", field=names) for what, code, names in BEFORE_THE_RULES.get(door, ()) if what in wrong]
+    asks = Question(known, wish, today, instead_of)
+    if door == "ask" and asks.breaks("R045"):
+        early = []  # nobody learns of a referral, not even that it changed, without a right
     if early:
         return early[:1], set()
-    asks = Question(known, wish, today, instead_of)
-    found = [one for one in CELLS if one.rule not in UNASKED[door] and asks.breaks(one.rule)]
+    unasked = UNASKED[door] | (AT_ITS_OWN_HOSPITAL if door in OF_STOPS and wish.hospital == here else frozenset())
+    found = [one for one in CELLS if one.rule not in unasked and asks.breaks(one.rule)]
     if found and found[0].code == "right_not_in_force":
         return found[:1], set()
     passed = {one.rule for one in found if one.rule in wish.let_pass and one.rule in LET_PASS}
     told = [asks.in_figures(one) for one in found if one.rule not in passed]
-    return told or [Told(code, "") for what, code, _field in AFTER_THE_RULES.get(door, ()) if what in wrong], passed
+    return told or [Told(code, "", field=names) for what, code, names in AFTER_THE_RULES.get(door, ()) if what in wrong], passed
 
 
 @dataclass(frozen=True)
@@ -252,7 +274,7 @@ class Question:
             "R027": values.get("restricted") == wish.hospital,
             "R142": values.get("service") == "closed",
             "R052": "suspended" in wish.wrong,
-            "R072": bool(wish.wrong & {"unasked", "lapsed"}),
+            "R072": how_asked(wish.wrong) not in ("", "accepted"),
             "R106": wish.ahead > HORIZON,
             "R107": self.is_closed(wish.ahead),
             "R147": known.changes > bound(values.get("churn")),
@@ -270,6 +292,8 @@ class Question:
             "R050": {"count": wish.seen_days_ago, "limit": SEEN_WITHIN},
             "R106": {"count": wish.ahead, "limit": HORIZON, "next_in": self.next_lawful},
             "R107": {"next_in": self.next_lawful},
+            "R118": {"field": self.who_refers_instead},
+            "R072": {"field": "valid_until" if how_asked(wish.wrong) == "lapsed" else ""},
             "R136": {"next_in": ban_days(self.today) - self.days_since(known.listed_at) + 1},
             "R027": {"next_in": RESTRICTED_DAYS - self.days_since(known.since.get("restricted")) + 1},
             "R147": {"count": known.changes, "limit": bound(known.values.get("churn")), "next_in": CHURN_DAYS},
@@ -321,6 +345,13 @@ class Question:
         return contract in self.enough and begun and not_over
 
     @property
+    def who_refers_instead(self) -> str:
+        """What is missing from a contract of the doctor's own centre that lets others refer but not her."""
+        missing = {"contracted_team": "care_team", "contracted_doctor": "contract_doctor"}
+        of_the_centre = self.known.values.get("contract") in ("a colleague", "another team")
+        return missing[str(self.known.values["who_refers"])] if of_the_centre else ""
+
+    @property
     def enough(self) -> tuple[str, ...]:
         """Contracts under which the story's doctor refers: hers, that of a colleague of her team, that of another team of her centre."""
         hers, kinds = ("held", "from tomorrow", "three days"), ("a colleague", "another team")
@@ -335,6 +366,11 @@ class Question:
 
     def days_since(self, clock: int | None) -> int:
         return self.known.clock - (clock or 0)
+
+
+def how_asked(wrong: frozenset[str]) -> str:
+    """How it stands with a bed or day surgery; nothing when the place is neither."""
+    return next((one for one in ASKING if one in wrong), "")
 
 
 def bound(value: object, otherwise: int = NO_LIMIT) -> int:

@@ -8,9 +8,11 @@ from datetime import datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
+from django.db import transaction
 from django.db.models import F, QuerySet
 from django.utils import timezone
 
+from clinics import mirror
 from clinics.models import Institution, PolicyRow, Post, Service, TargetGrant
 from permissions.acting import Acting
 from permissions.models import ReferralRight
@@ -64,6 +66,7 @@ class Stage:
         """What else is wrong for the time of one attempt."""
         now = timezone.now()
         taken = F("published") - F("held") - F("cooling") - F("returned")
+        service = Service.objects.filter(pk=place.service_id)
         bent: dict[str, tuple[QuerySet[Any], dict[str, Any]]] = {
             "right": (ReferralRight.objects.filter(pk=self.world.zhou.right_id), {"valid_to": now}),
             "grant": (TargetGrant.objects.filter(right_id=self.world.zhou.right_id), {"ended_at": now}),
@@ -71,28 +74,34 @@ class Stage:
             "suspended": (Institution.objects.filter(pk=place.institution_id), {"is_suspended": True}),
             "late": (PolicyRow.objects.filter(parameter=UNDO), {"value": "0"}),
             "given on": (resting(booking), {"about": None}),
-            "unasked": (Service.objects.filter(pk=place.service_id), {"kind": "bed"}),
-            "lapsed": (Service.objects.filter(pk=place.service_id), {"kind": "bed"}),
+            "unasked": (service, {"kind": "bed"}),
+            "lapsed": (service, {"kind": "day_surgery"}),
+            "another service": (service, {"kind": "day_surgery"}),
+            "accepted": (service, {"kind": "bed"}),
             "full": (PoolSlot.objects.filter(pk=place.pk), {"claimed": taken}),
         }
         chosen = [bent[name] for name in sorted(wish.wrong) if name in bent]
         before = [(rows, rows.values(*change).get()) for rows, change in chosen]
         for rows, change in chosen:
             rows.update(**change)
-        lapsed = self.lapsed(place, referral) if "lapsed" in wish.wrong else None
+        answer = self.answer(oracle.how_asked(wish.wrong), place, referral)
         try:
             yield
         finally:
-            if lapsed:
-                lapsed.delete()
+            if answer:
+                answer.delete()
             for rows, values in before:
                 rows.update(**values)
 
-    def lapsed(self, place: PoolSlot, referral: int) -> PlaceRequest:
-        """The hospital had accepted the patient for this service, until yesterday."""
+    def answer(self, how: str, place: PoolSlot, referral: int) -> PlaceRequest | None:
+        """What the hospital answered: accepted for this service, until yesterday, or for another one; None when it was not asked."""
+        if how not in ("accepted", "lapsed", "another service"):
+            return None
+        services = Service.objects.filter(institution=place.institution_id).exclude(pk=place.service_id)
+        service = services.values_list("pk", flat=True).first() if how == "another service" else place.service_id
         return PlaceRequest.objects.create(
-            referral_id=referral, service_id=place.service_id, status="accepted", asked_by=self.world.zhou, answered_by=self.world.zhou,
-            answered_at=timezone.now(), valid_until=today() - timedelta(days=1),
+            referral_id=referral, service_id=service, status="accepted", asked_by=self.world.zhou, answered_by=self.world.zhou,
+            answered_at=timezone.now(), valid_until=today() + timedelta(days=-1 if how == "lapsed" else 5),
         )  # fmt: skip
 
 
@@ -112,9 +121,12 @@ def a_stage() -> Stage:
     rule_of(None, "no_show_threshold", str(oracle.LISTED_AFTER))
     rule_of(None, "no_show_window", "lifetime")
     rule_of(made.district, UNDO, "10")
+    rule_of(made.district, "resident_may_move", "yes")
     hospitals = (made.hospital, made.other_hospital)
     clerks = [working("宋岩", hospital, Role.WINDOW_CLERK) for hospital in hospitals]
     doctors = [working("何主任", hospital, Role.RECEIVING_DOCTOR) for hospital in hospitals]
+    with transaction.atomic():
+        mirror.mirror([made.zhou.user_id])  # where guardian lets her refer, other places are offered and substitutes are looked for
     other_team = CareTeam.objects.create(institution=made.centre, name="德胜第二团队")
     other_team.doctors.add(made.shen.user)
     return Stage(
@@ -124,11 +136,11 @@ def a_stage() -> Stage:
 
 
 def places(made: World, kind: PoolKind) -> dict[Place, PoolSlot]:
-    """A place of each hospital and subject on every day; its pool stays open until the day itself, so that only the rule closes it."""
+    """A place of each hospital and subject on every day; its pool stays open into the day itself, so that only the rule closes it."""
     return {
         (ahead, number, code): made.place(
             ahead, institution=hospital, code=code, places=90, kind=kind,
-            closes_at=datetime.combine(today() + timedelta(days=ahead), time.min, SHANGHAI),
+            closes_at=datetime.combine(today() + timedelta(days=ahead), time(1), SHANGHAI),
         )
         for ahead in AHEAD
         for number, hospital in enumerate((made.hospital, made.other_hospital))

@@ -13,7 +13,7 @@ from clinics import mirror
 from clinics.models import PolicyRow, Slot
 from referral.booking.book import book
 from referral.booking.models import Booking
-from referral.booking.move import offered_to_resident
+from referral.booking.move import move, offered_to_resident
 from referral.booking.override_models import RuleOverride
 from referral.cases.models import Referral
 from referral.credit.models import Restriction
@@ -22,6 +22,7 @@ from reserved_pools.queries import Wanted, availability, earliest_day, half_days
 from tests.cast import bearer, sign_in
 from tests.cast_referral import BONES, HEART, SUGAR, today
 from tests.cast_ways_out import Out, a_key, out
+from tests.nothing_written import refused
 from vault.refusal import Refusal
 
 pytestmark = pytest.mark.django_db
@@ -58,10 +59,8 @@ def booked(cast: Out, place: PoolSlot, referral: Referral) -> Booking:
     return Booking.objects.get(public_id=made)
 
 
-def refused(cast: Out, place: PoolSlot, referral: Referral) -> Refusal:
-    with pytest.raises(Refusal) as told:
-        booked(cast, place, referral)
-    return told.value
+def refusal_of(code: str, cast: Out, place: PoolSlot, referral: Referral) -> Refusal:
+    return refused(code, lambda: booked(cast, place, referral))
 
 
 def horizon(value: str, **owner: Any) -> PolicyRow:
@@ -89,7 +88,7 @@ def test_of_a_large_department_the_days_nearest_to_the_one_wanted_are_offered(ca
     busy(cast, range(1, 13))
     full = cast.place(12, places=1, claimed=1, hour=7)
 
-    offered = refused(cast, full, cast.world.referral()).current["alternatives"]
+    offered = refusal_of("slot_not_available", cast, full, cast.world.referral()).current["alternatives"]
 
     assert [row["visit_date"] for row in offered] == [in_days(day) for day in (12, 11, 10, 9, 8)]
 
@@ -100,7 +99,9 @@ def test_beside_the_next_possible_day_stands_a_place_on_it(cast: Out) -> None:
         booked(cast, cast.place(day, code=code), cast.world.referral(patient))
     busy(cast, range(1, 14))
 
-    refusal = refused(cast, PoolSlot.objects.filter(visit_date=in_days(4), standard_code=HEART)[0], cast.world.referral(patient))
+    refusal = refusal_of(
+        "limit_reached", cast, PoolSlot.objects.filter(visit_date=in_days(4), standard_code=HEART)[0], cast.world.referral(patient)
+    )
 
     (violation,) = refusal.violations
     assert (violation.rule, violation.next_date) == ("R017", in_days(9))
@@ -112,10 +113,21 @@ def test_no_hospital_that_restricts_her_is_offered(cast: Out) -> None:
     restrict(cast, referral.patient, other)
     full, elsewhere, here = cast.place(3, places=1, claimed=1), cast.place(3, institution=other), cast.place(5)
 
-    offered = refused(cast, full, referral).current["alternatives"]
+    offered = refusal_of("slot_not_available", cast, full, referral).current["alternatives"]
 
     assert [row["id"] for row in offered] == [here.public_id]
-    assert refused(cast, elsewhere, referral).violations[0].rule == "R027"
+    assert refusal_of("banned", cast, elsewhere, referral).violations[0].rule == "R027"
+
+
+def test_instead_of_a_move_the_time_that_is_booked_already_is_not_offered(cast: Out) -> None:
+    old, other, full = cast.place(3), cast.place(5), cast.place(4, places=1, claimed=1)
+    booking = booked(cast, old, cast.world.referral())
+
+    refusal = refused(
+        "slot_not_available", lambda: move(booking.public_id, pool_slot=full.public_id, expected_version=1, key=a_key(), by=cast.doctor)
+    )
+
+    assert [row["id"] for row in refusal.current["alternatives"]] == [other.public_id]
 
 
 @pytest.mark.parametrize("owner", ["hospital", "department"])
@@ -125,7 +137,7 @@ def test_what_a_hospital_does_not_let_book_yet_is_neither_offered_nor_shown_as_f
     own, full = cast.place(11), cast.place(9, places=1, claimed=1)
     horizon("7", **({"department": far.department} if owner == "department" else shorter))
 
-    offered = refused(cast, full, cast.world.referral()).current["alternatives"]
+    offered = refusal_of("slot_not_available", cast, full, cast.world.referral()).current["alternatives"]
     wanted = Wanted(in_days(8), in_days(14), department=HEART)
     calendar = half_days(cast.doctor, wanted, today=today())
     cells = {(row.institution, cell.date): cell.state for row in calendar.rows for cell in row.mornings if cell.state != "none"}
@@ -220,7 +232,7 @@ def test_everywhere_the_promise_counts_from_the_request_and_says_its_own_number(
     how = bearer(cast.world.zhou.user, cast.world.zhou)
     sign_in(client, cast.world.zhou.user, cast.world.zhou)
 
-    offered = {row["id"]: row["keeps_promise"] for row in refused(cast, full, referral).current["alternatives"]}
+    offered = {row["id"]: row["keeps_promise"] for row in refusal_of("slot_not_available", cast, full, referral).current["alternatives"]}
     moving = client.get(reverse("booking_move", args=[old.public_id])).context
     told = client.get("/api/v1/availability", {"asked": in_days(-2).isoformat()}, headers=how).json()
     page = client.get(reverse("book", args=[referral.public_id]), {"department": HEART})

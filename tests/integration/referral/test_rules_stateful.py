@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from referral.booking import rules
+from referral.disruptions import judging
 from referral.review.redirect import RULES_OF_A_REDIRECT
 from tests.cast_referral import world
 from tests.integration.referral import rules_days
@@ -31,8 +32,15 @@ DOORS = {
     # The place rests for her, and its day was within the horizon, or let pass, when it was booked.
     "undo": tuple(one for one in rules.RULES_OF_A_MOVE if one not in (rules.place_must_be_free, rules.visit_must_be_within_horizon)),
     "next": rules.RULES_IN_CONSULTATION,
+    "ask": rules.RULES_OF_ASKING, "own move": rules.RULES_OF_A_MOVE,
+    "substitute": (*judging.ALWAYS, *judging.OF_ANOTHER_HOSPITAL, *judging.OF_DAYS, *judging.OF_LIMITS),
+    "held": (*judging.ALWAYS, *judging.OF_ANOTHER_HOSPITAL, *judging.OF_LIMITS),
 }  # fmt: skip
-LET_PASS_AT = ("book", "move", "redirect")  # a booking taken back is let pass by what it has spent already
+LET_PASS_AT = ("book", "move", "own move", "redirect", "ask")  # a booking taken back is let pass by what it has spent already
+ALONE = ("own move", *oracle.OF_STOPS)  # a story has no room for another visit of the same department on the day no aim is near
+# At these doors another time would cure these, so that one is offered, and can be had; of three months a fortnight cures nothing.
+OFFERED_AT = ("book", "move")
+OFFERED_FOR = ("R019", "R052", "R106", "R107", "R108", "R015", "R109", "R017", "R027")
 NO_RECORD = ("contract_required", "R118", "health_record_number")  # the database holds no such contract
 Cell = tuple[str, ...]
 
@@ -43,14 +51,20 @@ def cells() -> set[Cell]:
     A rule that is added is missed by the first, a rule that is dropped by the second.
     """
     told = {(door, *one) for door, asked in DOORS.items() for rule in asked for one in refusals_of(rule) if one != NO_RECORD}
-    foretold = {(door, one.code, one.rule, "") for door in DOORS for one in oracle.CELLS if one.rule not in oracle.UNASKED[door]}
+    foretold = {
+        (door, one.code, one.rule, names)
+        for door in DOORS for one in oracle.CELLS if one.rule not in oracle.UNASKED[door] for names in oracle.FIELDS.get(one.rule, ("",))
+    }  # fmt: skip
     own = {
         (door, code, "", field)
         for several in (oracle.BEFORE_THE_RULES, oracle.AFTER_THE_RULES) for door, found in several.items() for _what, code, field in found
     }  # fmt: skip
-    return (
-        told | foretold | own | {(door, "let pass", name) for door in LET_PASS_AT for name in rules.LET_PASS_BY_TWO | set(oracle.LET_PASS)}
-    )
+    let_pass = {
+        (door, "let pass", name) for door in LET_PASS_AT for name in (rules.LET_PASS_BY_TWO | set(oracle.LET_PASS)) - oracle.UNASKED[door]
+    }
+    offered = {(door, "offered instead", name) for door in OFFERED_AT for name in OFFERED_FOR}
+    done = {(door, "booked") for door in DOORS}
+    return told | foretold | own | let_pass | offered | done | {("book", "asked first", how) for how in oracle.ASKING}
 
 
 def refusals_of(rule: rules.Rule) -> set[Cell]:
@@ -102,17 +116,17 @@ def everything() -> None:
 
 def aims(cells: set[Cell]) -> list[tuple[type[Aimed], tuple[tuple[str, ...], str]]]:
     """What the stories aim at: each refusal at all doors where it was not hit often enough, then at each door what is let pass."""
-    doors: dict[str, set[str]] = {}
+    doors: dict[tuple[str, str], set[str]] = {}
     for cell in cells:
         if cell[1] != "let pass":
-            doors.setdefault(aim_of(cell), set()).add(cell[0])
-    refused = [(Aimed, (tuple(sorted(at)), name)) for name, at in sorted(doors.items())]
+            doors.setdefault((aim_of(cell), cell[0] if cell[0] in ALONE or cell[1] == "booked" else ""), set()).add(cell[0])
+    refused = [(Aimed, (tuple(sorted(at)), name)) for (name, _alone), at in sorted(doors.items())]
     return refused + [(Excepted, ((door,), "let pass")) for door in sorted({one[0] for one in cells if one[1] == "let pass"})]
 
 
 def aim_of(cell: Cell) -> str:
     """What a story aims at: the field where a rule refuses in several ways, else the rule, else the door's own code."""
-    return next(filter(None, (*cell[3:], cell[2])), cell[1])
+    return next(filter(None, (*cell[3:], *cell[2:3])), cell[1])
 
 
 def tell(story: type[Story], number: int, stories: int, steps: int) -> None:

@@ -5,6 +5,7 @@ from uuid import UUID
 
 import pytest
 
+from bench.figures.booking_storm import SUCCEEDED, is_done
 from bench.storm.journal import Call
 from bench.storm.judge import keys_judged, steps_of, unheld
 from bench.storm.mutants import Mutant
@@ -78,3 +79,10 @@ def test_a_step_is_looked_for_where_the_version_its_caller_saw_puts_it() -> None
 
 def test_a_booking_answered_twice_under_its_key_is_one_step() -> None:
     assert steps_of([call(0, 1, result=MADE), call(2, 3, result=MADE), call(4, 5, "busy")]) == [(ABOUT, 1, "booked")]
+
+
+def test_an_act_that_was_only_refused_busy_or_broken_has_not_succeeded() -> None:
+    failed = ("stale_state", "encounter_required", "undo_too_late", "refused", "nothing due", "busy: waited too long for a lock")
+
+    assert all(is_done(ended) for ended in SUCCEEDED)
+    assert not any(is_done(ended) for ended in (*failed, "broken: DataError 22003 out of range"))
