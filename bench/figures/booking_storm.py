@@ -28,7 +28,7 @@ MUST_HAPPEN = ("book", "cancel", "move", "right", "resize", "release", "stop", "
 TURNS = ((), ("limit_3_months_binds_referrals",), (), ("churn_applies",))  # which rules bind besides, round by round
 
 
-SUCCEEDED = ("done", "entered")
+SUCCEEDED = ("done", "entered", "suspended", "revoked", "reinstated")
 
 
 @dataclass
