@@ -24,7 +24,7 @@ from referral.parameters import OF_LEDGER
 
 FIELDS: Final = (
     "pk", "created_at", "patient", "institution", "institution__district", "department", "standard_code", "visit_date", "mode",
-    "moved_from", "referral", "post__institution__district", "referral__encounter__seen_at", "status",
+    "moved_from", "referral", "post__institution__district", "referral__encounter__seen_at", "status", "made_for__choice",
 )  # fmt: skip
 FOREVER: Final = timedelta(days=36500)
 # When the residents cancelled or moved by their own wish, as the facts of a booking count it (R147, R181).
@@ -43,7 +43,8 @@ Found = tuple[int, datetime, Counted]
 class Past:
     """One booking with what was known when it was made; `is_moved` and `mode` say which rules it had to pass.
 
-    `missed` are the resident's breaches recorded before it, whose ban depends on the values it is judged by.
+    `stands_in` is what was answered when this booking settled a stop; None where no stop stands behind it. `missed` are the resident's
+    breaches recorded before it, whose ban depends on the values it is judged by.
     """
 
     key: int
@@ -53,6 +54,7 @@ class Past:
     mode: str
     is_moved: bool
     is_open: bool
+    stands_in: str | None = None
     missed: tuple[Missed, ...] = ()
 
 
@@ -197,6 +199,7 @@ def _past(row: dict[str, object], others: list[Found], let_pass: frozenset[str])
     return Past(
         row["pk"], facts, Target(row["institution__district"], row["institution"], row["department"]),  # type: ignore[arg-type]
         Target(row["post__institution__district"]), str(row["mode"]), row["moved_from"] is not None, row["status"] in LIVE,  # type: ignore[arg-type]
+        row["made_for__choice"],  # type: ignore[arg-type]
     )  # fmt: skip
 
 

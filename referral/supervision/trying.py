@@ -8,6 +8,8 @@ from django.utils.translation import gettext_lazy as _
 
 from referral.booking import rules
 from referral.booking.models import BookingMode
+from referral.disruptions import judging
+from referral.disruptions.models import Choice
 from referral.supervision.past import Held, Past, Values, under
 from vault.refusal import Sentence, Violation
 
@@ -26,6 +28,8 @@ TRIED: Final = (
     rules.changes_must_not_be_frequent,
 )
 WITHOUT_VISIT: Final = tuple(rule for rule in TRIED if rule is not rules.patient_must_have_been_seen)
+IN_CONSULTATION: Final = tuple(rule for rule in TRIED if rule in rules.RULES_IN_CONSULTATION)
+OF_SUBSTITUTES: Final = (*judging.OF_DAYS, *judging.OF_LIMITS)  # a place that was held is asked about its limits only
 TITLES: Final[Mapping[str, Sentence]] = {
     "R050": _("seen by the doctor not long before"),
     "R142": _("booked within the hours of service"),
@@ -98,15 +102,23 @@ def _broken(past: Past, held: Held) -> tuple[Violation, ...]:
 
     That day is looked for within the horizon and around the other bookings: the rules that need neither are asked without them.
     """
-    facts = under(past, held)
-    asked = tuple(rule for rule in _asked(past) if rule is not rules.visit_must_be_within_horizon)
+    facts, all_asked = under(past, held), _asked(past)
+    asked = tuple(rule for rule in all_asked if rule is not rules.visit_must_be_within_horizon)
+    of_horizon = tuple(rule for rule in all_asked if rule not in asked)
     nowhere = replace(facts, limits=replace(held.limits, horizon_days=0))
     alone = replace(facts, counted=())
-    return rules.broken_rules(nowhere, asked) + rules.broken_rules(alone, (rules.visit_must_be_within_horizon,))
+    return rules.broken_rules(nowhere, asked) + rules.broken_rules(alone, of_horizon)
 
 
 def _asked(past: Past) -> tuple[rules.Rule, ...]:
-    """The rules it had to pass: a visit to the doctor only where a centre referred, and once for a chain of bookings (C32)."""
+    """The rules it had to pass: those of a substitute, of the consulting room, of a move (C32), or all.
+
+    A doctor's plain move of a booking that was stopped is told apart from an answer to the stop nowhere; it counts as an answer.
+    """
+    if past.stands_in is not None:
+        return judging.OF_LIMITS if past.stands_in == Choice.ACCEPT else OF_SUBSTITUTES
+    if past.mode == BookingMode.CONSULTATION:
+        return IN_CONSULTATION
     asks_for_visit = past.mode == BookingMode.COMMUNITY and not past.is_moved
     return TRIED if asks_for_visit else WITHOUT_VISIT
 

@@ -8,13 +8,14 @@ from uuid import uuid4
 import pytest
 from django.utils import timezone
 
-from clinics.models import PolicyRow, PolicySimulation
+from clinics.models import ClinicStop, PolicyRow, PolicySimulation
 from clinics.policy.sets import SETS
 from permissions.acting import Acting
 from referral.booking.book import book
 from referral.booking.cancel import cancel_by_resident
-from referral.booking.models import Booking
+from referral.booking.models import Booking, BookingMode
 from referral.credit.models import Breach
+from referral.disruptions.models import Choice, Disruption
 from referral.supervision import simulate as trials
 from referral.supervision.simulate import refused_ahead, simulate, sweep, work
 from referral.supervision.trying import TITLES, TRIED, Tally
@@ -130,6 +131,56 @@ def test_missed_visits_and_frequent_changes_before_a_booking_count_under_the_val
 
     assert {rule: found.by_rule.get(rule) for rule in ("R136", "R147")} == {"R136": [1, 0], "R147": [1, 1]}
     assert (found.no_more, found.newly) == (1, 0)
+
+
+def changed_often(cast: World, patient: Any) -> Booking:
+    """A booking of a resident who changed one before, while the district allows none; made before it said so."""
+    common = {"district": cast.district, "valid_from": today() - timedelta(days=1), "source": "规定", "status": "in_force"}
+    PolicyRow.objects.create(parameter="churn_applies", value="yes", **common)
+    PolicyRow.objects.create(parameter="churn_changes", value="1", **common)
+    cancel_by_resident(booked(cast, 5, patient))
+    made = booked(cast, 6, patient)
+    PolicyRow.objects.filter(parameter="churn_changes").update(value="0")
+    return made
+
+
+def test_a_booking_of_the_consulting_room_is_judged_by_the_rules_it_had_to_pass(cast: World) -> None:
+    made = changed_often(cast, cast.patient())
+    from_afar = Tally.from_json(tried(cast).found)
+
+    Booking.objects.filter(pk=made.pk).update(mode=BookingMode.CONSULTATION)
+    in_the_room = Tally.from_json(tried(cast).found)
+
+    assert (from_afar.judged, from_afar.by_rule) == (2, {"R147": [1, 1]})
+    assert (in_the_room.judged, in_the_room.by_rule) == (2, {})
+
+
+@pytest.mark.parametrize(("choice", "expected"), [(Choice.ACCEPT, {}), (Choice.OTHER_TIME, {"R106": [0, 1]})])
+def test_a_substitute_is_not_asked_for_changes_nor_a_held_one_for_its_day(
+    cast: World, choice: Choice, expected: dict[str, list[int]]
+) -> None:
+    stopped, made = booked(cast, 4, cast.patient("王秀英")), changed_often(cast, cast.patient("赵敏"))
+    far = booked(cast, 20, cast.patient("孙丽"))
+    before = Tally.from_json(tried(cast).found).by_rule
+    for one, at in ((made, stopped), (far, made)):
+        settled(cast, one, at, choice)
+
+    found = Tally.from_json(tried(cast).found)
+
+    assert before == {"R147": [1, 1], "R106": [0, 1]}
+    assert found.by_rule == expected
+
+
+def settled(cast: World, new: Booking, stopped: Booking, choice: Choice) -> None:
+    """The new booking stands in for the stopped one."""
+    stop = ClinicStop.objects.create(
+        service=stopped.pool_slot.service, first_day=stopped.visit_date, last_day=stopped.visit_date, reason_code="illness",
+        status="in_force", asked_by=cast.district_admin.user,
+    )  # fmt: skip
+    state = "substituted" if choice == Choice.ACCEPT else "other_time"
+    Disruption.objects.create(
+        stop=stop, booking=stopped, new_booking=new, status=state, choice=choice, chosen_by="resident", chosen_at=timezone.now()
+    )
 
 
 def miss(cast: World, patient: Any, days_ago: int) -> None:
