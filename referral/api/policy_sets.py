@@ -236,5 +236,6 @@ def preview_body(preview: Preview) -> dict[str, Any]:
             }
             for line, own in preview.stopping
         ],
-        "bookings_ahead": preview.bookings.judged, "would_not_be_allowed": preview.bookings.newly, "rules": rules_body(preview.bookings),
+        "bookings_ahead": preview.bookings.judged, "would_not_be_allowed": preview.bookings.newly,
+        "more_bookings_ahead": preview.is_cut, "rules": rules_body(preview.bookings),
     }  # fmt: skip

@@ -4,11 +4,14 @@ from collections.abc import Callable
 from datetime import date
 from typing import Final
 
+from django.db.models import QuerySet
+
 from clinics.policy import Parameter, Resolved, resolve, rows_in_force
 from clinics.policy.judging import NewRow, with_row
+from clinics.policy.scope import Scope
 from permissions.roles import Role
 from referral.booking.facts import Refers
-from referral.booking.models import BookingMode
+from referral.booking.models import Booking, BookingMode
 from referral.parameters import CANCEL_BY, CHANGE_CUTOFF, WHO_REFERS
 from referral.patients.models import CareTeam, FamilyDoctorContract
 from referral.supervision.past import Values, as_judged, rows_for, still_ahead
@@ -30,16 +33,24 @@ def bookings_ahead(parameter: Parameter, given: NewRow) -> BookingEffect | None:
         return None
     if parameter.key == WHO_REFERS.key:
         return _by_others(parameter, given, given.valid_from)
-    pasts = as_judged(still_ahead(given.scope.district, given.valid_from), MOST_OPEN + 1)
+    pasts = as_judged(_ahead(given.scope, given.valid_from), MOST_OPEN + 1)
     rows = rows_for(pasts, JUDGED_BY)
     after = with_row(parameter, given, given.value, rows)
     found = tally(pasts[:MOST_OPEN], Values(rows, given.valid_from), Values(after, given.valid_from))
     return BookingEffect(found.judged, found.newly, len(pasts) > MOST_OPEN)
 
 
+def _ahead(scope: Scope, day: date) -> QuerySet[Booking]:
+    """Those a value of this scope can concern: at its department, at its hospital, or of the whole district."""
+    found = still_ahead(scope.district, day)
+    if scope.department is not None:
+        return found.filter(department=scope.department)
+    return found if scope.institution is None else found.filter(institution=scope.institution)
+
+
 def _by_others(parameter: Parameter, given: NewRow, day: date) -> BookingEffect:
     """Who refers a contracted resident (C33): bookings made by somebody else than the contract's team, or its doctor."""
-    made = still_ahead(given.scope.district, day).filter(mode=BookingMode.COMMUNITY).exclude(post__kind=Role.REGIONAL_SPECIALIST)
+    made = _ahead(given.scope, day).filter(mode=BookingMode.COMMUNITY).exclude(post__kind=Role.REGIONAL_SPECIALIST)
     rows = list(made.order_by("pk").values_list("patient", "post__user")[: MOST_OPEN + 1])
     shown, target = rows[:MOST_OPEN], given.scope.target
     before = rows_in_force([parameter], [target])

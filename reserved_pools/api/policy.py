@@ -250,6 +250,7 @@ def effects_body(parameter: Parameter, effects: Effects) -> dict[str, Any]:
         "counts_for_later_publications": effects.cuts,
         "bookings_ahead": effects.bookings.judged if effects.bookings else None,
         "would_not_be_allowed": effects.bookings.newly if effects.bookings else None,
+        "more_bookings_ahead": effects.bookings.is_cut if effects.bookings else None,
         "institutions": [
             {
                 "institution": str(one.institution.public_id), "before": said(parameter, one.before), "after": said(parameter, one.after),

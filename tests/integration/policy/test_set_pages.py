@@ -164,7 +164,7 @@ def test_the_same_by_program(client: Client, desk: Desk) -> None:
     lines = {one["parameter"]: one for one in read(client, "/policy-sets/xicheng-2018", desk.first)["results"]}
     assert (lines["no_show_window"]["verdict"], lines["no_show_window"]["may_be_chosen"]) == ("final", False)
     seen = send(client, "/policy-sets/xicheng-2018/preview", desk.first, body()).json()
-    assert (seen["bookings_ahead"], seen["own_values_that_stop"]) == (0, [])
+    assert (seen["bookings_ahead"], seen["more_bookings_ahead"], seen["own_values_that_stop"]) == (0, False, [])
     made = send(client, "/policy-sets/xicheng-2018/choices", desk.first, body())
     assert (made.status_code, made.json()["status"], made["ETag"]) == (201, "draft", 'W/"1"')
     path = f"/policy-choices/{made.json()['id']}"
