@@ -28,7 +28,7 @@ def require_day_places(wanted: Iterable[tuple[Service, date, int]], *, field: st
         return
     rows = Service.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=services).order_by("pk")
     most: dict[int, int | None] = dict(rows.values_list("pk", "places_per_day"))
-    planned = _planned(services, {day for _service, day in more})
+    planned = planned_places(services, {day for _service, day in more})
     for (key, day), places in more.items():
         limit, count = most[key], planned[key, day] + places
         if limit is not None and count > limit:
@@ -44,7 +44,7 @@ def too_many(field: str, limit: int, count: int) -> Refusal:
     )
 
 
-def _planned(services: Iterable[int], days: Iterable[date]) -> Counter[tuple[int, date]]:
+def planned_places(services: Iterable[int], days: Iterable[date]) -> Counter[tuple[int, date]]:
     """What is planned already, by service and day."""
     rows = ClinicSession.objects.filter(service__in=list(services), date__in=list(days), status="planned").order_by()
     found = rows.values_list("service", "date").annotate(places=Sum("capacity"))

@@ -1,5 +1,6 @@
 """What a weekly timetable becomes on the days of a calendar: sessions to make, and those left out with the reason; pure."""
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, time
@@ -26,6 +27,7 @@ class Why(TextChoices):
     NOT_OFFERED = "not_offered", _("the service is not offered on this day")
     NOT_TAKING_PART = "not_taking_part", _("the hospital does not take part on this day")
     DOCTOR_LEFT = "doctor_left", _("the doctor has left")
+    TOO_MANY = "too_many", _("more places than the service has on a day")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,22 +76,35 @@ def horizon(
     planned: Collection[Key] = frozenset(),
     stopped: Collection[Key] = frozenset(),
     without_exams: Collection[date] = frozenset(),
+    places: Mapping[tuple[int, date], int] | None = None,
 ) -> Horizon:
     """The sessions a weekly timetable makes of these days (R070, R157).
 
     A day off makes none; what would have run by its own weekday is told as left out. A day worked instead runs the weekday the
     calendar names, else its own. On the days `without_exams` clinics run and examinations do not (R202). What is published or
-    stopped already stays as it is, so that making twice makes nothing.
+    stopped already stays as it is, so that making twice makes nothing. A day that would bring a service above its places a day,
+    with those of `places` that are planned already, is left out for that service alone (R094, R095).
     """
+    meetings = list(_meetings(tuple(patterns), days))
+    obstacles = [_obstacle(pattern, day, today, planned, stopped, without_exams) for day, pattern in meetings]
+    wanted = Counter(places or {})
+    for (day, pattern), why in zip(meetings, obstacles, strict=True):
+        wanted[pattern.service.pk, day.date] += pattern.capacity if why is None else 0
     plans: list[SessionPlan] = []
     skipped: list[Skipped] = []
-    for day, pattern in _meetings(tuple(patterns), days):
-        why = _obstacle(pattern, day, today, planned, stopped, without_exams)
+    for (day, pattern), obstacle in zip(meetings, obstacles, strict=True):
+        why = obstacle or _crowd(pattern, wanted[pattern.service.pk, day.date])
         if why is None:
             plans.append(_plan(pattern, day.date))
         else:
             skipped.append(Skipped(pattern, day.date, why, day.note if why is Why.DAY_OFF else ""))
     return Horizon(tuple(plans), tuple(skipped))
+
+
+def _crowd(pattern: Pattern, wanted: int) -> Why | None:
+    """A day of a bed or day surgery with more places than it has."""
+    most = pattern.service.places_per_day
+    return Why.TOO_MANY if most is not None and wanted > most else None
 
 
 def _meetings(patterns: tuple[Pattern, ...], days: Mapping[date, DayKind]) -> Iterator[tuple[DayKind, Pattern]]:

@@ -3,12 +3,13 @@
 from typing import Any
 
 from django.utils import timezone
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from clinics.models import Publication
+from clinics.timetables.horizon import Skipped
 from clinics.timetables.schedule_changes import LONGEST_REASON
 from clinics.timetables.weekly_queries import hospital_run_by
 from permissions.doors import (
@@ -23,7 +24,7 @@ from permissions.doors import (
 )
 from permissions.roles import Capability
 from reserved_pools.sessions.publish_weeks import Span, publish_span
-from reserved_pools.sessions.week_preview import Foreseen, Preview, preview
+from reserved_pools.sessions.week_preview import Foreseen, Preview, left_out_as_too_many, preview
 
 RUNNING = Needs(Capability.MANAGE_POOLS)
 
@@ -88,6 +89,11 @@ class TimetablePublish(Api):
         sessions = serializers.IntegerField()
         places = serializers.IntegerField()
         reserved = serializers.IntegerField()
+        too_many = serializers.SerializerMethodField()
+
+        @extend_schema_field(TimetablePreview.Output.LeftOut(many=True))
+        def get_too_many(self, done: Publication) -> list[dict[str, Any]]:
+            return [_left_out(one) for one in left_out_as_too_many(done, timezone.localdate())]
 
         def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
             days = {"from": serializers.DateField(source="first_day"), "to": serializers.DateField(source="last_day")}
@@ -104,12 +110,13 @@ class TimetablePublish(Api):
 def _foreseen(seen: Preview) -> dict[str, Any]:
     return {
         "made": [_made(one) for one in seen.made],
-        "left_out": [
-            {"service": one.pattern.service.public_id, "date": one.date, "half_day": one.pattern.half_day, "why": one.why.value}
-            for one in seen.skipped
-        ],
+        "left_out": [_left_out(one) for one in seen.skipped],
         "needs_reason": seen.needs_reason,
     }
+
+
+def _left_out(one: Skipped) -> dict[str, Any]:
+    return {"service": one.pattern.service.public_id, "date": one.date, "half_day": one.pattern.half_day, "why": one.why.value}
 
 
 def _made(one: Foreseen) -> dict[str, Any]:

@@ -1,20 +1,21 @@
 """What publishing a stretch of days would make: each session with its three parts, what is left out and why, shares by department."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from django.utils.translation import gettext_lazy as _
 
 from clinics import policy
-from clinics.models import ClinicSession, ClinicStop, Department, HalfDay, Institution, SessionTemplate
+from clinics.models import ClinicSession, ClinicStop, Department, HalfDay, Institution, Publication, SessionTemplate
 from clinics.models.stop import StopStatus
 from clinics.parameters import PUBLISHING_HORIZON_MONTHS
 from clinics.register.answerable import missing_of
-from clinics.timetables.calendar import day_kinds
+from clinics.timetables.calendar import DayKind, day_kinds
+from clinics.timetables.day_places import planned_places
 from clinics.timetables.exam_days import days_without_exams
-from clinics.timetables.horizon import Key, Pattern, Skipped, horizon
+from clinics.timetables.horizon import Horizon, Key, Pattern, Skipped, Why, horizon
 from clinics.timetables.schedule_changes import freeze_days_of, is_frozen
 from clinics.timetables.timetable import BEIJING, SessionPlan
 from reserved_pools.carving import foreseen
@@ -94,17 +95,22 @@ def preview(institution: Institution, first: date, last: date, *, today: date, c
     horizon (R003).
     """
     check_span(institution, first, last, today)
-    patterns = _templates(institution, first, last) if copied_from is None else _week(institution, copied_from, today)
+    patterns = _patterns(institution, first, last, today, copied_from)
     days = day_kinds(institution, first, last)
-    standing = _standing(institution, first, last)
-    shut = days_without_exams(institution, first, last) if any(one.service.is_examination for one in patterns) else frozenset()
-    found = horizon(patterns, days, today=today, planned=standing.planned, stopped=standing.stopped, without_exams=shut)
+    found = _horizon(institution, patterns, days, today)
     made = _foreseen(found.plans, institution, today)
     running = {plan.date for plan in found.plans} | {one.date for one in found.skipped}
     idle = tuple(day for day, kind in days.items() if kind.is_adjusted and day not in running and day > today)
     return Preview(
         institution, first, last, copied_from, made, found.skipped, _parts(made), tuple(missing_of(institution)), idle, bool(patterns)
     )
+
+
+def left_out_as_too_many(done: Publication, today: date) -> list[Skipped]:
+    """What a publication left out because its service would have more places than it has on a day, as it stands now."""
+    patterns = _patterns(done.institution, done.first_day, done.last_day, today, done.copied_from)
+    days = day_kinds(done.institution, done.first_day, done.last_day)
+    return [one for one in _horizon(done.institution, patterns, days, today).skipped if one.why is Why.TOO_MANY]
 
 
 def check_span(institution: Institution, first: date, last: date, today: date) -> None:
@@ -139,6 +145,20 @@ def pattern_of(template: SessionTemplate) -> Pattern:
         template.service, template.weekday, template.half_day, template.starts, template.ends, template.capacity, template.is_uncapped,
         template.practitioner, template.valid_from, template.valid_to,
     )  # fmt: skip
+
+
+def _patterns(institution: Institution, first: date, last: date, today: date, copied_from: date | None) -> list[Pattern]:
+    return _templates(institution, first, last) if copied_from is None else _week(institution, copied_from, today)
+
+
+def _horizon(institution: Institution, patterns: list[Pattern], days: Mapping[date, DayKind], today: date) -> Horizon:
+    """What the patterns become, by what stands and is stopped. A place added at this very moment is refused when it is published."""
+    first, last = min(days), max(days)
+    standing = _standing(institution, first, last)
+    shut = days_without_exams(institution, first, last) if any(one.service.is_examination for one in patterns) else frozenset()
+    counted = {one.service.pk for one in patterns if one.service.places_per_day is not None}
+    places = planned_places(counted, days) if counted else {}
+    return horizon(patterns, days, today=today, planned=standing.planned, stopped=standing.stopped, without_exams=shut, places=places)
 
 
 def _templates(institution: Institution, first: date, last: date) -> list[Pattern]:

@@ -1,5 +1,6 @@
 """The week of a hospital's places: the board with its shares, the file of it, and publishing a week with what it would make."""
 
+from collections import defaultdict
 from datetime import date, timedelta
 from functools import partial
 from typing import Any
@@ -12,8 +13,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from clinics.models import Institution, SlotClass
+from clinics.models import Institution, Publication, Service, SlotClass
 from clinics.timetables.calendar import known_until
+from clinics.timetables.horizon import Why
 from clinics.timetables.schedule_changes import LONGEST_REASON, announced_to, freeze_days_of, is_frozen
 from clinics.timetables.weekly_queries import hospital_run_by
 from clinics.views import typed
@@ -23,7 +25,7 @@ from permissions.doors import Page
 from permissions.doors.fields import read_day
 from reserved_pools.sessions.board import Board, Session, board, monday_of
 from reserved_pools.sessions.publish_weeks import Span, publish_span
-from reserved_pools.sessions.week_preview import Preview, horizon_of, preview
+from reserved_pools.sessions.week_preview import Preview, horizon_of, left_out_as_too_many, preview
 from reserved_pools.views.session_words import SHARE_BAR, class_words, shares_of_row, shortfalls
 from vault.refusal import Refusal
 
@@ -123,6 +125,8 @@ class WeekPublish(Page):
         )
         said = words % {"count": done.sessions, "reserved": done.reserved} if done.sessions else _("Nothing was left to publish.")
         messages.success(request, said)
+        for sentence in crowded(done):
+            messages.warning(request, sentence)
         return redirect(f"{reverse('week')}?institution={hospital.public_id}&from={monday_of(done.first_day).isoformat()}")
 
     def refused(self, request: HttpRequest, refusal: Refusal) -> HttpResponse | None:
@@ -153,6 +157,18 @@ class WeekPublish(Page):
             **typed.errors_in(refusal or wrong),
         }
         return self.render(request, "reserved_pools/week_publish.html", context, status=400 if wrong and refusal is None else 200)
+
+
+def crowded(done: Publication) -> list[str]:
+    """A sentence for each service that some days were left out for, because it would have more places than it has."""
+    days: dict[Service, set[str]] = defaultdict(set)
+    for one in left_out_as_too_many(done, timezone.localdate()):
+        days[one.pattern.service].add(one.date.isoformat())
+    words = _("%(service)s was not published on %(days)s: %(why)s.")
+    return [
+        words % {"service": f"{one.department.name} {one.name}", "days": " ".join(sorted(held)), "why": Why.TOO_MANY.label}
+        for one, held in days.items()
+    ]
 
 
 def board_asked(request: HttpRequest, hospital: Institution, today: date) -> Board:
