@@ -45,7 +45,7 @@ def test_a_stricter_limit_counts_the_bookings_it_would_refuse(cast: World) -> No
 def test_a_hospitals_value_counts_only_the_bookings_at_its_own_door(cast: World) -> None:
     place = cast.place(5, code=SUGAR)
     elsewhere, key = a_hospital("人民医院", district=cast.district), parameter_named("booking_horizon_days")
-    common = {"value": "3", "valid_from": today() + timedelta(days=1), "source": "院办〔2026〕3号"}
+    common: dict[str, Any] = {"value": "3", "valid_from": today() + timedelta(days=1), "source": "院办〔2026〕3号"}
 
     at_all, at_hers, at_another, in_a_room = (
         effects_of(key, NewRow(scope, **common)).bookings
