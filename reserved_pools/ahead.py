@@ -1,24 +1,29 @@
-"""How many days ahead each hospital or department lets book (R106, C6), and within how many a visit is promised (R112): read once."""
+"""How far ahead each hospital lets book (R106, C6), at which hours (R142), and within how many days a visit is promised (R112)."""
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, Value
+from django.db.models.functions import Now, TruncTime
+from django.db.models.lookups import GreaterThanOrEqual, LessThan
+from django.utils import timezone
 
-from clinics.models import PolicyRow
+from clinics.models import Institution, PolicyRow
 from clinics.models.policy import PolicyStatus
-from clinics.parameters import BOOKING_HORIZON_DAYS
+from clinics.parameters import BOOKING_HORIZON_DAYS, SERVICE_FROM, SERVICE_TO
 from clinics.policy import Level, Row, Target, resolve
 from reserved_pools.parameters import PROMISE_DAYS
 
+HOURS = (SERVICE_FROM, SERVICE_TO)
 OWNERS = {Level.DISTRICT: "district", Level.INSTITUTION: "institution", Level.DEPARTMENT: "department"}
 
 
 @dataclass(frozen=True, slots=True)
 class Ahead:
-    """Everybody's horizons as they hold on a day, and the promised days of every district."""
+    """Everybody's horizons and hours of service as they hold on a day, and the promised days of every district."""
 
     today: date
     rows: tuple[Row, ...]
@@ -56,6 +61,30 @@ class Ahead:
                 found &= ~Q(**{f"{lookups[level]}__in": owners}) | Q(**{f"{day}__lte": latest})
         return found
 
+    def serving(self, institution: str = "institution") -> Q:
+        """The same of hospitals: those whose hours of service are now, by the database's clock (R142).
+
+        One query more where a hospital has hours of its own, which stand before its district's.
+        """
+        found = Q()
+        for owners, target in self._with_hours(institution):
+            begin, end = (resolve(parameter, self.today, target, self.rows).value for parameter in HOURS)
+            if begin != end:
+                found &= ~owners | _between(begin, end)
+        return found
+
+    def _with_hours(self, institution: str) -> Iterator[tuple[Q, Target]]:
+        """Each district and hospital whose hours somebody set, as a condition on rows and as a target."""
+        keys = {parameter.key for parameter in HOURS}
+        held = [row for row in self.rows if row.parameter in keys and self._holds(row)]
+        hospitals = {row.institution for row in held if row.level is Level.INSTITUTION}
+        others = ~Q(**{f"{institution}__in": hospitals})
+        for district in {row.district for row in held if row.level is Level.DISTRICT}:
+            yield Q(**{f"{institution}__district": district}) & others, Target(district)
+        if hospitals:
+            for pk, district in Institution.objects.filter(pk__in=hospitals).values_list("pk", "district"):
+                yield Q(**{institution: pk}), Target(district, pk)
+
     def _by_value(self, level: Level) -> dict[int, list[int]]:
         """Who has a horizon of its own at a level, by its days: the latest row's, of a district together with the city's."""
         holding = [row for row in self.rows if row.parameter == BOOKING_HORIZON_DAYS.key and row.level is level and self._holds(row)]
@@ -70,7 +99,16 @@ class Ahead:
 
 
 def ahead(today: date) -> Ahead:
-    """Promise the horizons of a day and what is promised, in one query."""
-    found = PolicyRow.objects.filter(parameter__in=[BOOKING_HORIZON_DAYS.key, PROMISE_DAYS.key], status=PolicyStatus.IN_FORCE)
+    """Promise the horizons of a day, the hours of service and what is promised, in one query."""
+    found = PolicyRow.objects.filter(
+        parameter__in=[one.key for one in (BOOKING_HORIZON_DAYS, PROMISE_DAYS, *HOURS)], status=PolicyStatus.IN_FORCE
+    )
     rows = found.values_list("parameter", "value", "valid_from", "valid_to", "district", "institution", "department", "source", "pk")
     return Ahead(today, tuple(Row(*row) for row in rows))
+
+
+def _between(begin: Any, end: Any) -> Q:
+    """Whether the database's clock in Beijing stands between two hours, the second outside, also across midnight."""
+    clock = TruncTime(Now(), tzinfo=timezone.get_default_timezone())
+    after, before = Q(GreaterThanOrEqual(clock, Value(begin))), Q(LessThan(clock, Value(end)))
+    return after & before if begin < end else after | before

@@ -32,6 +32,7 @@ __all__ = [
     "half_days",
     "last_published_beyond",
     "nearest",
+    "nearest_of",
     "pool_slot_open_to",
 ]
 
@@ -95,11 +96,23 @@ def nearest(
 
     `among` narrows the places further.
     """
+    held = ahead(today)
+    return _nearest(acting, _open_now(acting, wanted, held).filter(among), around, held, asked, limit)
+
+
+def nearest_of(
+    acting: Acting, places: QuerySet[PoolSlot], around: Around, *, today: date, asked: date, limit: int
+) -> list[dict[str, Any]]:  # fmt: skip
+    """The same of the open places of one hospital, which it gives out itself."""
+    rows = places.annotate(is_partner=is_partner(acting.post), capacity=F("published") - F("returned"))
+    return _nearest(acting, rows, around, ahead(today), asked, limit)
+
+
+def _nearest(acting: Acting, places: QuerySet[PoolSlot], around: Around, held: Ahead, asked: date, limit: int) -> list[dict[str, Any]]:
     first = (Case(When(slot_class=around.like, then=0), default=1), "starts_at", "public_id")
     turn = Window(RowNumber(), partition_by=[F(name) for name in around.alike], order_by=first)
     far = Case(*(When(visit_date=day, then=Value(days)) for day, days in around.days.items()), default=Value(0))
-    held = ahead(today)
-    rows = _open_now(acting, wanted, held).filter(among, visit_date__in=around.days).annotate(turn=turn, far=far).filter(turn=1)
+    rows = places.filter(visit_date__in=around.days).annotate(turn=turn, far=far).filter(turn=1)
     ordered = rows.order_by("far", "-is_partner", "starts_at", "public_id")[:limit]
     return _described(ordered, asked, held.promise_days(acting.district_id, asked))
 
@@ -117,10 +130,11 @@ def last_published_beyond(acting: Acting, wanted: Wanted, held: Ahead) -> date |
 
 
 def _open_now(acting: Acting, wanted: Wanted, held: Ahead) -> QuerySet[PoolSlot]:
-    """Open places within what each hospital lets book ahead (R106), unless days beyond it are wanted."""
+    """Open places within what each hospital lets book ahead (R106), unless days beyond it are wanted, and at this hour (R142)."""
     horizon = Q() if wanted.beyond else held.within()
     taking_part = open_on(day="visit_date") & offered_on(day="visit_date")
-    rows = PoolSlot.objects.bookable().filter(wanted.condition(), horizon, places_open_to(acting, district=wanted.district), taking_part)
+    reach = places_open_to(acting, district=wanted.district)
+    rows = PoolSlot.objects.bookable().filter(wanted.condition(), horizon, held.serving(), reach, taking_part)
     return rows.annotate(is_partner=is_partner(acting.post), capacity=F("published") - F("returned"))
 
 

@@ -11,6 +11,7 @@ from clinics.models import Service
 from permissions.acting import Acting
 from permissions.roles import Capability
 from referral.booking import rules, sentences
+from referral.booking.alternatives import asked_elsewhere, with_alternatives
 from referral.booking.book import not_found, required_right
 from referral.booking.cancel import stale as changed
 from referral.booking.expected import today
@@ -46,7 +47,8 @@ def submit(referral_id: UUID, wish: Wish, *, expected_version: int, by: Acting) 
 
     Judged by `rules.RULES_OF_ASKING`, as a booking is but for days and places; an acceptance for something else is given back. Locks
     the acting right, the patient, the referral. Refuses with `right_not_in_force`, `invalid_input` (service and note at once),
-    `not_found`, `stale_state`, and every broken rule at once.
+    `not_found`, `stale_state`, and every broken rule at once; where another hospital could be asked, `current["alternatives"]` names
+    what of.
     """
     required_right(by)
     service, note = _checked(wish)
@@ -57,7 +59,7 @@ def submit(referral_id: UUID, wish: Wish, *, expected_version: int, by: Acting) 
             _judge(judged, expected_version)
             return _asked(referral_id, service, note, expected_version, by)
     except Refusal as refusal:
-        raise with_place_to_sign(refusal, judged, by) from refusal
+        raise with_place_to_sign(with_alternatives(refusal, judged, by, find=asked_elsewhere), judged, by) from refusal
 
 
 def withdraw(referral_id: UUID, *, expected_version: int, by: Acting) -> Referral:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, Final
 from uuid import UUID
 
@@ -13,7 +14,7 @@ from clinics.parameters import HOSPITALS
 from permissions.acting import Acting
 from permissions.roles import Capability, Role
 from referral.booking import codes, limits, rules, sentences
-from referral.booking.alternatives import CURABLE, lawful_times, with_alternatives
+from referral.booking.alternatives import ANOTHER_TIME, alternatives, lawful_times, with_alternatives
 from referral.booking.book import not_found, replayed, required_right
 from referral.booking.cancel import RELATED, lock_case, moment_words, stale, whom_to_call
 from referral.booking.exam_messages import text_for
@@ -45,7 +46,6 @@ from vault.transactions import requires_transaction
 MAY_MOVE: Final = ("booked", "accepted")
 ASKED: Final = "info_requested"  # an open question of the hospital is answered first
 OFFERED_DAYS: Final = 14
-ANOTHER_TIME: Final = CURABLE - {"R027", "R046", "R052"}  # what another time at the same hospital cures
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +84,8 @@ def move(booking_id: UUID, *, pool_slot: UUID, expected_version: int, key: str, 
                 raise not_found()
             made = replayed(judged, body) or moved(seen, judged, expected_version, key, body, by)
     except Refusal as refusal:
-        raise with_alternatives(refusal, judged, by, stands_at=seen.pool_slot_id if seen else None) from refusal
+        find = partial(alternatives, stands_at=seen.pool_slot_id if seen else None)
+        raise with_alternatives(refusal, judged, by, find=find) from refusal
     return made
 
 

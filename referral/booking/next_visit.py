@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import partial
 from typing import Any, Final
 from uuid import UUID
 
@@ -17,6 +18,7 @@ from clinics.register.taking_part import open_on
 from permissions.acting import Acting
 from permissions.roles import Capability, Role
 from referral.booking import articles, codes, limits, rules, sentences
+from referral.booking.alternatives import ANOTHER_TIME, here, with_alternatives
 from referral.booking.book import not_found
 from referral.booking.exam_messages import text_for
 from referral.booking.expected import today, visits_of
@@ -35,6 +37,7 @@ from referral.inbox.tell import answering_for, tell
 from referral.patients.guardians_reach import reached
 from referral.patients.models import Encounter
 from reserved_pools import claims
+from reserved_pools.ahead import ahead
 from reserved_pools.models import PoolKind, PoolSlot
 from vault import idempotency
 from vault.audit import record
@@ -65,30 +68,52 @@ def book_next(booking_id: UUID, wish: Wish, *, key: str, by: Acting) -> Booking:
     Own hospital, a place kept for residents, judged by `rules.RULES_IN_CONSULTATION`, at most `next_visit_days` after the visit.
     The new referral follows the first, is booked at once, and belongs to who answers for that one. Locks right, patient, place, the
     referral followed. Refuses with `not_allowed`, `not_found`, `invalid_input` (both fields at once), `idempotency_mismatch`,
-    `not_seen_yet`, `visit_too_long_ago`, every broken rule, `slot_not_available`, `outcome_unknown`.
+    `not_seen_yet`, `visit_too_long_ago`, every broken rule, `slot_not_available`, `outcome_unknown`; those another time would cure
+    carry `current["alternatives"]`.
     """
     if by.post is None or not by.can(Capability.BOOK_NEXT):
         raise Refusal("not_allowed", _("Your role does not include this."))
     reason = checked_reason(wish)
     body = {"next": booking_id, "pool_slot": wish.pool_slot, "kind": wish.kind.value, "reason": reason}
-    with known_outcome():
-        visit = visits_of(by).filter(public_id=booking_id).select_related(*BEHIND).first()
-        if visit is None:
-            raise not_found()
-        judged = booking_facts(visit.referral.public_id, wish.pool_slot, key, first_booker(visit), kind=PoolKind.RESIDENT_DIRECT)
-        before = idempotency.find(by.user.public_id, key, body)
-        if before is not None:
-            return Booking.objects.get(public_id=before)
-        if judged is None or judged.row.institution != by.post.institution_id:
-            raise not_found()
-        place = PoolSlot.objects.locked().select_related("service", "department").get(pk=judged.row.pool_slot)
-        visit = held(visit)
-        check_follows(visit, place, wish.kind)
-        check_recent(visit, judged.facts.today)
-        check_rules(judged)
-        made = _written(visit, place, judged, wish.kind, reason, by)
-        idempotency.store(by.user.public_id, key, body, made.public_id)
+    visit: Booking | None = None
+    judged: Judged | None = None
+    try:
+        with known_outcome():
+            visit = visits_of(by).filter(public_id=booking_id).select_related(*BEHIND).first()
+            if visit is None:
+                raise not_found()
+            judged = _judged(visit, wish, key)
+            before = idempotency.find(by.user.public_id, key, body)
+            if before is not None:
+                return Booking.objects.get(public_id=before)
+            made = _booked(visit, judged, wish, reason, by)
+            idempotency.store(by.user.public_id, key, body, made.public_id)
+    except Refusal as refusal:
+        raise with_alternatives(refusal, judged, by, find=partial(_instead, visit, wish.kind), curable=ANOTHER_TIME) from refusal
     return made
+
+
+def _judged(visit: Booking, wish: Wish, key: str) -> Judged | None:
+    """Step: the facts under locks; nobody lets a rule pass for a visit booked here."""
+    held = booking_facts(visit.referral.public_id, wish.pool_slot, key, first_booker(visit), kind=PoolKind.RESIDENT_DIRECT)
+    return replace(held, facts=replace(held.facts, let_pass=frozenset())) if held else None
+
+
+def _booked(visit: Booking, judged: Judged | None, wish: Wish, reason: str, by: Acting) -> Booking:
+    """Step: everything a first request must pass, then the write."""
+    assert by.post is not None
+    if judged is None or judged.row.institution != by.post.institution_id:
+        raise not_found()
+    place = PoolSlot.objects.locked().select_related("service", "department").get(pk=judged.row.pool_slot)
+    visit = held(visit)
+    check_follows(visit, place, wish.kind)
+    check_recent(visit, judged.facts.today)
+    check_rules(judged)
+    return _written(visit, place, judged, wish.kind, reason, by)
+
+
+def _instead(visit: Booking, kind: FollowKind, judged: Judged, by: Acting) -> list[dict[str, Any]]:
+    return here(judged, by, next_places(visit, kind, by, service_kind=judged.row.service_kind))
 
 
 def checked_reason(wish: Wish) -> str:
@@ -119,8 +144,8 @@ def check_follows(visit: Booking, place: PoolSlot, kind: FollowKind) -> None:
 
 
 def check_rules(judged: Judged) -> None:
-    """Every broken rule of the consulting room at once; nobody lets a rule pass for a visit booked here."""
-    broken = rules.broken_rules(replace(judged.facts, let_pass=frozenset()), rules.RULES_IN_CONSULTATION)
+    """Every broken rule of the consulting room at once."""
+    broken = rules.broken_rules(judged.facts, rules.RULES_IN_CONSULTATION)
     if broken:
         raise sentences.refusal_of(broken)
 
@@ -142,12 +167,14 @@ def first_booker(visit: Booking) -> Acting:
 def next_places(visit: Booking, kind: FollowKind, by: Acting, *, service_kind: str = "") -> "QuerySet[PoolSlot]":
     """The free places kept for residents at the acting hospital that fit this kind of visit, by time: clinics and examinations.
 
+    None is further ahead than the hospital lets book (R106), though a calendar of further days is published.
     An examination of the department itself is a next visit, one of another department a visit there.
     """
     assert by.post is not None
     day = today()
     rows = PoolSlot.objects.with_remaining().filter(
-        open_on(day="visit_date"), offered_on(day="visit_date"), kind=PoolKind.RESIDENT_DIRECT, institution_id=by.post.institution_id,
+        open_on(day="visit_date"), offered_on(day="visit_date"), ahead(day).within(),
+        kind=PoolKind.RESIDENT_DIRECT, institution_id=by.post.institution_id,
         opens_at__lte=Now(), closes_at__gt=Now(), closed_at__isnull=True, remaining__gt=0, slot__session__status="planned",
         visit_date__range=(day + timedelta(days=1), day + timedelta(days=HORIZON_SHOWN)),
         service__kind__in=[service_kind] if service_kind else HELD_IN_SESSIONS,

@@ -12,6 +12,7 @@ from clinics.offers.offered import offered_on
 from permissions.acting import Acting
 from permissions.roles import Role
 from referral.booking import codes, rules, sentences
+from referral.booking.alternatives import ANOTHER_TIME, here, with_alternatives
 from referral.booking.book import not_found
 from referral.booking.cancel import RELATED, lock_case, stale
 from referral.booking.expected import today
@@ -27,6 +28,7 @@ from referral.review.models import Decision
 from referral.review.questions import checked
 from referral.review.scope import Held, booking_under_review, check_current, noted, require_reviewer
 from reserved_pools import claims
+from reserved_pools.ahead import ahead
 from reserved_pools.models import PoolSlot
 from vault import audit, idempotency
 from vault.actor import Actor
@@ -74,20 +76,29 @@ def redirect(referral_id: UUID, wish: Wish, *, expected_version: int, key: str, 
     require_reviewer(by)
     reason = checked("reason", wish.reason, LONGEST_REASON, _("Say why, in a few words; the referring doctor reads it."))
     asked = {"redirect": referral_id, "pool_slot": wish.pool_slot, "reason": reason}
-    with known_outcome():
-        before = idempotency.find(by.user.public_id, key, asked)
-        if before is not None:
-            return before
-        seen = booking_under_review(by, referral_id)
-        judged = _judged(seen, wish.pool_slot, key, by)
-        return _redirected(seen, judged, reason, expected_version, key, body_hash(asked), by)
+    judged: Judged | None = None
+    try:
+        with known_outcome():
+            before = idempotency.find(by.user.public_id, key, asked)
+            if before is not None:
+                return before
+            seen = booking_under_review(by, referral_id)
+            judged = _judged(seen, wish.pool_slot, key, by)
+            return _redirected(seen, judged, reason, expected_version, key, body_hash(asked), by)
+    except Refusal as refusal:
+        raise with_alternatives(
+            refusal, judged, by, find=lambda held, who: here(held, who, places_to_redirect_to(seen)), curable=ANOTHER_TIME
+        ) from refusal
 
 
 def places_to_redirect_to(booking: Booking, *, department: UUID | None = None) -> "QuerySet[PoolSlot]":
-    """The reserved places of the same hospital that are open now, in the next two weeks, in order of time; not the one it has."""
+    """The reserved places of the same hospital that are open now, in the next two weeks, in order of time; not the one it has.
+
+    None is further ahead than the hospital lets book (R106).
+    """
     day = today()
     rows = PoolSlot.objects.bookable().filter(
-        offered_on(day="visit_date"), institution=booking.institution_id, service__kind=booking.pool_slot.service.kind,
+        offered_on(day="visit_date"), ahead(day).within(), institution=booking.institution_id, service__kind=booking.pool_slot.service.kind,
         visit_date__range=(day + timedelta(days=1), day + timedelta(days=OFFERED_DAYS)),
     )  # fmt: skip
     if department is not None:

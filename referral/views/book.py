@@ -1,6 +1,5 @@
 """Choosing a place for a referral: the half-day calendar, its bands, the moment of deciding, and a refusal that helps."""
 
-from datetime import date
 from functools import partial
 from typing import Any
 from uuid import UUID, uuid4
@@ -16,7 +15,6 @@ from permissions.doors import Needs, Page
 from permissions.doors.fields import ID
 from permissions.roles import Capability
 from referral.booking.asking import Wish, submit
-from referral.booking.before import counts_before
 from referral.booking.book import book
 from referral.booking.override_models import Overridable
 from referral.booking.override_queries import lets_pass
@@ -25,17 +23,16 @@ from referral.cases.models import Referral
 from referral.cases.place_requests import acceptance_of, waits_for_a_day
 from referral.cases.queries import referral_of
 from referral.cases.submission_models import LONGEST_NOTE
-from referral.patients.queries import contract_on
 from referral.views.availability import Panel, look
 from referral.views.exceptions import ask_link
 from referral.views.filters import Filters
+from referral.views.instead import half_of, instead
 from referral.views.later_days import Beyond
-from referral.views.matrix import key_of, service_words
+from referral.views.matrix import key_of
 from referral.views.rights import right_of
 from referral.views.saying import say
-from referral.views.strip import strip_of
+from referral.views.strip import strip_with_counts
 from reserved_pools.models import PoolSlot
-from reserved_pools.sessions.half_days import Calendar
 from vault.audit import saw
 from vault.refusal import Refusal, invalid
 
@@ -103,24 +100,22 @@ class BookPage(Page):
         context = {
             **seen.context,
             "referral": referral,
-            "strip": self.strip(referral, seen.calendar, seen.panel.day if seen.panel else None),
+            "strip": strip_with_counts(
+                referral.patient,
+                self.acting.district_id,
+                seen.panel.day if seen.panel else None,
+                seen_at=referral.encounter.seen_at,
+                promise_until=seen.calendar.promised_until,
+            ),
             "emergency": sign_of(referral.emergency_sign) if referral.emergency_sign else None,
             "slot": slot,
             "idempotency_key": request.POST.get("idempotency_key") or uuid4(),
             **refused_context(refusal, seen.panel, chosen_slot(request), seen.filters),
             "ask_exception": ask_link(referral, refusal.violations, chosen_slot(request)) if refusal else "",
+            "also": {"act": "ask", "note": request.POST.get("note", "")} if request.POST.get("act") == "ask" else {},
             **asking_context(request, referral, seen.panel),
         }
         return self.render(request, "referral/book.html", context | ({"asking": False} if refusal else more))
-
-    def strip(self, referral: Referral, calendar: Calendar, day: date | None) -> Any:
-        today = timezone.localdate()
-        contract = contract_on(referral.patient, today)
-        district = contract.institution.district_id if contract else self.acting.district_id
-        return strip_of(
-            referral.patient, contract, seen_at=referral.encounter.seen_at, promise_until=calendar.promised_until,
-            before=counts_before(referral.patient, district, today, day),
-        )  # fmt: skip
 
 
 def uuid_from(request: HttpRequest, name: str) -> UUID:
@@ -171,19 +166,11 @@ def refused_context(refusal: Refusal | None, panel: Panel | None, chosen: str, f
         "refusal": refusal,
         "chosen_panel": panel,
         "chosen_slot": slot,
-        "alternatives": [alternative(row, filters) for row in refusal.current.get("alternatives", [])],
-        "alternatives_asked": "alternatives" in refusal.current,
+        **instead(refusal, partial(calendar_of, filters)),
     }
 
 
-def alternative(row: dict[str, Any], filters: Filters) -> dict[str, Any]:
-    """One place instead: its words, the address whose calendar shows it, and the number under which its button books it once."""
-    half = "am" if timezone.localtime(row["starts_at"]).hour < 12 else "pm"
-    key = key_of(row["service"], row["visit_date"], half)
-    return {
-        **row,
-        "words": service_words(row["kind"], row["slot_class"], row["title"], name=row["service_name"], disease=row["disease"]),
-        "half": half,
-        "action": f"?{Filters(filters.department, kind=filters.kind, later=filters.later).query}&cell={key}",
-        "idempotency_key": uuid4(),
-    }
+def calendar_of(filters: Filters, row: dict[str, Any]) -> str:
+    """The address whose calendar shows a place."""
+    key = key_of(row["service"], row["visit_date"], half_of(row))
+    return f"?{Filters(filters.department, kind=filters.kind, later=filters.later).query}&cell={key}"

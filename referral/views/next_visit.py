@@ -21,13 +21,13 @@ from referral.booking.models import Booking
 from referral.booking.next_visit import LONGEST_REASON, Wish, book_next, next_places
 from referral.booking.visit_behind import check_recent
 from referral.cases.models import FollowKind
-from referral.patients.queries import contract_on
 from referral.views import typed
 from referral.views.availability import cancel_until, what_to_know
 from referral.views.book import uuid_from
+from referral.views.instead import instead
 from referral.views.matrix import service_words
 from referral.views.saying import say
-from referral.views.strip import strip_of
+from referral.views.strip import strip_with_counts
 from referral.views.visits import visit_of
 from reserved_pools.models import PoolSlot
 from vault.audit import saw
@@ -84,11 +84,14 @@ class NextVisit(Page):
         chosen = self.chosen(asked, next_places(visit, kind, self.acting))
         referral = visit.referral
         errors = {one.field: one.message for one in refusal.violations} if refusal else {}
+        reason = typed.text(request, "reason") if request.method == "POST" else ""
         only_fields = bool(errors) and set(errors) <= {"kind", "reason"}
         context: dict[str, Any] = {
             "booking": visit,
             "referral": referral,
-            "strip": strip_of(visit.patient, contract_on(visit.patient, timezone.localdate()), seen_at=referral.encounter.seen_at),
+            "strip": strip_with_counts(
+                visit.patient, visit.institution.district_id, chosen.visit_date if chosen else None, seen_at=referral.encounter.seen_at
+            ),
             "kind": kind.value,
             "kinds": KINDS,
             "service_kind": service_kind,
@@ -102,7 +105,9 @@ class NextVisit(Page):
             "slot": chosen if refusal is None or only_fields else None,
             "slot_words": words_of(chosen) if chosen else "",
             "cancel_until": cancel_until(visit.institution, chosen.visit_date) if chosen else None,
-            "reason": typed.text(request, "reason") if request.method == "POST" else "",
+            "reason": reason,
+            **instead(refusal, lambda _row: f"?kind={kind.value}"),
+            "also": {"kind": kind.value, "reason": reason},
             "limit": LONGEST_REASON,
             "errors": errors,
             "refusal": None if only_fields else refusal,

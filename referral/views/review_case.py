@@ -28,10 +28,11 @@ from referral.review.queries import due_of_one
 from referral.review.scope import booking_under_review, bookings_to_review
 from referral.review.story import story_of
 from referral.views import typed
+from referral.views.instead import instead
 from referral.views.matrix import booking_words, service_words
 from referral.views.review import REVIEWS
 from referral.views.saying import say
-from referral.views.strip import strip_of
+from referral.views.strip import strip_of, strip_with_counts
 from referral.views.write import LABELS
 from reserved_pools.models import PoolSlot
 from vault.audit import saw
@@ -109,13 +110,16 @@ class ReviewRedirect(Page):
         if refusal.code in ("not_found", "not_allowed", "stale_state", "idempotency_mismatch"):
             return None
         values = {"reason": request.POST.get("reason", "")[:400], "pool_slot": request.POST.get("pool_slot", "")}
-        return self.shown(request, public_id, values=values, **errors_in(refusal))
+        offered = instead(refusal, lambda _row: "")
+        return self.shown(request, public_id, values=values, also={"reason": values["reason"]}, **offered, **errors_in(refusal))
 
     def shown(self, request: HttpRequest, public_id: UUID, **more: Any) -> HttpResponse:
         booking = booking_under_review(self.acting, public_id)
         chosen = id_or_none(request.GET.get("department", ""))
         page = Paginator(moving.places_to_redirect_to(booking, department=chosen), PER_PAGE).get_page(request.GET.get("page"))
+        seen_at, district = booking.referral.encounter.seen_at, booking.institution.district_id
         context = head_of(booking) | {
+            "strip": strip_with_counts(booking.patient, district, None, seen_at=seen_at),
             "page": page,
             "places": [place_words(place) for place in page],
             "department": str(chosen or ""),

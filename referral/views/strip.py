@@ -6,10 +6,11 @@ from datetime import date, datetime, timedelta
 from django.utils import timezone
 
 from permissions.identity.masking import mask_number
-from referral.booking.before import Before
+from referral.booking.before import Before, counts_before
 from referral.patients.guardians_reach import to_call
 from referral.patients.models import FamilyDoctorContract, Patient
 from referral.patients.priority_queries import group_word, shown_group
+from referral.patients.queries import contract_on
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,17 @@ def strip_of(
         priority=group_word(shown_group(patient, timezone.localdate())),
         guardian="" if document else to_call(patient).guardian,
     )
+
+
+def strip_with_counts(patient: Patient, district: int, day: date | None, *, seen_at: datetime, promise_until: date | None = None) -> Strip:
+    """The strip where a place is chosen: with what counts already around a day, as the rules count it.
+
+    `district` is that of whoever acts, for a resident whose contract names none.
+    """
+    today = timezone.localdate()
+    contract = contract_on(patient, today)
+    before = counts_before(patient, contract.institution.district_id if contract else district, today, day)
+    return strip_of(patient, contract, seen_at=seen_at, promise_until=promise_until, before=before)
 
 
 def contract_of(contract: FamilyDoctorContract) -> Contract:

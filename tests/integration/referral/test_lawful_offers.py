@@ -149,6 +149,50 @@ def test_what_a_hospital_does_not_let_book_yet_is_neither_offered_nor_shown_as_f
     assert cells[own.institution.public_id, in_days(11)] == "open"
 
 
+def hours_of(owner: Any, begin: int, end: int) -> None:
+    """Places are booked between so many hours from now and so many; the clock may run past midnight."""
+    now = timezone.localtime()
+    for parameter, hours in (("service_hours_from", begin), ("service_hours_to", end)):
+        PolicyRow.objects.create(
+            parameter=parameter, value=f"{now + timedelta(hours=hours):%H:%M}", valid_from=today(), source="院内规则",
+            status="in_force", **owner,
+        )  # fmt: skip
+
+
+def test_when_one_hospital_is_closed_at_this_hour_an_open_one_is_offered(cast: Out) -> None:
+    closed, elsewhere = cast.place(3), cast.place(5, institution=cast.world.other_hospital)
+    hours_of({"institution": cast.world.hospital}, 1, 2)
+
+    refusal = refused(cast, closed, cast.world.referral())
+
+    assert [one.rule for one in refusal.violations] == ["R142"]
+    assert [row["id"] for row in refusal.current["alternatives"]] == [elsewhere.public_id]
+    assert Booking.objects.count() == 0
+
+
+def test_a_hospital_that_is_closed_at_this_hour_is_not_offered(cast: Out) -> None:
+    full, here = cast.place(3, places=1, claimed=1), cast.place(5)
+    cast.place(3, institution=cast.world.other_hospital)
+    hours_of({"institution": cast.world.other_hospital}, 1, 2)
+
+    offered = refused(cast, full, cast.world.referral()).current["alternatives"]
+
+    assert [row["id"] for row in offered] == [here.public_id]
+    wanted = Wanted(in_days(1), in_days(14), department=HEART)
+    assert [row["id"] for row in availability(cast.doctor, wanted, today=today())] == [here.public_id]
+
+
+def test_a_hospital_with_hours_of_its_own_is_open_while_its_district_is_closed(cast: Out) -> None:
+    full, here = cast.place(3, places=1, claimed=1), cast.place(5)
+    cast.place(3, institution=cast.world.other_hospital)
+    hours_of({"district": cast.world.district}, 1, 2)
+    hours_of({"institution": cast.world.hospital}, -1, 2)
+
+    offered = refused(cast, full, cast.world.referral()).current["alternatives"]
+
+    assert [row["id"] for row in offered] == [here.public_id]
+
+
 def test_a_resident_is_offered_every_lawful_time_and_no_other(cast: Out) -> None:
     old = cast.ahead(5)
     for day, code in ((3, SUGAR), (3, BONES)):
