@@ -51,6 +51,7 @@ STATUS: Mapping[str, HTTPStatus] = {
     "unavailable": HTTPStatus.SERVICE_UNAVAILABLE,
 }
 
+DAYS = ("next_date", "later_date", "possible_from")  # of a violation
 MOST_VIOLATIONS = 50  # of bad fields told at once; a list of a thousand wrong items is not answered item by item
 
 TITLES: Mapping[HTTPStatus, Any] = {
@@ -110,7 +111,7 @@ def violation_body(violation: Violation) -> dict[str, Any]:
         "quote": violation.quote,
         "count": violation.count,
         "limit": violation.limit,
-        "next_date": violation.next_date.isoformat() if violation.next_date else None,
+        **{name: day.isoformat() for name in DAYS if (day := getattr(violation, name))},
     }
     return {name: value for name, value in body.items() if value not in ("", None)}
 

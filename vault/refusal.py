@@ -11,7 +11,8 @@ Sentence = Any  # a str or a lazily translated string
 class Violation:
     """One broken rule or one bad field, with what the reader needs to put it right.
 
-    `rule` is a catalogue id (R107); `quote` is the literal text of the article in its own language.
+    `rule` is a catalogue id (R107); `quote` is the literal text of the article in its own language. `next_date` is the nearest day
+    that would do now; where there is none, `later_date` is one that will, and `possible_from` the day from which it can be asked for.
     """
 
     code: str
@@ -25,6 +26,8 @@ class Violation:
     count: int | None = None
     limit: int | None = None
     next_date: date | None = None
+    later_date: date | None = None
+    possible_from: date | None = None
 
 
 @dataclass(eq=False)

@@ -10,6 +10,7 @@ from referral.booking.counting import fullest_months, fullest_week
 from referral.booking.facts import BookingFacts
 
 QUARTER_MONTHS: Final = 3
+LOOKS_BEYOND: Final = 120  # days behind the horizon: longer than any limit reaches
 ANYWHERE: Final = 0  # no hospital has this key
 
 
@@ -19,6 +20,13 @@ def next_lawful_date(facts: BookingFacts) -> date | None:
     lawful = [day for day in days if is_lawful_on(facts, day)]
     later = [day for day in lawful if day > facts.visit_date]
     return min(later) if later else max(lawful, default=None)
+
+
+def first_day_beyond(facts: BookingFacts) -> date | None:
+    """The first day behind the horizon on which her limits leave room; None when there is none near, or no horizon to look behind."""
+    last = facts.limits.horizon_days
+    behind = (facts.today + timedelta(days=ahead) for ahead in range(last + 1, last + LOOKS_BEYOND + 1))
+    return next((day for day in behind if has_room(replace(facts, visit_date=day))), None) if last else None
 
 
 def is_lawful_on(facts: BookingFacts, day: date) -> bool:

@@ -142,11 +142,13 @@ def hospital_must_not_restrict_her(facts: BookingFacts) -> Violation | None:
 
 
 def booking_must_be_within_service_hours(facts: BookingFacts) -> Violation | None:
-    """R142: booked between two hours in Beijing, on every day; off while both are the same."""
-    begin, end = facts.limits.service_from, facts.limits.service_to
-    if begin == end or is_between(facts.now.astimezone(SHANGHAI).time(), begin, end):
+    """R142: booked between two hours in Beijing, on every day; off while both are the same. Says on which day they begin again."""
+    begin, end, hour = facts.limits.service_from, facts.limits.service_to, facts.now.astimezone(SHANGHAI).time()
+    if begin == end or is_between(hour, begin, end):
         return None
-    return grounded(replace(violation_of(articles.HOURS, "outside_service_hours"), message=f"{begin:%H:%M}-{end:%H:%M}"), facts)
+    again = facts.today if hour < begin else facts.today + timedelta(days=1)
+    found = replace(violation_of(articles.HOURS, "outside_service_hours"), message=f"{begin:%H:%M}-{end:%H:%M}", possible_from=again)
+    return grounded(found, facts)
 
 
 def changes_must_not_be_frequent(facts: BookingFacts) -> Violation | None:

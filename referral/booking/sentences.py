@@ -1,11 +1,11 @@
 """What a broken rule says to a doctor: one sentence and one way out for each article, in her language."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any, Final
 
 from django.utils.formats import date_format
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_noop
 from django.utils.translation import gettext_lazy as _
 
 from clinics.parameters import CITY_2011, CITY_2021, DISTRICT_2018, HOSPITALS, NOT_CHOSEN
@@ -39,6 +39,8 @@ ARTICLES: Final[dict[str, Any]] = {
     "§8.3": _("Article 8 (3)"),
     "七.1": _("Article 7 (1)"),
 }
+OF_DAYS: Final = frozenset({"R106", "R107", "R108", "R015", "R109", "R017", "R018"})  # another day would do, if there is one
+NO_DAY: Final = gettext_noop("No day ahead has room. Cancel a visit that is no longer needed, or ask the district for an exception.")
 # (code, rule, field) → what is wrong, and what to do about it. `last` is the last day on which it holds, `what` what the rule names.
 SENTENCES: Final[dict[tuple[str, str, str], tuple[Any, Any]]] = {
     ("right_not_in_force", "R045", ""): (
@@ -183,7 +185,18 @@ def remedy_of(violation: Violation, remedy: Any) -> str:
     """The way out, with the next day that would do; of an emergency what to do now."""
     if violation.code == "emergency_do_not_book":
         return advice_on(violation.message)
+    if violation.code == "outside_service_hours" and violation.possible_from:
+        opens = {"day": date_format(violation.possible_from, "DATE_FORMAT"), "hour": violation.message.partition("-")[0]}
+        return gettext("Booking opens again on %(day)s at %(hour)s; the draft is kept.") % opens
+    if violation.later_date and violation.possible_from:
+        return beyond_horizon(violation.later_date, violation.possible_from)
     if violation.next_date is None:
-        return str(remedy)
+        return gettext(NO_DAY) if violation.rule in OF_DAYS else str(remedy)
     day = date_format(violation.next_date, "DATE_FORMAT")
     return gettext("%(remedy)s The next possible day is %(day)s.") % {"remedy": remedy, "day": day}
+
+
+def beyond_horizon(day: date, since: date) -> str:
+    """The way out where no day that can be booked now has room: which will have, and from when it can be booked."""
+    sentence = gettext("No day that can be booked now has room. The next with room is %(day)s; it can be booked from %(since)s.")
+    return sentence % {"day": date_format(day, "DATE_FORMAT"), "since": date_format(since, "DATE_FORMAT")}

@@ -7,7 +7,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from referral.booking.sentences import last_day_of
+from referral.booking.sentences import beyond_horizon, last_day_of
 from vault.refusal import Refusal, Violation
 
 ANOTHER: Final = _("Choose another time below.")
@@ -58,7 +58,9 @@ def _spoken(violation: Violation) -> Violation:
         return violation
     named = {"count": violation.count, "limit": violation.limit, "last": last_day_of(violation)}
     remedy = str(said[1])
-    if said[1] is ANOTHER and violation.next_date is not None:
+    if said[1] is ANOTHER and violation.later_date and violation.possible_from:
+        remedy = beyond_horizon(violation.later_date, violation.possible_from)
+    elif said[1] is ANOTHER and violation.next_date is not None:
         day = date_format(violation.next_date, "DATE_FORMAT")
         remedy = gettext("%(remedy)s The next possible day is %(day)s.") % {"remedy": remedy, "day": day}
     return replace(violation, message=str(said[0]) % named, remedy=remedy)

@@ -5,7 +5,7 @@ from datetime import date, datetime, time, timedelta
 
 from referral.booking.articles import Article
 from referral.booking.facts import SHANGHAI, BookingFacts
-from referral.booking.lawful_days import next_lawful_date
+from referral.booking.lawful_days import first_day_beyond, next_lawful_date
 from vault.refusal import Violation
 
 
@@ -30,10 +30,17 @@ def violation_of(
 ) -> Violation:
     """A violation that cites its article; with facts it cites what decided the value, and names the next lawful day."""
     found = Violation(
-        code, "", rule=article.rule, source=article.source, article=article.number, quote=article.quote,
-        count=count, limit=limit, next_date=next_lawful_date(facts) if facts else None,
+        code, "", rule=article.rule, source=article.source, article=article.number, quote=article.quote, count=count, limit=limit,
     )  # fmt: skip
-    return grounded(found, facts) if facts else found
+    return grounded(replace(found, **days_of(facts)), facts) if facts else found
+
+
+def days_of(facts: BookingFacts) -> dict[str, date | None]:
+    """The next lawful day; where the horizon ends before it, the first day behind, and from when the horizon reaches that (R106)."""
+    following = next_lawful_date(facts)
+    later = None if following else first_day_beyond(facts)
+    opens = max(facts.today, later - timedelta(days=facts.limits.horizon_days)) if later else None
+    return {"next_date": following, "later_date": later, "possible_from": opens}
 
 
 def grounded(violation: Violation, facts: BookingFacts) -> Violation:

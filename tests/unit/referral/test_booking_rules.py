@@ -447,3 +447,51 @@ def test_the_next_lawful_day_breaks_no_rule_about_dates(booked: list[tuple[int, 
 
     if found is not None:
         assert codes_of(replace(facts, visit_date=found)) == []
+
+
+# Where the horizon ends before the limit lets go.
+
+
+def full_weeks(last: int) -> tuple[Counted, ...]:
+    """A visit every other day, elsewhere, so that every week until some days after today is full."""
+    return tuple(other(NOON.date() + timedelta(days=ahead), code=f"{ahead:02d}") for ahead in range(1, last + 1, 2))
+
+
+def test_where_every_day_of_a_short_horizon_is_full_the_day_behind_it_and_its_first_hour_are_named() -> None:
+    short = replace(LIMITS, horizon_days=7)
+
+    (violation,) = rules.broken_rules(replace(LAWFUL, visit_date=NOON.date() + timedelta(days=4), counted=full_weeks(9), limits=short))
+
+    assert (violation.rule, violation.next_date) == ("R017", None)
+    assert violation.later_date == NOON.date() + timedelta(days=12)  # 7, 9 and 12 lie within one week, 5 does not
+    assert violation.possible_from == NOON.date() + timedelta(days=5)
+
+
+def test_five_visits_in_three_months_say_when_the_sixth_can_be_booked() -> None:
+    first = NOON.date() - timedelta(days=10)
+    five = tuple(other(first + timedelta(days=2 * one), code=f"{one:02d}") for one in range(5))
+    binds = replace(LIMITS, per_3_months=5, per_7_days=9)
+
+    (violation,) = rules.broken_rules(replace(LAWFUL, counted=five, limits=binds))
+
+    assert (violation.rule, violation.next_date) == ("R018", None)
+    assert violation.later_date == months_after(first, 3)
+    assert violation.possible_from == violation.later_date - timedelta(days=14)
+
+
+def test_no_day_is_looked_for_behind_no_horizon() -> None:
+    nowhere = replace(LIMITS, horizon_days=0)
+
+    found = rules.broken_rules(replace(LAWFUL, counted=full_weeks(9), limits=nowhere))
+
+    assert {(one.later_date, one.possible_from) for one in found} == {(None, None)}
+
+
+@pytest.mark.parametrize(("hour", "opens"), [(7, 0), (18, 1)])
+def test_outside_the_hours_of_service_the_day_they_begin_again_is_named(hour: int, opens: int) -> None:
+    hours = replace(LIMITS, service_from=time(8), service_to=time(17))
+    now = NOON.replace(hour=hour)
+
+    (violation,) = rules.broken_rules(replace(LAWFUL, now=now, limits=hours))
+
+    assert (violation.rule, violation.possible_from) == ("R142", now.date() + timedelta(days=opens))

@@ -98,3 +98,34 @@ def test_every_rule_that_counts_rests_on_a_value_of_the_regulation() -> None:
 
     assert counting == {"R050", "R106", "R108", "R015", "R109", "R017", "R018", "R147"}
     assert counting <= {parameter.rule for parameter in REGISTRY.values()}
+
+
+def said(violation: Violation) -> str:
+    with translation.override("en"):
+        return str(sentences.speak(violation).remedy)
+
+
+def test_a_day_behind_the_horizon_is_never_advised_as_if_it_could_be_booked_now() -> None:
+    found = Violation("limit_reached", "", rule="R017", source=articles.WEEK.source, article=articles.WEEK.number, count=3, limit=3)
+    later = replace(found, later_date=date(2027, 1, 12), possible_from=date(2027, 1, 5))
+
+    with translation.override("en"):
+        named = [date_format(day, "DATE_FORMAT") for day in (later.later_date, later.possible_from)]
+    assert all(one in said(later) for one in named)
+    assert "further away" not in said(later)
+    assert "further away" not in said(found)
+    assert "exception" in said(found)
+    with translation.override("en"):
+        resident = to_resident(sentences.refusal_of((later,))).violations[0].remedy
+    assert resident == said(later)
+
+
+def test_outside_the_hours_of_service_the_remedy_names_day_and_hour() -> None:
+    found = Violation("outside_service_hours", "08:00-17:00", rule="R142", source=articles.HOURS.source, article=articles.HOURS.number)
+
+    remedy = said(replace(found, possible_from=date(2027, 1, 5)))
+
+    assert "08:00" in remedy
+    assert "17:00" not in remedy
+    with translation.override("en"):
+        assert date_format(date(2027, 1, 5), "DATE_FORMAT") in remedy
