@@ -8,7 +8,7 @@ from clinics import parameters as p
 from clinics.policy import Parameter, Resolved, Row, Target, resolve
 from referral.booking.articles import Source
 from referral.booking.facts import Grounds, Limits, day_before_at
-from referral.parameters import CANCEL_BY, CHANGE_CUTOFF, COUNTED_BOOKINGS, WHO_REFERS
+from referral.parameters import CANCEL_BY, CHANGE_CUTOFF, COUNTED_BOOKINGS, NO_SHOW_BAN_COVERS, WHO_REFERS
 
 OF_HOSPITAL: Final[tuple[Parameter, ...]] = (
     p.BOOKING_HORIZON_DAYS,
@@ -32,7 +32,9 @@ OF_RESIDENT: Final[tuple[Parameter, ...]] = (
     COUNTED_BOOKINGS,
     WHO_REFERS,
     CANCEL_BY,
+    NO_SHOW_BAN_COVERS,
 )
+CLOSES_REFERRAL: Final = "booking_and_referral"
 # Which value a rule is judged by; of several the first that somebody set.
 DECIDING: Final[dict[str, tuple[Parameter, ...]]] = {
     "R106": (p.BOOKING_HORIZON_DAYS,),
@@ -47,6 +49,7 @@ DECIDING: Final[dict[str, tuple[Parameter, ...]]] = {
     "R142": (p.SERVICE_FROM, p.SERVICE_TO),
     "R050": (p.ENCOUNTER_FRESH_DAYS,),
     "R118": (WHO_REFERS,),
+    "R136": (NO_SHOW_BAN_COVERS,),
 }
 KEYS: Final = [parameter.key for parameter in (*OF_HOSPITAL, *OF_RESIDENT)]
 
@@ -85,6 +88,8 @@ def grounds_of(values: dict[str, Resolved]) -> dict[str, Grounds]:
     """By rule, where its value comes from: a row says so itself, a default after the district's draft that nobody chose it (R140)."""
     found: dict[str, Grounds] = {}
     for rule, parameters in DECIDING.items():
+        if rule == "R136" and values[NO_SHOW_BAN_COVERS.key].value != CLOSES_REFERRAL:
+            continue  # decided since the ban, which stands as it was made: the article is its ground
         one = next((values[q.key] for q in parameters if values[q.key].row is not None), values[parameters[0].key])
         if one.row is not None:
             found[rule] = Grounds(str(one.source), one.quote)

@@ -131,7 +131,7 @@ def resident_must_not_be_banned(facts: BookingFacts) -> Violation | None:
     """
     if facts.banned_until is None or facts.now >= facts.banned_until:
         return None
-    return replace(violation_of(articles.BANNED, "banned"), next_date=first_day_from(facts.banned_until))
+    return grounded(replace(violation_of(articles.BANNED, "banned"), next_date=first_day_from(facts.banned_until)), facts)
 
 
 def hospital_must_not_restrict_her(facts: BookingFacts) -> Violation | None:

@@ -13,6 +13,7 @@ from clinics.parameters import NOT_CHOSEN
 from referral.booking.book import book
 from referral.booking.cancel import cancel_by_referrer
 from referral.booking.models import Booking
+from referral.credit.models import BookingBan
 from reserved_pools.models import PoolSlot
 from tests.cast import bearer, sign_in
 from tests.cast_referral import BONES, SUGAR, World, today, world
@@ -124,3 +125,29 @@ def test_a_default_after_the_draft_says_that_the_district_has_not_chosen_it(clie
     assert "两周以内" in violation.quote
     assert unchosen in page
     assert (chosen.source, chosen.quote) == (SOURCE, "两周以内")
+
+
+def banned(cast: World) -> Any:
+    """A referral of somebody on the list, whose ban covers referral too."""
+    referral, now = cast.referral(), timezone.now()
+    BookingBan.objects.create(
+        patient=referral.patient, district=cast.district, valid_from=now - timedelta(days=1), valid_to=now + timedelta(days=60), policy={}
+    )  # fmt: skip
+    return referral
+
+
+def test_what_a_ban_covers_is_cited_from_whoever_decided_it(cast: World) -> None:
+    referral, place = banned(cast), cast.place()
+
+    by_default = refused(cast, place, referral)
+    row("no_show_ban_covers", "booking_and_referral", district=cast.district, quote="违约名单期间停止预约转诊")
+    chosen = refused(cast, place, referral)
+    PolicyRow.objects.update(value="booking")
+    since = refused(cast, place, referral)
+
+    with translation.override("zh-hans"):
+        unchosen = str(NOT_CHOSEN)
+    assert (by_default.rule, by_default.source, by_default.article) == ("R136", unchosen, "第三十二条")
+    assert (chosen.source, chosen.article, chosen.quote) == (SOURCE, "", "违约名单期间停止预约转诊")
+    assert (since.rule, since.article) == ("R136", "第三十二条"), "a ban stands as it was made"
+    assert Booking.objects.count() == 0
