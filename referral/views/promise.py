@@ -7,7 +7,8 @@ from datetime import date
 from types import MappingProxyType
 from typing import Any
 
-from django.utils.translation import ngettext_lazy
+from django.utils.formats import date_format
+from django.utils.translation import gettext, ngettext_lazy
 
 from clinics.timetables.calendar import working_days
 from referral.views.matrix import key_of
@@ -65,9 +66,19 @@ def is_free(cell: Cell) -> bool:
 
 
 def reasons_of(calendar: Calendar) -> tuple[str, ...]:
-    """Why no half-day of the promised days can be booked, the most frequent reason first."""
+    """Why no half-day of the promised days can be booked, the most frequent reason first; then the days without a clinic."""
     states = Counter(cell.state for _row, cell in cells(calendar) if cell.date <= calendar.promised_until)
-    return tuple(str(REASONS[state] % {"n": n}) for state, n in states.most_common() if state in REASONS)
+    found = [str(REASONS[state] % {"n": n}) for state, n in states.most_common() if state in REASONS]
+    return (*found, *without_clinics(calendar))
+
+
+def without_clinics(calendar: Calendar) -> Iterator[str]:
+    """The promised days of this calendar on which nothing is published, in one reason."""
+    published = {cell.date for _row, cell in cells(calendar) if cell.state is not CellState.NONE}
+    empty = [day for day in calendar.days if day <= calendar.promised_until and day not in published]
+    if empty:
+        days = gettext(", ").join(date_format(day, "MONTH_DAY_FORMAT") for day in empty)
+        yield gettext("nothing is published for %(days)s") % {"days": days}
 
 
 def cells(calendar: Calendar) -> Iterator[tuple[Row, Cell]]:

@@ -8,6 +8,7 @@ import pytest
 from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone, translation
+from django.utils.formats import date_format
 
 from clinics.mirror import mirror
 from clinics.models import PolicyRow
@@ -318,8 +319,20 @@ def test_the_page_names_the_earliest_day_and_why_none_keeps_the_promise(client: 
 
     assert not clock.kept
     assert "6 个自然日" in clock.sentence
-    assert clock.reasons == ("1 个半日已约满",)
+    empty = "、".join(date_format(today() + timedelta(days=ahead), "MONTH_DAY_FORMAT") for ahead in (1, 3))
+    assert clock.reasons == ("1 个半日已约满", f"{empty}没有放号")
     assert (clock.place, clock.day, clock.half) == ("北大医院", today() + timedelta(days=6), "am")
+
+
+def test_where_nothing_is_published_in_the_promised_days_the_page_names_them(client: Any, cast: World) -> None:
+    cast.place(6)
+    sign_in(client, cast.zhou.user, cast.zhou)
+
+    page = client.get(reverse("book", args=[cast.referral().public_id]), {"department": "03.04"})
+
+    empty = "、".join(date_format(today() + timedelta(days=ahead), "MONTH_DAY_FORMAT") for ahead in (1, 2, 3))
+    assert page.context["clock"].reasons == (f"{empty}没有放号",)
+    assert f"{empty}没有放号" in page.content.decode()
 
 
 def test_the_promise_counts_from_the_day_of_the_request(client: Any, cast: World) -> None:
