@@ -50,8 +50,17 @@ def lets_pass(rule: Overridable, referral: Referral, moving: Booking | None = No
     """Whether two persons let a rule pass for a booking of this referral now, or for the one that is moved; no lock."""
     good = Q(status=OverrideStatus.GRANTED, valid_to__gt=Now())
     if moving is not None:
-        good |= Q(status=OverrideStatus.USED, used_by__in=[moving.pk, moving.moved_from_id])
+        good |= Q(status=OverrideStatus.USED, used_by__in=chain_of(moving))
     return RuleOverride.objects.filter(good, referral=referral, rule=rule).exists()
+
+
+def chain_of(booking: Booking) -> list[int]:
+    """The booking and all those it was moved from, by key, as `booking_facts` walks them; a query for each of these."""
+    found, before = [booking.pk], booking.moved_from_id
+    while before is not None:
+        found.append(before)
+        before = Booking.objects.values_list("moved_from_id", flat=True).get(pk=before)
+    return found
 
 
 def waiting_exceptions(acting: Acting) -> int:

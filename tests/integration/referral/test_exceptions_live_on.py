@@ -8,6 +8,7 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 
+from clinics import mirror
 from referral.booking import overrides
 from referral.booking.book import book
 from referral.booking.cancel import cancel_by_referrer
@@ -67,6 +68,31 @@ def test_a_visit_booked_by_an_exception_is_moved_by_it_again_and_again(cast: Out
     exception.refresh_from_db()
     assert (exception.status, exception.used_by_id, exception.version) == ("used", first.pk, 2)
     assert third.policy["exceptions"] == [{"id": str(exception.public_id), "rule": "R108"}]
+
+
+def test_a_visit_beyond_the_horizon_is_moved_on_its_page_a_second_and_a_third_time(client: Any, cast: Out) -> None:
+    referral, places = cast.world.referral(), [cast.place(days) for days in (17, 18, 19, 20)]
+    RuleOverride.objects.create(
+        referral=referral, rule="R106", reason="病情需要", evidence="会诊意见", status="granted", asked_by=cast.world.zhou.user,
+        decided_by=cast.world.admin, valid_to=timezone.now() + timedelta(days=1),
+    )  # fmt: skip
+    held = booked(cast, referral, places[0])
+    with transaction.atomic():
+        mirror.mirror([cast.world.zhou.user_id])
+    sign_in(client, cast.world.zhou.user, cast.world.zhou)
+
+    for place in places[1:]:
+        address = reverse("booking_move", args=[held.public_id])
+        page = client.get(address)
+        cells = [one for row in page.context["matrix"].rows for one in row.lines[0].cells]
+        cell = next(one for one in cells if one.day == place.visit_date and one.is_free)
+        chosen = client.get(address, {"cell": cell.key, "slot": str(place.public_id)})
+        sent = {"pool_slot": str(place.public_id), "version": str(held.version), "idempotency_key": a_key()}
+        done = client.post(address, sent)
+        assert (page.context["later"].opened, chosen.context["slot"], done.status_code) == (True, place, 302)
+        held = fresh(Booking.objects.get(moved_from=held))
+
+    assert (held.pool_slot, [one["rule"] for one in held.policy["exceptions"]]) == (places[-1], ["R106"])
 
 
 def test_a_mistaken_cancellation_of_it_is_taken_back_but_nothing_else_is_booked_with_it(cast: Out) -> None:
