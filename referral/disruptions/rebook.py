@@ -1,5 +1,7 @@
 """Moves a stopped booking to another place, or ends it: steps inside one transaction, every row locked by the caller (R126, R127)."""
 
+from dataclasses import replace
+
 from permissions.acting import Acting
 from referral.booking import articles, codes, limits, rules, sentences
 from referral.booking.booker import tell_booker_of_booking, tell_booker_of_cancelling, words_of
@@ -7,8 +9,9 @@ from referral.booking.cancel import those_concerned
 from referral.booking.exam_messages import text_for
 from referral.booking.messages import CANCELLED, MOVED, NEXT_CANCELLED_BY_HOSPITAL, told_of_cancelling, told_of_moving
 from referral.booking.models import Booking, BookingMode, CancelCause
-from referral.booking.read import Judged
+from referral.booking.read import Judged, as_it_was_let_pass
 from referral.booking.remind import appointment_of
+from referral.booking.write import policy_of
 from referral.cases.models import Referral
 from referral.disruptions.models import Disruption
 from referral.inbox.tell import tell
@@ -96,13 +99,13 @@ def _end(old: Booking, by: Actor) -> None:
 def _new_booking(old: Booking, slot: PoolSlot, judged: Judged, referrer: Acting) -> Booking:
     """The row as it will be written: facts of the new place, policy of today, a code and a slip of its own."""
     assert referrer.post is not None
-    code = codes.new_code()
+    code, passed = codes.new_code(), replace(judged, facts=as_it_was_let_pass(judged))
     return Booking(
         number=old.number, referral=old.referral, patient=old.patient, pool_slot=slot, right=referrer.post.right, post=referrer.post,
         institution=slot.institution, department=slot.department, standard_code=slot.standard_code, visit_date=slot.visit_date,
         starts_at=slot.starts_at, ends_at=slot.ends_at, slot_class=slot.slot_class, title=slot.service.title, mode=old.mode,
         moved_from=old, confirmation_code=code, code_hash=keyed_hash(code, codes.PURPOSE), slip_token=codes.new_token(),
-        cancel_until=limits.cancel_until(judged.values, slot.visit_date), policy=limits.as_json(judged.values),
+        cancel_until=limits.cancel_until(judged.values, slot.visit_date), policy=policy_of(passed),
     )  # fmt: skip
 
 

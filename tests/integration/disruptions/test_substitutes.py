@@ -1,6 +1,7 @@
 """Substitutes of stopped clinics: found, held, offered, chosen, lapsed; nothing counts against the patient (R126-R128)."""
 
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from django.db import transaction
@@ -14,7 +15,9 @@ from permissions.models import ReferralRight
 from referral.booking.book import book
 from referral.booking.cancel import cancel_by_resident
 from referral.booking.models import Booking
+from referral.booking.move import move
 from referral.booking.noshow import report_noshow
+from referral.booking.override_models import RuleOverride
 from referral.credit.models import Breach, Restriction
 from referral.disruptions import choose, sweep
 from referral.disruptions.models import Disruption
@@ -24,6 +27,7 @@ from referral.patients.models import Patient
 from reserved_pools.models import PoolSlot
 from tests.cast import bearer
 from tests.cast_clinics import a_service, moves_of, places_of
+from tests.cast_referral import BONES, SUGAR
 from tests.cast_stops import Scene, scene
 from tests.cast_substitutes import books_are_right, looked_after, only, patient_of, stopped
 from vault.actor import SYSTEM
@@ -82,6 +86,36 @@ def test_accepting_replaces_the_booking_without_a_strike_or_a_count(held: Scene)
     assert moves_of(place)[-2:] == ["held", "taken_up"]
     assert (texts("referral_booked"), texts("referral_changed")) == (1, 1)
     assert books_are_right()
+
+
+def test_a_substitute_keeps_the_exception_without_which_it_would_be_refused_and_is_moved_by_it(held: Scene) -> None:
+    place, later = only(held.morning(afternoon=True), 1), held.world.place(3, hour=17)
+    patient = held.world.patient(FIVE[0])
+    for code in (SUGAR, BONES):
+        elsewhere = held.world.place(3, code=code)
+        book(referral=held.world.referral(patient).public_id, pool_slot=elsewhere.public_id, version=1, key=str(uuid4()), by=held.doctor)
+    referral = held.world.referral(patient)
+    exception = RuleOverride.objects.create(
+        referral=referral, rule="R108", reason="病情需要", evidence="会诊意见", status="granted", asked_by=held.world.zhou.user,
+        decided_by=held.world.admin, valid_to=timezone.now() + timedelta(days=1),
+    )  # fmt: skip
+    made = book(referral=referral.public_id, pool_slot=held.slots[0].public_id, version=1, key=str(uuid4()), by=held.doctor)
+    kept = [{"id": str(exception.public_id), "rule": "R108"}]
+    PoolSlot.objects.filter(pk=later.pk).update(closed_at=timezone.now())  # no substitute
+    stop_clinic(held.wanted(half_day="am"), by=held.coordinator)
+    sweep.look_after()
+    one = Disruption.objects.get(booking__public_id=made)
+
+    new = choose.accept(one, expected_version=one.version, by=patient_of(one.booking))
+    PoolSlot.objects.filter(pk=later.pk).update(closed_at=None)
+    again = Booking.objects.get(
+        public_id=move(new.public_id, pool_slot=later.public_id, expected_version=new.version, key=str(uuid4()), by=held.doctor)
+    )
+
+    assert (new.pool_slot, new.policy["exceptions"]) == (place, kept)
+    assert (again.moved_from, again.policy["exceptions"]) == (new, kept)
+    exception.refresh_from_db()
+    assert (exception.status, exception.used_by.public_id) == ("used", made)
 
 
 def test_a_hold_nobody_answered_lapses_and_the_hospital_calls(held: Scene) -> None:
