@@ -76,12 +76,13 @@ class NextVisit(Page):
         asked = request.POST if request.method == "POST" else request.GET
         kind = known_kind(asked.get("kind", "")) or FollowKind.NEXT
         service_kind = known_service_kind(request.GET.get("service_kind", ""))
-        places = next_places(visit, kind, self.acting, service_kind=service_kind)
+        every = next_places(visit, kind, self.acting)
+        places = every.filter(service__kind=service_kind) if service_kind else every
         department = request.GET.get("department", "")
         if ID.match(department):
             places = places.filter(department__public_id=UUID(department))
         page = Paginator(places, PER_PAGE).get_page(request.GET.get("page"))
-        chosen = self.chosen(asked, next_places(visit, kind, self.acting))
+        chosen = self.chosen(asked, every)
         referral = visit.referral
         errors = {one.field: one.message for one in refusal.violations} if refusal else {}
         reason = typed.text(request, "reason") if request.method == "POST" else ""
@@ -98,7 +99,7 @@ class NextVisit(Page):
             "service_kinds": SERVICE_KINDS,
             "says": what_to_know(chosen.service) if chosen and chosen.service.is_booked_by_name else [],
             "items": list(chosen.service.items.all()) if chosen and chosen.service.is_booked_by_name else [],
-            "departments": departments_in(next_places(visit, kind, self.acting)),
+            "departments": departments_in(every),
             "department": department,
             "page": page,
             "days": by_day(page),

@@ -14,6 +14,7 @@ from referral.booking.book import book
 from referral.views.matrix import key_of
 from tests.cast import sign_in
 from tests.cast_referral import world
+from tests.cast_ways_out import out
 
 pytestmark = pytest.mark.django_db
 FREE = re.compile("免费|不收费")
@@ -43,6 +44,16 @@ def test_who_books_and_who_is_booked_for_reads_that_it_is_free(client: Client) -
 
     assert [name for name, page in pages.items() if not FREE.search(page.content.decode())] == []
     assert "不收取预约挂号服务费" in pages["slip"].content.decode()
+
+
+def test_the_doctor_who_books_the_next_visit_reads_it_before_she_confirms(client: Client) -> None:
+    held = out()
+    visit, place = held.loop.attended(), held.direct()
+    sign_in(client, held.cardiologist.user, held.cardiologist.post)
+
+    page = client.get(reverse("next_visit", args=[visit.public_id]), {"slot": str(place.public_id)}).content.decode()
+
+    assert FREE.search(page[page.index('id="confirm"') :])
 
 
 def test_no_table_of_a_case_has_a_column_for_money() -> None:
