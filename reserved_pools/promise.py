@@ -2,17 +2,15 @@
 
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from clinics import policy
 from clinics.timetables.calendar import working_days
 from permissions.acting import Acting
 from reserved_pools import windows
-from reserved_pools.parameters import PROMISE_DAYS
+from reserved_pools.sessions.half_days import promise_days
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +71,4 @@ def kept_or_not(promise: Promise, earliest: date | None) -> str:
 
 def promise_to(acting: Acting, asked: date, last: date) -> Promise:
     """The promise of a request made on a day, for visits until another; along the acting person's district, two queries."""
-    held = policy.values([PROMISE_DAYS], policy.Target(district=acting.district_id), asked)
-    days: Any = held[PROMISE_DAYS.key].value
-    return Promise(asked, int(days), frozenset(working_days(asked, max(asked, last))))
+    return Promise(asked, promise_days(acting, asked), frozenset(working_days(asked, max(asked, last))))

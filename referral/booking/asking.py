@@ -48,17 +48,20 @@ def submit(referral_id: UUID, wish: Wish, *, expected_version: int, by: Acting) 
     Judged by `rules.RULES_OF_ASKING`, as a booking is but for days and places; an acceptance for something else is given back. Locks
     the acting right, the patient, the referral. Refuses with `right_not_in_force`, `invalid_input` (service and note at once),
     `not_found`, `stale_state`, and every broken rule at once; where another hospital could be asked, `current["alternatives"]` names
-    what of.
+    what of, and `current["pool_slot"]` the day it was judged by, about which an exception is asked for.
     """
     required_right(by)
     service, note = _checked(wish)
     judged: Judged | None = None
     try:
         with transaction.atomic(durable=True):
-            judged = booking_facts(referral_id, _one_day_of(service), "", by)
+            day = _one_day_of(service)
+            judged = booking_facts(referral_id, day, "", by)
             _judge(judged, expected_version)
             return _asked(referral_id, service, note, expected_version, by)
     except Refusal as refusal:
+        if judged is not None and refusal.violations:
+            refusal.current["pool_slot"] = day
         raise with_place_to_sign(with_alternatives(refusal, judged, by, find=asked_elsewhere), judged, by) from refusal
 
 

@@ -50,9 +50,10 @@ def has_room_on(facts: BookingFacts, day: date) -> bool:
 
 
 def taken_at(facts: BookingFacts) -> set[tuple[int, date]]:
-    """At which hospital this department is booked for her already on which day, as often as it may be (R015)."""
-    if "R015" in facts.let_pass:
-        return set()
+    """At which hospital this department is booked for her already on which day, as often as it may be (R015).
+
+    Nobody lets that pass (ADR 28).
+    """
     own = Counter((one.institution, one.visit_date) for one in facts.counted if one.standard_code == facts.standard_code)
     return {place for place, count in own.items() if count >= facts.limits.per_day_department}
 

@@ -25,7 +25,7 @@ class OverrideStatus(models.TextChoices):
 
 
 class Overridable(models.TextChoices):
-    """The rules that may be let pass; right, encounter, capacity and bans never are."""
+    """The rules that may be let pass; right, encounter, capacity and bans never are, nor one department twice on a day (R015, ADR 28)."""
 
     HORIZON = "R106", _("days ahead")
     DAY = "R108", _("visits on one day")

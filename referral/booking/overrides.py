@@ -3,7 +3,7 @@
 Two persons let one rule pass for one referral, with a reason, evidence and an end. Right, encounter, capacity and a ban never are.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Final
@@ -40,6 +40,8 @@ from vault.transactions import requires_transaction
 LONGEST: Final = {"reason": 200, "evidence": 500, "decision": 200}
 KIND: Final = RuleOverride.STATES.kind
 OPEN: Final = ("asked", "granted")
+# What passes without an exception: the hour, and the answer of a hospital that is asked for a bed once the district has decided (R072).
+PASSES_LATER: Final = frozenset({"outside_service_hours", "acceptance_required"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +162,7 @@ def _judged(referral: UUID, pool_slot: UUID, by: Acting) -> tuple[Judged, Sequen
 def _broken(judged: Judged, among: Sequence[rules.Rule], clean: Request) -> dict[str, Violation]:
     """The rules that may be let pass and stand against the place; refuses when another stands there too, or a named one does not."""
     found = rules.broken_rules(judged.facts, among)
-    others = tuple(sentences.speak(one) for one in found if one.rule not in Overridable.values and one.code != "outside_service_hours")
+    others = tuple(sentences.speak(one) for one in in_the_way(found))
     if others:
         sentence = _("No exception would help: a rule stands against this place that nobody lets pass.")
         raise Refusal("exception_useless", sentence, others)
@@ -168,6 +170,11 @@ def _broken(judged: Judged, among: Sequence[rules.Rule], clean: Request) -> dict
     if not clean.rules <= set(broken):
         raise invalid("rules", _("This rule does not stand against this place; nothing needs to be asked for."))
     return broken
+
+
+def in_the_way(violations: Iterable[Violation]) -> list[Violation]:
+    """Those that no exception lets pass and that do not pass by themselves."""
+    return [one for one in violations if one.rule not in Overridable.values and one.code not in PASSES_LATER]
 
 
 def _asked(judged: Judged, violation: Violation, clean: Request, by: Acting) -> RuleOverride:

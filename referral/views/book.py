@@ -111,7 +111,7 @@ class BookPage(Page):
             "slot": slot,
             "idempotency_key": request.POST.get("idempotency_key") or uuid4(),
             **refused_context(refusal, seen.panel, chosen_slot(request), seen.filters),
-            "ask_exception": ask_link(referral, refusal.violations, chosen_slot(request)) if refusal else "",
+            "ask_exception": ask_link(referral, refusal.violations, refused_slot(request, refusal)) if refusal else "",
             "also": {"act": "ask", "note": request.POST.get("note", "")} if request.POST.get("act") == "ask" else {},
             **asking_context(request, referral, seen.panel),
         }
@@ -150,6 +150,11 @@ def asking_context(request: HttpRequest, referral: Referral, panel: Panel | None
 def chosen_slot(request: HttpRequest) -> str:
     """The band of the form, or of the address."""
     return request.POST.get("pool_slot") or request.GET.get("slot", "")
+
+
+def refused_slot(request: HttpRequest, refusal: Refusal) -> str:
+    """The band that was refused; of a bed that is asked for, the published day by which it was judged."""
+    return chosen_slot(request) or str(refusal.current.get("pool_slot", ""))
 
 
 def slot_of(panel: Panel | None, chosen: str) -> PoolSlot | None:

@@ -138,7 +138,7 @@ class ExceptionNew(Page):
             "name": mask_name(referral.patient.name),
             "violations": refusal.violations if refusal else (), "errors": errors_of(refusal),
             "askable": [(one, one.rule in ticked) for one in standing if one.rule in Overridable.values],
-            "others": [one for one in standing if one.rule not in Overridable.values],
+            "others": overrides.in_the_way(standing),
             "values": {name: typed.text(request, name) for name in ("reason", "evidence")}, "limits": LONGEST,
         }  # fmt: skip
         return self.render(request, "referral/exception_new.html", context)
@@ -153,7 +153,8 @@ def exceptions_of(acting: Acting, referral: Referral) -> list[dict[str, Any]]:
 
 def ask_link(referral: Referral, violations: tuple[Violation, ...], slot: str) -> str:
     """Where the doctor asks for an exception from a refusal: only when every rule that stands there may be let pass."""
-    if not ID.match(slot) or not violations or any(one.rule not in Overridable.values for one in violations):
+    askable = any(one.rule in Overridable.values for one in violations)
+    if not ID.match(slot) or not askable or overrides.in_the_way(violations):
         return ""
     return reverse("exception_new", args=[referral.public_id]) + f"?slot={slot}"
 

@@ -13,12 +13,15 @@ from django.utils import timezone
 
 from permissions.acting import Acting
 from permissions.models import Session
+from referral.booking import overrides
 from referral.booking.models import Booking
+from referral.booking.override_models import RuleOverride
 from referral.cases.models import Referral
 from referral.cases.submission_models import PlaceRequest
 from referral.review.models import Advice
 from reserved_pools.models import PoolSlot
 from tests.cast import bearer, sign_in
+from tests.cast_referral import acting_as, today
 from tests.integration.beds.cast_beds import BED, NOTE, Ward, fresh, ward
 
 WORD_JOINER = "\u2060"
@@ -184,3 +187,23 @@ SEEN: dict[str, list[int]] = {}
 def prove(who: Acting) -> None:
     """The browser's session has a fresh proof."""
     Session.objects.filter(user=who.user).update(proved_at=timezone.now())
+
+
+def test_an_exception_from_the_contract_is_asked_for_about_a_bed_and_the_hospital_is_asked_with_it(client: Client, held: Ward) -> None:
+    world = held.loop.world
+    referral, place = world.referral(world.patient(contract=False)), held.day(4)
+    address, asked = reverse("book", args=[referral.public_id]), {"act": "ask", "service": str(held.bed.public_id), "version": "1"}
+    at(client, held.doctor)
+
+    page = client.post(address, asked)
+    form = client.get(page.context["ask_exception"])
+    said = {"pool_slot": str(place.public_id), "rules": "R118", "reason": "病情需要", "evidence": "会诊意见"}
+    sent = client.post(reverse("exception_new", args=[referral.public_id]), said)
+    exception = RuleOverride.objects.get()
+    overrides.grant(exception.public_id, today(), "同意", expected_version=1, by=acting_as(world.admin))
+    again = client.post(address, asked)
+
+    assert (page.status_code, [one.rule for one in page.context["refusal"].violations]) == (422, ["R118"])
+    assert ([one.rule for one, _ticked in form.context["askable"]], form.context["others"]) == (["R118"], [])
+    assert (sent.status_code, exception.rule, exception.pool_slot) == (302, "R118", place)
+    assert (again.status_code, PlaceRequest.objects.get().service) == (302, held.bed)

@@ -2,12 +2,14 @@
 
 from collections.abc import Callable
 from datetime import datetime, time, timedelta
+from uuid import uuid4
 
 import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from referral.booking import overrides
+from referral.booking.book import book
 from referral.booking.facts import SHANGHAI
 from referral.booking.override_models import RuleOverride
 from referral.booking.override_queries import exceptions_asked_by, exceptions_for, waiting_exceptions
@@ -84,6 +86,17 @@ def test_only_a_rule_that_stands_there_and_may_be_let_pass_is_asked_for(cast: Pe
     place.save()
     full = ask({"R108"})
     assert (full.code, [one.rule for one in full.violations]) == ("exception_useless", ["R019"])
+
+
+def test_a_second_visit_to_a_department_on_one_day_is_let_pass_by_nobody(cast: Persons) -> None:
+    referral, place = cast.world.referral(), cast.world.place(6)
+    first = cast.world.referral(referral.patient)
+    book(referral=first.public_id, pool_slot=cast.world.place(6, hour=10).public_id, version=1, key=str(uuid4()), by=cast.world.doctor)
+
+    told = refused(lambda: overrides.ask(referral.public_id, place.public_id, ASKED, by=cast.world.doctor))
+
+    assert (told.code, [one.rule for one in told.violations]) == ("exception_useless", ["R015"])
+    assert RuleOverride.objects.count() == 0
 
 
 def test_reason_evidence_and_last_day_are_asked_for(cast: Persons) -> None:
