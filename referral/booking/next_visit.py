@@ -112,7 +112,8 @@ def _booked(visit: Booking, judged: Judged | None, wish: Wish, reason: str, by: 
     return _written(visit, place, judged, wish.kind, reason, by)
 
 
-def _instead(visit: Booking, kind: FollowKind, judged: Judged, by: Acting) -> list[dict[str, Any]]:
+def _instead(visit: Booking | None, kind: FollowKind, judged: Judged, by: Acting) -> list[dict[str, Any]]:
+    assert visit is not None, "what is judged has a visit before it"
     return here(judged, by, next_places(visit, kind, by, service_kind=judged.row.service_kind))
 
 

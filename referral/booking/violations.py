@@ -32,15 +32,15 @@ def violation_of(
     found = Violation(
         code, "", rule=article.rule, source=article.source, article=article.number, quote=article.quote, count=count, limit=limit,
     )  # fmt: skip
-    return grounded(replace(found, **days_of(facts)), facts) if facts else found
+    return grounded(dated(found, facts), facts) if facts else found
 
 
-def days_of(facts: BookingFacts) -> dict[str, date | None]:
-    """The next lawful day; where the horizon ends before it, the first day behind, and from when the horizon reaches that (R106)."""
+def dated(violation: Violation, facts: BookingFacts) -> Violation:
+    """With the next lawful day; where the horizon ends before it, the first day behind, and from when the horizon reaches that (R106)."""
     following = next_lawful_date(facts)
     later = None if following else first_day_beyond(facts)
     opens = max(facts.today, later - timedelta(days=facts.limits.horizon_days)) if later else None
-    return {"next_date": following, "later_date": later, "possible_from": opens}
+    return replace(violation, next_date=following, later_date=later, possible_from=opens)
 
 
 def grounded(violation: Violation, facts: BookingFacts) -> Violation:
