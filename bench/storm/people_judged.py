@@ -42,7 +42,9 @@ CHURN: Final = {
                      WHERE e.object_id = other.public_id AND e.id < m.id ORDER BY e.id DESC LIMIT 1) last
                  WHERE other.patient_id = b.patient_id AND last.tx <> m.tx
                    AND last.target IN ('cancelled', 'moved') AND last.actor_kind = 'patient'
-                   AND NOT EXISTS (SELECT FROM referral_disruption d WHERE d.booking_id = other.id)) > {CHANGES}"""
+                   AND NOT EXISTS (SELECT FROM referral_disruption d WHERE d.booking_id = other.id)
+                   AND NOT EXISTS (SELECT FROM reserved_pools_poolslot s JOIN clinics_slot c ON c.id = s.slot_id
+                                    WHERE s.id = other.pool_slot_id AND c.is_blocked)) > {CHANGES}"""
 }
 
 LAST_STEP: Final = """

@@ -21,6 +21,7 @@ from referral.booking.expected import expected_on, today
 from referral.booking.models import Booking, BookingStatus
 from referral.booking.noshow import undo_noshow
 from referral.booking.queries import bookings_at
+from referral.booking.stopped import sent_instead, stopped_among
 from vault.refusal import invalid
 
 RECEIVING = Needs(Capability.RECEIVE)
@@ -55,6 +56,7 @@ class ExpectedPatient(serializers.Serializer[Any]):
     ends_at = serializers.DateTimeField()
     undo_until = serializers.DateTimeField(allow_null=True)
     late = serializers.CharField(allow_null=True)
+    stopped = serializers.CharField(allow_null=True, help_text="whom to ask, where the clinic was stopped and nobody is seen")
 
 
 class ExpectedPatients(serializers.Serializer[Any]):
@@ -132,7 +134,7 @@ def shown(booking: Booking, *, by: Acting) -> Response:
 def described(bookings: list[Booking], by: Acting) -> list[dict[str, Any]]:
     """The bookings as plain values, masked."""
     undo = arrival.undo_deadlines(bookings, by=by)
-    late = arrival.received_late(bookings)
+    late, stopped = arrival.received_late(bookings), stopped_among(bookings)
     return [
         {
             "id": booking.public_id,
@@ -147,6 +149,7 @@ def described(bookings: list[Booking], by: Acting) -> list[dict[str, Any]]:
             "ends_at": booking.ends_at,
             "undo_until": undo.get(booking.public_id),
             "late": late.get(booking.public_id),
+            "stopped": sent_instead(booking) if booking.public_id in stopped else None,
         }
         for booking in bookings
     ]

@@ -17,6 +17,7 @@ from referral.booking.call_models import CallOutcome
 from referral.booking.expected import database_now
 from referral.booking.models import Booking, BookingStatus
 from referral.booking.noshow import NoShowCause, noshow_undo_until, report_noshow
+from referral.booking.stopped import stopped_among
 from referral.cases.after_miss import close_missed, open_again
 from referral.cases.models import Referral, ReferralStatus
 
@@ -83,7 +84,9 @@ class Absent(Api):
 
     @extend_schema(responses=AbsentPatients, operation_id="absent_list")
     def get(self, request: Request) -> Response:
-        return Response({"results": [described(one) for one in absent_at(self.acting, database_now())], "next": None})
+        rows = list(absent_at(self.acting, database_now()))
+        stopped = stopped_among(rows)
+        return Response({"results": [described(one, is_stopped=one.public_id in stopped) for one in rows], "next": None})
 
 
 class AbsenceCalls(Api):
@@ -152,7 +155,7 @@ def after(one: Referral) -> Response:
     return versioned({"id": one.public_id, "status": one.status, "version": one.version}, etag(one))
 
 
-def described(booking: Booking) -> dict[str, Any]:
+def described(booking: Booking, *, is_stopped: bool) -> dict[str, Any]:
     """One of them as plain values."""
     calls = list(booking.absence_calls.all())
     return {
@@ -163,7 +166,7 @@ def described(booking: Booking) -> dict[str, Any]:
         "department": booking.department.name,
         "starts_at": booking.starts_at,
         "ends_at": booking.ends_at,
-        "proposed": proposed_cause(calls),
+        "proposed": proposed_cause(calls, is_stopped=is_stopped),
         "calls": [call_body(call) for call in calls],
     }
 

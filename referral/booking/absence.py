@@ -6,7 +6,7 @@ from typing import Final
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from clinics import policy
@@ -20,6 +20,7 @@ from referral.booking.facts import SHANGHAI
 from referral.booking.models import Booking
 from referral.booking.noshow import NoShowCause, miss, report_noshow
 from referral.booking.queries import bookings_at
+from referral.booking.stopped import lock_place
 from referral.cases.models import Referral
 from referral.credit.record import locked_patient
 from vault import audit
@@ -101,12 +102,15 @@ def close_day(now: datetime) -> int:
     return sum(_close(key) for key in list(rows.filter(institution__in=hospitals).order_by("pk").values_list("pk", flat=True)))
 
 
-def proposed_cause(calls: Iterable[AbsenceCall]) -> NoShowCause:
-    """What is known: come too late when she stood at the window, called off when she said so herself, else without a word. Pure.
+def proposed_cause(calls: Iterable[AbsenceCall], *, is_stopped: bool = False) -> NoShowCause:
+    """What is known: a stopped clinic before all else (R126); come too late when she stood at the window, called off when she said so
+    herself, else without a word. Pure.
 
     Whether that is a missed visit the hospital's late rule says (C21): only `no_show` (R171); void (R192, R203) and after the hour
     (R167) leave her the ordinary queue or another booking and count against nobody.
     """
+    if is_stopped:
+        return NoShowCause.HOSPITAL_STOP
     said = [call.outcome for call in calls]
     if CallOutcome.CAME_LATE in said:
         return NoShowCause.CAME_LATE
@@ -124,6 +128,7 @@ def _close(key: int) -> bool:
     """Use case: one visit, unless somebody was faster."""
     seen = Booking.objects.get(pk=key)
     patient = locked_patient(seen.patient_id)
+    lock_place(Q(pk=key))
     related = ("institution", "owner")
     referral = Referral.objects.select_for_update(of=("self",), no_key=True).select_related(*related).get(pk=seen.referral_id)
     rows = Booking.objects.select_for_update(of=("self",), no_key=True).select_related("institution", "department")

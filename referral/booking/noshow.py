@@ -5,6 +5,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.db import models, transaction
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from clinics import policy
@@ -13,14 +14,15 @@ from permissions.roles import Capability
 from referral import parameters as p
 from referral.booking.expected import NOTHING_HERE, database_now, locked
 from referral.booking.facts import SHANGHAI
-from referral.booking.models import TAKES_PLACE, Booking
+from referral.booking.models import Booking
 from referral.booking.queries import bookings_at
+from referral.booking.stopped import WHY, end_as_stopped, lock_place, takes_place, tell_of_stopped
 from referral.cases.models import Referral
-from referral.credit.models import Breach, BreachKind
+from referral.credit.models import OF_RESIDENT, Breach, BreachKind
 from referral.credit.record import locked_patient, record_breach, strike_breach
 from referral.inbox.tell import answering_for, tell
 from vault import audit
-from vault.actor import SYSTEM
+from vault.actor import SYSTEM, Actor
 from vault.refusal import Refusal, invalid
 from vault.states import CHANGED, Event, advance
 from vault.transactions import requires_transaction
@@ -41,7 +43,6 @@ class NoShowCause(models.TextChoices):
     UNKNOWN = "unknown", _("the hospital does not know why")
 
 
-OF_RESIDENT: Final = frozenset({NoShowCause.NO_WORD, NoShowCause.CALLED_OFF})
 # Whoever came kept the booking (R134), so none of these counts against her: not even that she did not wait, for R134 asks for coming
 # in time and R123 for collecting the number, and nothing asks for more.
 OF_WHO_CAME: Final = (
@@ -101,12 +102,13 @@ def miss(
 ) -> Breach | None:
     """Step: booking booked or arrived → noshow, referral → not_attended, and the breach if the cause is the resident's own.
 
-    The resident, the referral and the booking are locked by the caller, in this order; `by` is None when the evening closes
+    A clinic that was stopped is nobody's missed visit: the booking ends as stopped, counts for no limit, and can be booked again (R126).
+    The resident, the place, the referral and the booking are locked by the caller, in this order; `by` is None when the evening closes
     by itself. Refuses with `too_early` while the time of a visit nobody came to is not over, with `invalid_input` for a cause that
     says of somebody who came that she did not, and with `stale_state`.
     """
     requires_transaction()
-    if Booking.objects.filter(pk=booking.pk).exclude(TAKES_PLACE).exists():
+    if not takes_place(booking):
         cause = NoShowCause.HOSPITAL_STOP  # nobody is struck for a clinic that did not take place (R126)
     if booking.status == "arrived":
         if expected_version in (None, booking.version):  # who saw her as missing is told that this has changed
@@ -115,14 +117,26 @@ def miss(
         at = booking.ends_at.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M")
         raise Refusal("too_early", _("The time of this booking is not over yet. Report it after %(at)s.") % {"at": at})
     actor, recorder = (by.actor, by.user) if by else (SYSTEM, None)
+    booking.referral = referral
+    if cause == NoShowCause.HOSPITAL_STOP:
+        _end_as_stopped(booking, actor, expected_version)
+        return None
     advance(booking, "noshow", by=actor, reason=cause.value, expected_version=expected_version)
     advance(referral, "not_attended", by=actor, reason=cause.value)
     audit.record("miss", "booking", booking.public_id, by=actor, reason=cause.value)
     owners = answering_for(referral.owner, referral.institution)
     tell(owners, "booking_noshow", about=booking.public_id, version=booking.version, params={"why": cause.value})
     kind = breach_of(cause, booking)
-    booking.referral = referral
     return record_breach(booking, kind=kind, cause=cause.value, by=actor, recorder=recorder) if kind else None
+
+
+def _end_as_stopped(booking: Booking, actor: Actor, expected_version: int | None) -> None:
+    if expected_version not in (None, booking.version):
+        raise Refusal("stale_state", CHANGED, current={"status": booking.status, "version": booking.version})
+    if booking.status == "arrived":
+        advance(booking, "booked", by=actor, reason=WHY)
+    end_as_stopped(booking, by=actor)
+    tell_of_stopped(booking, by=actor)
 
 
 def breach_of(cause: str, booking: Booking) -> BreachKind | None:
@@ -136,11 +150,12 @@ def breach_of(cause: str, booking: Booking) -> BreachKind | None:
 
 
 def held(booking_id: UUID, by: Acting) -> tuple[Booking, Referral]:
-    """Step: a booking of the acting hospital with its referral, locked behind its resident. Refuses with `not_found`."""
+    """Step: a booking of the acting hospital with its referral, locked behind its resident and its place. Refuses with `not_found`."""
     keys = bookings_at(by).filter(public_id=booking_id).values_list("patient_id", "referral_id").first()
     if keys is None:
         raise Refusal("not_found", NOTHING_HERE)
     patient = locked_patient(keys[0])
+    lock_place(Q(public_id=booking_id))
     referral = Referral.objects.select_for_update(of=("self",), no_key=True).select_related("institution", "owner").get(pk=keys[1])
     booking = locked(bookings_at(by), booking_id)
     booking.patient, booking.referral = patient, referral

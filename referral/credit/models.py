@@ -33,6 +33,9 @@ class BanCovers(models.TextChoices):
     BOTH = "booking_and_referral", _("booking and referral")
 
 
+OF_RESIDENT = frozenset({"no_word", "called_off"})  # the causes of a missed visit that are her own and unexcused (R134, C3)
+
+
 class BreachKind(models.TextChoices):
     """What was failed: the visit, the hour the hospital's late rule allows (C3, C21), or the rules about duplicates (R136, C5)."""
 

@@ -1,12 +1,13 @@
 """What a resident is told about her ledger by SMS, in the provider's reviewed words: no reason of the visit, no diagnosis."""
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Final
 from uuid import UUID
 
 from clinics import policy
 from referral import parameters as p
-from referral.credit.models import STANDING, BanCovers, BookingBan, Breach, Restriction
+from referral.credit.models import STANDING, BanCovers, BookingBan, Breach, BreachKind, Restriction
 from referral.credit.terms import SHANGHAI
 from referral.patients.guardians_reach import reached
 from vault.outbox.put import put
@@ -33,6 +34,15 @@ RECORDED: Final = declare(
         text="${name}您好，您${day}在${hospital}的预约未就诊且未提前取消，已记爽约${count}。如有异议，${until}前可凭编号和识别码在预约页申诉，或联系签约医生，电话${phone}。",
         overtaken=False,
         before_send=still_stands,
+    )
+)
+# Who came after her time and was not received did not stay away.
+RECORDED_LATE: Final = declare(
+    replace(
+        RECORDED,
+        key="breach_recorded_late",
+        text="${name}您好，您${day}在${hospital}的预约到院时已超过预约时段，按该院规定记爽约${count}。如有异议，${until}前可凭编号和识别码在预约页申诉，或联系签约医生，电话${phone}。",
+        variant_of="breach_recorded",
     )
 )
 LISTED: Final = declare(
@@ -93,7 +103,7 @@ def tell_breach(breach: Breach, count: int, limit: int) -> bool:
     """Step: the message about a fresh breach, the so-many-th of so many; whether there was a mobile to send it to."""
     appeal = appeal_until(breach)
     words = _words(breach) | {"count": f"第{count}次（满{limit}次暂停预约）", "until": spoken(appeal)}
-    return _put(RECORDED, breach, words)
+    return _put(RECORDED_LATE if breach.kind == BreachKind.LATE else RECORDED, breach, words)
 
 
 def tell_listed(breach: Breach, ban: BookingBan) -> None:

@@ -7,10 +7,10 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Prefetch
+from django.db.models import Exists, OuterRef, Prefetch, Q, Subquery
 
 from referral.credit.ledger import Missed, listings
-from referral.credit.models import STANDING, BookingBan, Breach, Restriction
+from referral.credit.models import OF_RESIDENT, STANDING, BookingBan, Breach, Restriction
 from referral.credit.terms import Terms
 from referral.patients.models import Patient
 from vault import audit
@@ -21,6 +21,8 @@ from vault.states import Event
 log = logging.getLogger(__name__)
 AT_ONCE: Final = 500
 MOST_NAMED: Final = 20
+# Whoever has a row of the ledger, and whoever missed a visit, so that a row that is not there is found too.
+WITH_A_LEDGER: Final = Q(breaches__isnull=False) | Q(bans__isnull=False) | Q(bookings__status="noshow")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +39,7 @@ class Fault:
 
 def verify(patients: Any = None) -> Iterator[Fault]:
     """Every fault of the ledger of these residents, all by default; reads only, some hundred residents at a time."""
-    rows = Patient.objects.filter(breaches__isnull=False) if patients is None else patients
+    rows = Patient.objects.filter(WITH_A_LEDGER) if patients is None else patients
     keys = list(rows.order_by("pk").values_list("pk", flat=True).distinct())
     for begin in range(0, len(keys), AT_ONCE):
         yield from _of_residents(keys[begin : begin + AT_ONCE])
@@ -62,6 +64,7 @@ def _of_residents(keys: list[int]) -> Iterator[Fault]:
     yield from _lives("breach", breaches)
     yield from _lives("booking_ban", bans)
     yield from _without_a_miss(breaches)
+    yield from _without_a_breach(keys)
     for key in keys:
         standing = [_missed(one) for one in breaches if one.patient_id == key and one.status in STANDING]
         yield from _bans(standing, [ban for ban in bans if ban.patient_id == key and ban.status == "in_force"])
@@ -89,6 +92,16 @@ def _without_a_miss(breaches: list[Breach]) -> Iterator[Fault]:
         event = last.get(one.booking.public_id)
         if event is None or event.target != "noshow" or event.reason != one.cause:
             yield Fault("breach", one.public_id, "no report of a missed visit stands behind it")
+
+
+def _without_a_breach(keys: list[int]) -> Iterator[Fault]:
+    """A booking that stands as missed for a cause of the resident's own has its breach, whatever became of that one since."""
+    bookings: Any = Breach._meta.get_field("booking").related_model  # its table lies above the ledger; here it is only read
+    last = Event.objects.filter(object_id=OuterRef("public_id"), kind="booking").order_by("-id").values("reason")[:1]
+    missed = bookings.objects.filter(patient__in=keys, status="noshow").annotate(cause=Subquery(last)).filter(cause__in=OF_RESIDENT)
+    recorded = Breach.objects.filter(booking=OuterRef("pk")).exclude(kind="evasion")
+    for public_id in missed.exclude(Exists(recorded)).order_by("pk").values_list("public_id", flat=True):
+        yield Fault("booking", public_id, "was missed without a word and no breach stands behind it")
 
 
 def _bans(standing: list[Missed], held: list[BookingBan]) -> Iterator[Fault]:

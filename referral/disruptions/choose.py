@@ -88,11 +88,12 @@ def settle_otherwise(
 ) -> Disruption:  # fmt: skip
     """Use case: the hospital and the patient agreed something outside the platform, or she could not be reached at all (R127).
 
-    The note says what. Whom nobody reached is written to (`tell_patient`) that the visit is off; after an agreement that would
-    contradict what was said. Refuses with `stale_state`, and `invalid_input` without a note.
+    The note says what. Whom nobody reached is written to (`tell_patient`) that the visit is off, and nothing counts as settled; after
+    an agreement that would contradict what was said. Refuses with `stale_state`, and `invalid_input` without a note.
     """
     _check_noted(note)
-    return _ended(disruption, "negotiated", expected_version, by, note, tell_patient=tell_patient)
+    target = "not_reached" if tell_patient else "negotiated"
+    return _ended(disruption, target, expected_version, by, note, tell_patient=tell_patient)
 
 
 def seen_here(disruption: Disruption, *, note: str, expected_version: int, by: Chooser) -> Disruption:

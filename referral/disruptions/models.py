@@ -19,6 +19,7 @@ class DisruptionStatus(models.TextChoices):
     OTHER_TIME = "other_time", _("moved to another time")
     DECLINED = "declined", _("given up")
     NEGOTIATED = "negotiated", _("agreed with the hospital")
+    NOT_REACHED = "not_reached", _("not reached, nothing agreed")
 
 
 class Choice(models.TextChoices):

@@ -38,7 +38,9 @@ SHOWN = (
 )  # fmt: skip
 TO_CALL = Q(status="open") & ~Q(call_for="")
 WAITING = Q(status="open", call_for="")
-SETTLED = ~Q(status="open")
+UNSETTLED = ("open", "not_reached")  # neither another time nor given up by her own word (R127)
+SETTLED = ~Q(status__in=UNSETTLED)
+NOT_REACHED = Q(status="not_reached")
 
 
 @dataclass(frozen=True, slots=True)

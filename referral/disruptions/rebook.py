@@ -5,16 +5,15 @@ from dataclasses import replace
 from permissions.acting import Acting
 from referral.booking import articles, codes, limits, rules, sentences
 from referral.booking.booker import tell_booker_of_booking, tell_booker_of_cancelling, words_of
-from referral.booking.cancel import those_concerned
 from referral.booking.exam_messages import text_for
 from referral.booking.messages import CANCELLED, MOVED, NEXT_CANCELLED_BY_HOSPITAL, told_of_cancelling, told_of_moving
-from referral.booking.models import Booking, BookingMode, CancelCause
+from referral.booking.models import Booking, BookingMode
 from referral.booking.read import Judged, as_it_was_let_pass
 from referral.booking.remind import appointment_of
+from referral.booking.stopped import WHY, end_as_stopped, end_place, ends_case, tell_of_stopped
 from referral.booking.write import policy_of
 from referral.cases.models import Referral
 from referral.disruptions.models import Disruption
-from referral.inbox.tell import tell
 from referral.patients.guardians_reach import reached
 from reserved_pools import claims, holds
 from reserved_pools.models import PoolSlot
@@ -24,8 +23,6 @@ from vault.crypto import keyed_hash
 from vault.outbox.put import put
 from vault.states import advance, created
 from vault.transactions import requires_transaction
-
-WHY = "clinic_stopped"
 
 
 def move_to(disruption: Disruption, old: Booking, slot: PoolSlot, judged: Judged, *, referrer: Acting, by: Actor) -> Booking:
@@ -41,7 +38,7 @@ def move_to(disruption: Disruption, old: Booking, slot: PoolSlot, judged: Judged
         raise sentences.refusal_of((rules.violation_of(articles.TAKEN, "slot_not_available"),))
     if not mine:
         let_go(disruption)
-    _end(old, by)
+    end_place(old, by)
     new.save(force_insert=True)
     created(new, by=by, reason=WHY)
     _reopen_for(new, old.referral, by)
@@ -62,21 +59,11 @@ def give_up(disruption: Disruption, old: Booking, *, by: Actor, tell_patient: bo
     """
     requires_transaction()
     let_go(disruption)
-    _end(old, by)
-    target = "cancelled" if ends_case(old) else "draft"
-    if old.referral.STATES.find(old.referral.status, target) is not None:
-        advance(old.referral, target, by=by, reason=WHY)
+    end_as_stopped(old, by=by)
     if tell_patient:
         _tell_of_end(old)
     if ends_case(old):
-        cause = {"cause": CancelCause.STOPPED.value}
-        tell(those_concerned(old), "booking_cancelled", about=old.public_id, version=old.version, params=cause, by=by)
-    audit.record("booking.cancel", "booking", old.public_id, by=by, reason=WHY, details={"cause": CancelCause.STOPPED.value})
-
-
-def ends_case(booking: Booking) -> bool:
-    """Whether the referral ends with this visit when nothing takes its place (R120)."""
-    return booking.mode == BookingMode.CONSULTATION
+        tell_of_stopped(old, by=by)
 
 
 def let_go(disruption: Disruption) -> None:
@@ -89,11 +76,6 @@ def _tell_of_end(old: Booking) -> None:
     text = NEXT_CANCELLED_BY_HOSPITAL if ends_case(old) else CANCELLED
     put(text.key, reached(old.patient).phone, told_of_cancelling(appointment_of(old)), about=old.public_id, version=old.version)
     tell_booker_of_cancelling(old)
-
-
-def _end(old: Booking, by: Actor) -> None:
-    advance(old, "cancelled", by=by, reason=WHY, cancel_cause=CancelCause.STOPPED)
-    claims.give_back(old.pool_slot_id, about=old.public_id)
 
 
 def _new_booking(old: Booking, slot: PoolSlot, judged: Judged, referrer: Acting) -> Booking:

@@ -10,6 +10,7 @@ from django.db.models.functions import TruncMonth
 from clinics.models import Institution
 from clinics.timetables.stop_queries import stops_seen_by
 from permissions.acting import Acting
+from referral.disruptions.queries import UNSETTLED
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,7 @@ def special_stops(acting: Acting, year: int) -> list[SpecialStops]:
         sessions_lost=Count("sessions", filter=special, distinct=True),
         patients=Count("disruptions", filter=special, distinct=True),
         clinics=ArrayAgg("service__name", filter=special, distinct=True),
-        done=Count("disruptions", filter=special & ~Q(disruptions__status="open"), distinct=True),
+        done=Count("disruptions", filter=special & ~Q(disruptions__status__in=UNSETTLED), distinct=True),
     )
     held = list(counted.filter(stops__gt=0).order_by("-month", "service__institution__name"))
     places = Institution.objects.in_bulk({row["service__institution"] for row in held})

@@ -18,6 +18,7 @@ DISRUPTION_STATES: Final = StateTable(
         Transition("open", "other_time", (*RESIDENT, *DOCTOR, *SYSTEM), "disruption.other_time", "R126"),
         Transition("open", "declined", (*RESIDENT, *DOCTOR, *HOSPITAL, *SYSTEM), "disruption.declined", "R126"),
         Transition("open", "negotiated", (*HOSPITAL, *SYSTEM), "disruption.negotiated", "R127"),
+        Transition("open", "not_reached", (*HOSPITAL, *SYSTEM), "disruption.not_reached", "R127"),
     ),
-    final=frozenset({"substituted", "other_time", "declined", "negotiated"}),
+    final=frozenset({"substituted", "other_time", "declined", "negotiated", "not_reached"}),
 )

@@ -49,6 +49,7 @@ OF_DISRUPTION: Final[dict[str, Any]] = {
     "disruption.other_time": pgettext_lazy("disruption", "Moved to another time"),
     "disruption.declined": pgettext_lazy("disruption", "Given up"),
     "disruption.negotiated": pgettext_lazy("disruption", "Agreed with the hospital"),
+    "disruption.not_reached": pgettext_lazy("disruption", "Nobody reached the patient, nothing was agreed"),
 }
 ACTORS: Final[dict[str, Any]] = {ActorKind.PATIENT: _("the patient"), ActorKind.SYSTEM: pgettext_lazy("disruption", "the platform")}
 CODES: Final[dict[str, Any]] = dict(CallOutcome.choices)

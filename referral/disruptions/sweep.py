@@ -126,14 +126,14 @@ def follow(disruption_id: UUID) -> bool:
 
 
 def _read_from(booking: Booking) -> tuple[str, str, str]:
-    """What became of it, what that says was chosen, and by whom."""
+    """What became of it, what that says was chosen, and by whom; a visit that took place all the same was agreed at the hospital."""
     if booking.status == "moved":
         return "other_time", Choice.OTHER_TIME, ChosenBy.REFERRER
     if booking.cancel_cause == CancelCause.BY_RESIDENT:
         return "declined", Choice.DECLINE, ChosenBy.RESIDENT
     if booking.cancel_cause == CancelCause.BY_REFERRER:
         return "declined", Choice.DECLINE, ChosenBy.REFERRER
-    return "negotiated", Choice.NONE, ChosenBy.SYSTEM
+    return "negotiated" if booking.status == "fulfilled" else "not_reached", Choice.NONE, ChosenBy.SYSTEM
 
 
 def _read(disruption_id: UUID, of: Q) -> Disruption | None:

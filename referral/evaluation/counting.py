@@ -33,7 +33,7 @@ CAUSES: Final = {
 OUTCOMES: Final = {
     DisruptionStatus.SUBSTITUTED: "substituted", DisruptionStatus.OTHER_TIME: "other_time", DisruptionStatus.NEGOTIATED: "other_time",
     DisruptionStatus.DECLINED: "given_up",
-}  # fmt: skip
+}  # fmt: skip # whom nobody reached has no outcome and is not settled (R127)
 
 
 @dataclass

@@ -6,7 +6,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import TextChoices
+from django.db.models import Q, TextChoices
 from django.utils.translation import gettext_lazy as _
 
 from clinics import policy
@@ -15,9 +15,10 @@ from permissions.acting import Acting
 from referral import parameters
 from referral.booking.expected import database_now, locked
 from referral.booking.facts import SHANGHAI
-from referral.booking.models import Booking
+from referral.booking.models import Booking, CancelCause
 from referral.booking.noshow import NoShowCause, miss
 from referral.booking.proof import by_code
+from referral.booking.stopped import lock_place
 from referral.cases.models import Referral
 from referral.credit.record import locked_patient
 from referral.exchange.models import FeedKind, FeedRecord
@@ -71,10 +72,13 @@ def _reported(hospital: Institution, given: Any, by: Acting) -> tuple[Booking, b
     referral_id, patient_id = here.filter(public_id=public_id).values_list("referral_id", "patient_id").first() or (None, None)
     if patient_id and given["status"] == Attendance.NOSHOW:
         locked_patient(patient_id)  # what follows for her is counted behind this lock
+        lock_place(Q(public_id=public_id))
     referral = Referral.objects.select_for_update(no_key=True).filter(pk=referral_id).first()
     booking = locked(here.select_related("institution", "department", "patient"), public_id)
     assert referral is not None
     booking.referral = referral
+    if given["status"] == Attendance.NOSHOW and booking.cancel_cause == CancelCause.STOPPED:
+        return booking, False  # as a stopped clinic it has ended already, by such a report or before it
     if booking.status == given["status"] or (booking.status, given["status"]) == ("fulfilled", "arrived"):
         return booking, False
     _check_day(booking, given["at"])

@@ -72,6 +72,7 @@ ABOUT_REFERRALS: Final[Mapping[str, Any]] = {"referral_ended": _("request ended 
 ABOUT_RETURNS: Final[Mapping[str, Any]] = {"return_patient": _("sent back to the centre")}
 ABOUT_BREACHES: Final[Mapping[str, Any]] = {
     "breach_recorded": _("no-show recorded"),
+    "breach_recorded_late": _("coming late recorded as a no-show"),
     "ban_listed": _("put on the no-show list"),
     "breach_upheld": _("no-show upheld"),
     "breach_struck": _("no-show struck"),

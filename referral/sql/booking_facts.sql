@@ -145,7 +145,10 @@ BEGIN
           FROM referral_booking b JOIN vault_event step ON step.object_id = b.public_id AND step.kind = 'booking' AND step.target = b.status
          WHERE b.patient_id = r.patient_id AND step.at > v_now - interval '366 days'
            AND (b.status = 'cancelled' AND b.cancel_cause = 'by_resident' OR b.status = 'moved' AND step.actor_kind = 'patient')
+           AND b.public_id IS DISTINCT FROM p_without
            AND NOT EXISTS (SELECT 1 FROM referral_disruption stopped WHERE stopped.booking_id = b.id)
+           AND NOT EXISTS (SELECT 1 FROM reserved_pools_poolslot lost JOIN clinics_slot band ON band.id = lost.slot_id
+                            WHERE lost.id = b.pool_slot_id AND band.is_blocked)
          GROUP BY b.id) steps) changed ON true
     LEFT JOIN LATERAL (
         SELECT g.phone FROM referral_guardian g

@@ -34,6 +34,8 @@ CHANGES: Final = """
      WHERE b.patient_id = ANY (%s)
        AND (b.status = 'cancelled' AND b.cancel_cause = 'by_resident' OR b.status = 'moved' AND step.actor_kind = 'patient')
        AND NOT EXISTS (SELECT 1 FROM referral_disruption stopped WHERE stopped.booking_id = b.id)
+       AND NOT EXISTS (SELECT 1 FROM reserved_pools_poolslot lost JOIN clinics_slot band ON band.id = lost.slot_id
+                        WHERE lost.id = b.pool_slot_id AND band.is_blocked)
      GROUP BY b.id, b.patient_id
 """
 Found = tuple[int, datetime, Counted]

@@ -23,6 +23,7 @@ from referral.booking.in_error import LONGEST, can_be_wrong, entries_waiting, op
 from referral.booking.models import Booking
 from referral.booking.noshow import NoShowCause, causes_for, noshow_undo_until, report_noshow, undo_noshow
 from referral.booking.queries import bookings_at
+from referral.booking.stopped import stopped_among, takes_place
 from referral.booking.told_of_visits import cause_of
 from referral.credit.queries import breach_of
 from referral.patients.guardians_reach import to_call
@@ -77,7 +78,8 @@ class Absent(Page):
     def context(self, request: HttpRequest) -> dict[str, Any]:
         now, day, text = database_now(), today(), search_in(request.GET)
         rows = absent_at(self.acting, now)
-        lines = [line_of(booking, now, day) for booking in rows]
+        stopped = stopped_among(rows)
+        lines = [line_of(booking, now, day, is_stopped=booking.public_id in stopped) for booking in rows]
         shown = [line for line in lines if not text or answers(line.booking, text)]
         reported = [(one, mask_name(one.patient.name), cause_of(one)) for one in missed_on(self.acting, day)]
         unseen = [(one, mask_name(one.patient.name), one.visit_date == day) for one in unseen_at(self.acting, now)]
@@ -126,7 +128,10 @@ class AbsentReport(Page):
 
     def post(self, request: HttpRequest, public_id: UUID) -> HttpResponse:
         request.refused = partial(refused, self, request, public_id)  # type: ignore[attr-defined]
-        report_noshow(public_id, typed.text(request, "cause"), expected_version=typed.version(request), by=self.acting)
+        missed = report_noshow(public_id, typed.text(request, "cause"), expected_version=typed.version(request), by=self.acting)
+        if missed.status == "cancelled":
+            messages.success(request, _("The clinic was stopped: the visit ends as stopped, counts for nothing and can be booked again."))
+            return redirect("absent")
         messages.success(request, _("Reported as not attended. It can be taken back until the end of the day."))
         return redirect("absent_one", public_id)
 
@@ -164,6 +169,7 @@ def context_of(booking: Booking, acting: Acting) -> dict[str, Any]:
     """Whom to call, what was said, what was reported and until when that can be taken back."""
     calls = list(booking.absence_calls.select_related("called_by").order_by("-pk"))
     undo, entry = noshow_undo_until(booking), open_entry(booking)
+    is_stopped = not takes_place(booking)
     open_undo = undo if undo and database_now() < undo else None
     return {
         "booking": booking,
@@ -173,12 +179,13 @@ def context_of(booking: Booking, acting: Acting) -> dict[str, Any]:
         "tried": sum(call.outcome == CallOutcome.NOT_REACHED for call in calls),
         "outcomes": [("", _("please choose")), *((one.value, one.label) for one in SAID)],
         "causes": [("", _("please choose")), *causes_for(booking.status)],
-        "proposed": "" if booking.status == "arrived" else proposed_cause(calls),
+        "proposed": "" if booking.status == "arrived" and not is_stopped else proposed_cause(calls, is_stopped=is_stopped),
         "cause": cause_of(booking) if booking.status == "noshow" else "",
         "undo_until": open_undo,
         "breach": breach_of(booking),
         "entry": entry,
         "may_confirm": entry is not None and acting.can(Capability.CONFIRM_ERRORS) and entry.asked_by_id != acting.user.pk,
+        "may_withdraw": entry is not None and entry.asked_by_id == acting.user.pk,
         "may_be_wrong": entry is None and can_be_wrong(booking, booking.referral),
         "longest": LONGEST,
         "values": {},
@@ -186,10 +193,11 @@ def context_of(booking: Booking, acting: Acting) -> dict[str, Any]:
     }
 
 
-def line_of(booking: Booking, now: Any, day: Any) -> Line:
+def line_of(booking: Booking, now: Any, day: Any, *, is_stopped: bool) -> Line:
     calls = list(booking.absence_calls.all())
     minutes = int((now - booking.ends_at).total_seconds() // 60)
-    return Line(booking, mask_name(booking.patient.name), minutes, calls, proposed_cause(calls), booking.visit_date == day)
+    proposed = proposed_cause(calls, is_stopped=is_stopped)
+    return Line(booking, mask_name(booking.patient.name), minutes, calls, proposed, booking.visit_date == day)
 
 
 def answers(booking: Booking, text: str) -> bool:

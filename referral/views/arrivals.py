@@ -22,6 +22,7 @@ from referral.booking.expected import HAS_COME, database_now, expected_on, today
 from referral.booking.late import minutes_late
 from referral.booking.models import Booking
 from referral.booking.proof import read_proof
+from referral.booking.stopped import sent_instead, stopped_among
 from referral.booking.told_of_visits import late_when_received
 from referral.views import typed
 from vault.audit import saw_many
@@ -48,6 +49,7 @@ class Row:
     word: str
     undo_until: datetime | None
     queues_again: bool = False
+    is_stopped: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +155,7 @@ def arrivals_context(page: Page, *, just: str = "") -> dict[str, Any]:
         "departments": [("", _("all departments")), *departments],
         "standings": [("", _("all")), *STANDINGS.items()],
         "fresh": fresh,
-        "late": late_when_received(fresh.booking) if fresh else "",
+        "late": received_how(fresh) if fresh else "",
         "may_list": page.acting.can(Capability.DAY_LIST),
         "may_call": page.acting.can(Capability.CALL_ABSENT),
     }
@@ -196,6 +198,11 @@ def bands_of(rows: list[Row], now: datetime) -> list[Band]:
     return sorted(bands, key=lambda band: (band.is_over, band.starts_at))
 
 
+def received_how(row: Row) -> str:
+    """What the toast adds to an arrival: that the clinic was stopped, or what coming late means."""
+    return sent_instead(row.booking) if row.is_stopped else str(late_when_received(row.booking))
+
+
 def counts_of(everybody: list[Booking], now: datetime) -> list[tuple[str, int, str]]:
     """Who is expected, has come, is not here yet, is late and was reported as absent; each with the colour of its number."""
     waiting = [booking for booking in everybody if booking.status == "booked"]
@@ -215,14 +222,17 @@ def rows_of(page: Page, bookings: list[Booking]) -> list[Row]:
     """The bookings as lines, with how long each arrival can still be taken back."""
     now = database_now()
     undo = undo_deadlines(bookings, by=page.acting)
-    late = received_late(bookings)
-    return [row_of(booking, now, undo.get(booking.public_id), late.get(booking.public_id, "")) for booking in bookings]
+    late, stopped = received_late(bookings), stopped_among(bookings)
+    return [
+        row_of(booking, now, undo.get(booking.public_id), late.get(booking.public_id, ""), is_stopped=booking.public_id in stopped)
+        for booking in bookings
+    ]
 
 
-def row_of(booking: Booking, now: datetime, undo_until: datetime | None, late_rule: str = "") -> Row:
-    kind, word = state_of(booking, now)
+def row_of(booking: Booking, now: datetime, undo_until: datetime | None, late_rule: str = "", *, is_stopped: bool) -> Row:
+    kind, word = ("bad", _("clinic stopped")) if is_stopped else state_of(booking, now)
     can_undo = undo_until if undo_until and now < undo_until else None
-    return Row(booking, mask_name(booking.patient.name), kind, word, can_undo, late_rule == "requeue")
+    return Row(booking, mask_name(booking.patient.name), kind, word, can_undo, late_rule == "requeue", is_stopped)
 
 
 def state_of(booking: Booking, now: datetime) -> tuple[str, str]:

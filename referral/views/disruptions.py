@@ -22,7 +22,7 @@ from permissions.roles import Capability
 from referral.disruptions.choose import seen_here, settle_otherwise
 from referral.disruptions.models import CallFor, ChosenBy, Disruption
 from referral.disruptions.negotiate import LONGEST_NOTE, CallOutcome, called, for_hospital, note_call
-from referral.disruptions.queries import SETTLED, TO_CALL, WAITING, disruptions_called_by
+from referral.disruptions.queries import NOT_REACHED, SETTLED, TO_CALL, WAITING, disruptions_called_by
 from referral.disruptions.rebook import ends_case
 from referral.disruptions.story import steps_of_disruption
 from referral.news.messages import last_about
@@ -40,10 +40,11 @@ STATES: dict[str, Any] = {
     "call": pgettext_lazy("disruption", "to call"),
     "waiting": gettext_lazy("waiting for an answer"),
     "settled": pgettext_lazy("disruption", "settled"),
+    "not_reached": pgettext_lazy("disruption", "not reached"),
     "all": pgettext_lazy("disruption", "all"),
 }
-CONDITIONS: dict[str, Q] = {"call": TO_CALL, "waiting": WAITING, "settled": SETTLED, "all": Q()}
-KINDS = {"open": "few", "substituted": "ok", "other_time": "ok", "declined": "off", "negotiated": "ok"}
+CONDITIONS: dict[str, Q] = {"call": TO_CALL, "waiting": WAITING, "settled": SETTLED, "not_reached": NOT_REACHED, "all": Q()}
+KINDS = {"open": "few", "substituted": "ok", "other_time": "ok", "declined": "off", "negotiated": "ok", "not_reached": "bad"}
 WHY = [(value, label) for value, label in CallFor.choices if value]
 
 

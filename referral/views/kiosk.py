@@ -15,6 +15,7 @@ from referral.booking.codes import ALPHABET, LENGTH, clean_code
 from referral.booking.kiosk import check_in, first_character
 from referral.booking.kiosk_words import RECEIVED_LATE
 from referral.booking.models import Booking
+from referral.booking.stopped import sent_instead, takes_place
 from vault.refusal import Refusal
 
 RECEIVING = Needs(Capability.RECEIVE)
@@ -91,6 +92,8 @@ class Kiosk(Page):
 
 def done(booking: Booking) -> dict[str, Any]:
     """The first character of the name and the department; what being late means for her."""
+    if not takes_place(booking):
+        return {"first": first_character(booking), "department": booking.department.name, "late": sent_instead(booking)}
     late = RECEIVED_LATE.get(received_late([booking]).get(booking.public_id, ""), "")
     return {"first": first_character(booking), "department": booking.department.name, "late": late}
 

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from clinics import mirror
+from clinics.models import ClinicStop
 from referral.booking.book import book
 from referral.booking.models import Booking
 from referral.credit.models import Restriction
@@ -16,6 +17,7 @@ from referral.disruptions import candidates, choose, sweep
 from referral.disruptions.models import Disruption
 from referral.disruptions.negotiate import ask_for_call, for_hospital
 from referral.disruptions.queries import times_for
+from referral.disruptions.special import special_stops
 from referral.disruptions.stop import stop_clinic
 from referral.inbox.models import Notice
 from referral.news.sms_words import State
@@ -197,4 +199,7 @@ def test_after_an_agreement_no_message_says_cancelled_unless_the_hospital_wants_
 
     told = [told_to(one.booking.patient.phone)[-1] for one in (agreed, unreached, program)]
     assert told == ["clinic_stopped_call", "referral_cancelled", "referral_cancelled"]
-    assert {fresh(one).status for one in (agreed, unreached, program)} == {"negotiated"}
+    assert [fresh(one).status for one in (agreed, unreached, program)] == ["negotiated", "not_reached", "not_reached"]
+    ClinicStop.objects.update(is_special=True)
+    (row,) = special_stops(held.coordinator, agreed.stop.first_day.year)
+    assert (row.patients, row.settled) == (3, 1)

@@ -296,4 +296,4 @@ def test_nobody_is_struck_for_a_clinic_that_did_not_take_place(held: Scene) -> N
     sweep.look_after()
 
     one.refresh_from_db()
-    assert (missed.status, Breach.objects.count(), one.status, one.chosen_by) == ("noshow", 0, "negotiated", "system")
+    assert (missed.status, Breach.objects.count(), one.status, one.chosen_by) == ("cancelled", 0, "not_reached", "system")

@@ -126,6 +126,20 @@ def test_special_stops_count_with_their_patients_and_what_became_of_them(db: Non
     assert Code.UNSETTLED in {problem.code for problem in evaluate(held.coordinator, THIS).problems}
 
 
+def test_whom_nobody_reached_is_neither_settled_nor_moved(db: None) -> None:
+    held = scene()
+    aged()
+    first, second = stopped(held, "陈秀兰", "罗玉珍")
+    ClinicStop.objects.update(first_day=today(), last_day=today(), is_special=True)
+    for one, status in ((first, "negotiated"), (second, "not_reached")):
+        type(one).objects.filter(pk=one.pk).update(status=status, chosen_by="hospital", pool_slot=None, held_until=None)
+
+    counts = row_of(evaluate(held.world.district_admin, THIS), held.world.hospital, Side.HOSPITAL).counts
+
+    assert (counts.affected, counts.settled, counts.other_time) == (2, 1, 1)
+    assert Code.UNSETTLED in {problem.code for problem in evaluate(held.coordinator, THIS).problems}
+
+
 def test_messages_about_bookings_are_counted_by_how_far_they_came(cast: Ledger) -> None:
     cast.loop.booked()
     cast.loop.booked()

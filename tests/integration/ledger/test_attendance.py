@@ -23,6 +23,7 @@ from tests.cast_referral import resident_number, today
 from tests.database import as_owner
 from vault.crypto import keyed_hash
 from vault.models import AuditEntry, Event, Message
+from vault.outbox.templates import find as template
 from vault.refusal import Refusal
 from vault.states import advance
 
@@ -121,7 +122,7 @@ def test_a_call_is_never_changed(cast: Ledger) -> None:
     ("cause", "kind"),
     [
         ("no_word", "noshow"), ("called_off", "noshow"), ("excused", None), ("came_late", None), ("turned_away", None),
-        ("hospital_stop", None), ("unknown", None),
+        ("unknown", None),
     ],
 )  # fmt: skip
 def test_only_the_residents_own_unexcused_causes_make_a_breach(cast: Ledger, cause: str, kind: str | None) -> None:
@@ -139,7 +140,10 @@ def test_coming_late_counts_where_the_hospitals_rule_says_so(cast: Ledger) -> No
 
     booking = cast.missed(cause="came_late")
 
-    assert Breach.objects.get(booking=booking).kind == "late"
+    breach = Breach.objects.get(booking=booking)
+    assert breach.kind == "late"
+    said = Message.objects.get(about=breach.public_id)
+    assert said.template == "breach_recorded_late" and "未就诊" not in template(said.template).text
 
 
 def test_a_report_needs_the_end_of_the_band_the_seen_version_and_a_known_cause(cast: Ledger) -> None:

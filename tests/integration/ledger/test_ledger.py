@@ -255,6 +255,11 @@ def test_after_any_history_the_tables_equal_a_recount_from_the_events(cast: Ledg
         ("DELETE FROM referral_bookingban_breaches", "booking_ban"),
         ("UPDATE referral_breach SET version = version + 1", "breach"),
         ("UPDATE referral_breach SET cause = 'unknown'", "breach"),
+        ("DELETE FROM referral_bookingban_breaches; DELETE FROM referral_bookingban; DELETE FROM referral_breach", "booking"),
+        (
+            "DELETE FROM referral_bookingban_breaches; DELETE FROM referral_breach; UPDATE referral_booking SET status = 'booked'",
+            "booking_ban",
+        ),
     ],
 )
 def test_every_planted_fault_is_named_by_the_recount(cast: Ledger, damage: str, named: str) -> None:

@@ -216,7 +216,7 @@ class Story(OtherDoors, RuleBasedStateMachine):
         known = self.known()
         stood, ended = known.gone[booking.pk], known.cancelled[booking.pk]
         wish = oracle.Wish(stood.day - known.clock, stood.hospital, stood.subject, wrong=wrong, let_pass=stood.spent)
-        expected, passed = oracle.predicted(self.events, wish, today(), door="undo")
+        expected, passed = oracle.predicted(self.events, wish, today(), door="undo", again=booking.pk)
         with self.stage.wrong(wish, booking.pool_slot, booking.referral_id, booking.public_id):
             made, told = self.told("undo", lambda: self.undone(booking, wrong, ended.by_resident))
         assert told == expected, ("undo", self.events, wish, told, expected)

@@ -227,10 +227,15 @@ def without(known: Known, visit: int) -> Known:
 
 
 def predicted(
-    events: Iterable[Event], wish: Wish, today: date, *, door: str = "book", instead_of: int | None = None
+    events: Iterable[Event], wish: Wish, today: date, *, door: str = "book", instead_of: int | None = None, again: int | None = None
 ) -> tuple[list[Told], set[str]]:
-    """The reasons for which the wish is refused, in order, and the rules that were let pass; nothing when it is granted."""
+    """The reasons for which the wish is refused, in order, and the rules that were let pass; nothing when it is granted.
+
+    `again` is the visit whose cancellation is taken back: nobody changed anything, so that one does not count.
+    """
     known = after(events)
+    if again is not None:
+        known = replace(known, changes=known.changes - known.cancelled[again].by_resident)
     here = known.visits[instead_of].hospital if instead_of is not None else wish.hospital
     wrong = wish.wrong | ({"another hospital"} if wish.hospital != here else set())
     early = [Told(code, "", field=names) for what, code, names in BEFORE_THE_RULES.get(door, ()) if what in wrong]

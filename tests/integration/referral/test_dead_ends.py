@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from clinics.models import PolicyRow
+from clinics.models import PolicyRow, Slot
 from permissions.acting import Acting
 from referral.booking.book import book
 from referral.booking.cancel import cancel_by_hospital, cancel_by_referrer, cancel_by_resident
@@ -275,6 +275,25 @@ def test_only_what_the_resident_changed_by_her_own_wish_counts_as_frequent(cast:
 
     with pytest.raises(Refusal) as told:
         another(cast, patient, 10)
+    assert [(one.rule, one.count, one.limit) for one in told.value.violations] == [("R147", 1, 0)]
+
+
+def test_a_cancellation_taken_back_and_one_of_a_blocked_band_are_no_changes_of_hers(cast: Out) -> None:
+    """R147, R151: pressed by mistake it never was; and who gives up a band the hospital blocked changed nothing by her own wish."""
+    holds(cast, "churn_applies", "yes")
+    holds(cast, "churn_changes", "0")
+    pressed = cast.ahead(4)
+    cancel_by_resident(pressed)
+    assert undo_cancel_by_resident(fresh(pressed)).status == "booked"
+    lost = another(cast, pressed.patient, 6)
+    Slot.objects.filter(pk=lost.pool_slot.slot_id).update(is_blocked=True)
+    cancel_by_resident(lost)
+
+    assert another(cast, pressed.patient, 8).status == "booked"
+
+    Slot.objects.filter(pk=lost.pool_slot.slot_id).update(is_blocked=False)
+    with pytest.raises(Refusal) as told:
+        another(cast, pressed.patient, 10)
     assert [(one.rule, one.count, one.limit) for one in told.value.violations] == [("R147", 1, 0)]
 
 
