@@ -73,7 +73,7 @@ SECTIONS: tuple[Section, ...] = (
     section(_("Booked visits"), {Capability.MANAGE_POOLS}, "hospital_bookings", "booking_release", at_hospitals=True),
     section(_("Arrivals today"), {Capability.RECEIVE}, "arrivals", "arrive"),
     section(_("Send again"), {Capability.RECEIVE}, "booking_resend"),
-    section(_("Not arrived"), {Capability.CALL_ABSENT}, "absent", "absent_one", at_hospitals=True),
+    section(_("Not arrived"), {Capability.CALL_ABSENT}, "absent", "absent_one", count="errors", at_hospitals=True),
     section(_("Restrictions"), {Capability.RESTRICT}, "restrictions", "restriction", at_hospitals=True),
     section(
         _("Review"),

@@ -16,6 +16,7 @@ OF_VISITS_AND_THE_LEDGER: Mapping[str, Sentence] = MappingProxyType(
         "miss": pgettext_lazy("audit", "recorded that the patient did not come"),
         "undo_miss": pgettext_lazy("audit", "took back that the patient did not come"),
         "ask_in_error": pgettext_lazy("audit", "said that an entry about a visit is wrong"),
+        "withdraw_in_error": pgettext_lazy("audit", "took back that an entry about a visit is wrong"),
         "enter_in_error": pgettext_lazy("audit", "confirmed that an entry about a visit was wrong"),
         "refuse_in_error": pgettext_lazy("audit", "left an entry about a visit as it is"),
         "call_absent": pgettext_lazy("audit", "called somebody who did not arrive"),

@@ -88,6 +88,7 @@ PEOPLE = {
 CREDIT = {
     "breaches_appeal": (T("breach.appeal breach"),),
     "bookings_in_error": (T("ask_in_error booking", "{reason}"),),
+    "bookings_in_error_withdraw": (T("withdraw_in_error booking"),),
     "bookings_in_error_decide": (T("refuse_in_error booking"),),
     "appeals_decide": (T("breach.strike breach", "{reason}"),),
     "evasions_record": (

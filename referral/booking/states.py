@@ -29,7 +29,7 @@ BOOKING_STATES: Final = StateTable(
         Transition("arrived", "noshow", HOSPITAL, "booking.not_seen", "R134"),
         Transition("arrived", "fulfilled", (Role.RECEIVING_DOCTOR.value,), "booking.fulfilled", "R168"),
         Transition("fulfilled", "arrived", CONSULTING, "booking.fulfilment_undone", "R168"),
-        Transition("arrived", "booked", WINDOW, "booking.arrival_undone", "R123"),
+        Transition("arrived", "booked", (*WINDOW, *TWO_PERSONS), "booking.arrival_undone", "R123"),
         Transition("noshow", "arrived", HOSPITAL, "booking.noshow_undone", "R134"),
         Transition("noshow", "booked", HOSPITAL, "booking.noshow_undone", "R134"),
         Transition("booked", "entered_in_error", TWO_PERSONS, "booking.entered_in_error"),

@@ -47,7 +47,7 @@ REFERRAL_STATES: Final = StateTable(
         Transition("info_requested", "attended", HOSPITAL, "referral.attended", "R123"),
         Transition("info_requested", "not_attended", (*HOSPITAL, Role.WINDOW_CLERK.value), "referral.not_attended", "R134"),
         Transition("not_attended", "draft", DOCTOR, "referral.rebooking", "R057"),
-        Transition("not_attended", "closed", DOCTOR, "referral.closed"),
+        Transition("not_attended", "closed", (*DOCTOR, "two_persons"), "referral.closed"),
         Transition("not_attended", "booked", (*HOSPITAL, Role.WINDOW_CLERK.value), "referral.attendance_corrected", "R134"),
         Transition("not_attended", "accepted", (*HOSPITAL, Role.WINDOW_CLERK.value), "referral.attendance_corrected", "R134"),
         Transition("not_attended", "info_requested", (*HOSPITAL, Role.WINDOW_CLERK.value), "referral.attendance_corrected", "R134"),

@@ -75,6 +75,10 @@ KINDS: Final[tuple[Kind, ...]] = (
         "booking_in_error", V, BOOKING,
         _("What stood about the visit of %(patient)s on %(when)s at %(hospital)s was wrong; the referral can be booked again."),
     ),
+    kind(
+        "booking_in_error_ended", V, BOOKING,
+        _("What stood about the visit of %(patient)s on %(when)s at %(hospital)s was wrong; its referral ended with it."),
+    ),
     kind("noshow_undone", V, BOOKING, _("The no-show of %(patient)s on %(when)s at %(hospital)s was taken back.")),
     kind(
         "breach_recorded", V, BREACH, _("A no-show of %(patient)s on %(when)s at %(hospital)s was recorded. You may appeal."), urgent=True,
@@ -152,6 +156,7 @@ KINDS: Final[tuple[Kind, ...]] = (
     kind("criteria_approved", D, CRITERIA, _("The list of referral criteria was approved: %(value)s.")),
     kind("criteria_sent_back", D, CRITERIA, _("The list of referral criteria came back: %(value)s.")),
     kind("stop_waiting", D, STOP, _("A long stop waits for a second person: %(service)s, %(days)s."), urgent=True),
+    kind("error_waiting", D, BOOKING, _("What stands about the visit of %(patient)s on %(when)s is said to be wrong and waits for you.")),
     kind("exception_waiting", D, OVERRIDE, _("A doctor asks for an exception for %(patient)s.")),
     kind("control_waiting", D, CONTROL, _("A controlled document waits for a second person.")),
     # Imports and messages

@@ -11,6 +11,7 @@ from clinics.policy.board import waiting_to_decide
 from clinics.policy.sets_queries import choices_to_decide
 from clinics.timetables.stop_queries import stops_to_decide
 from permissions.acting import Acting
+from referral.booking.in_error import errors_to_decide
 from referral.booking.override_queries import waiting_exceptions
 from referral.credit.queries import to_decide as appeals_to_decide
 from referral.disruptions.queries import calls_to_make, waiting_for_doctor
@@ -67,4 +68,5 @@ COUNTS: Mapping[str, Callable[[Acting], int]] = {
     "controls": waiting_controls,
     "appeals": appeals_to_decide,
     "findings": waiting_findings,
+    "errors": errors_to_decide,
 }

@@ -8,8 +8,10 @@ from uuid import uuid4
 
 import pytest
 
+from permissions.roles import Role
 from referral.booking.arrival import arrive
 from referral.booking.book import book
+from referral.booking.in_error import ask_in_error, decide_in_error
 from referral.booking.models import Booking
 from referral.booking.noshow import report_noshow, undo_noshow
 from referral.booking.proof import by_code
@@ -18,13 +20,15 @@ from referral.credit.models import BookingBan, Breach
 from referral.credit.papers import attach, detach
 from referral.credit.restrict import Wanted, restrict
 from referral.credit.verify import verify
+from referral.models import WrongEntry
 from tests.cast_ledger import Ledger, ledger, rule
-from tests.cast_loop import fresh
+from tests.cast_loop import fresh, working
 from tests.cast_nominations import a_paper
 from tests.cast_referral import today
 from tests.racing import locks_of, outcomes
 
 pytestmark = pytest.mark.django_db(transaction=True)
+IN_ORDER = ["referral_patient", "reserved_pools_poolslot", "referral_referral", "referral_booking"]
 
 
 @pytest.fixture
@@ -114,6 +118,41 @@ def test_an_undo_and_an_appeal_at_once_end_in_one_of_both(cast: Ledger) -> None:
     assert list(verify()) == []
 
 
+def test_what_was_entered_wrongly_is_decided_once(cast: Ledger) -> None:
+    booking = cast.missed()
+    ask_in_error(booking.public_id, "登记错了人", expected_version=booking.version, by=cast.clerk)
+    second = working("第二调度", cast.loop.world.hospital, Role.COORDINATOR)
+    deciding = [
+        partial(decide_in_error, booking.public_id, confirmed=confirmed, expected_version=booking.version, by=by)
+        for by, confirmed in ((cast.coordinator, True), (second, False))
+    ]
+
+    answers = outcomes(deciding)
+
+    entry = WrongEntry.objects.get()
+    assert Counter(answers) == {"done": 1, "stale_state": 1}
+    assert entry.confirmed is (answers[0] == "done")
+    assert fresh(booking).status == ("entered_in_error" if entry.confirmed else "noshow")
+    assert list(verify()) == []
+
+
+def test_an_undo_and_a_confirmed_error_at_once_end_in_one_of_both(cast: Ledger) -> None:
+    for _round in range(3):
+        booking = cast.missed()
+        ask_in_error(booking.public_id, "登记错了人", expected_version=booking.version, by=cast.clerk)
+        undoing = partial(undo_noshow, booking.public_id, expected_version=booking.version, by=cast.clerk)
+        confirming = partial(decide_in_error, booking.public_id, confirmed=True, expected_version=booking.version, by=cast.coordinator)
+
+        answers = outcomes([undoing, confirming])
+
+        ended = fresh(booking)
+        assert (answers, ended.status, ended.referral.status) in [
+            (["done", "stale_state"], "booked", "booked"),
+            (["stale_state", "done"], "entered_in_error", "draft"),
+        ]
+    assert list(verify()) == []
+
+
 def test_nothing_is_booked_after_the_ban_that_committed_first(cast: Ledger) -> None:
     rule(cast, no_show_window="lifetime", no_show_threshold="1")
     for _round in range(4):
@@ -147,8 +186,8 @@ def test_one_restriction_stands_however_often_it_is_asked(cast: Ledger) -> None:
 def test_the_locks_come_in_the_houses_order(cast: Ledger) -> None:
     booking = cast.over()
 
-    assert locks_of(missing(cast, booking))[:3] == ["referral_patient", "referral_referral", "referral_booking"]
+    assert locks_of(missing(cast, booking))[:4] == IN_ORDER
 
     again = fresh(booking)
     undone = locks_of(lambda: undo_noshow(again.public_id, expected_version=again.version, by=cast.clerk))
-    assert undone[:4] == ["referral_patient", "referral_referral", "referral_booking", "referral_breach"]
+    assert undone[:5] == [*IN_ORDER, "referral_breach"]

@@ -29,6 +29,14 @@ def endpoints_of_ledger(stage: Stage) -> list[Endpoint]:
             kinds=line,
         ),
         Endpoint(
+            "bookings_in_error_withdraw",
+            "DELETE",
+            f"/bookings/{held.doubted.public_id}/error",
+            clerk,
+            None,
+            held.doubted.version,
+        ),
+        Endpoint(
             "bookings_in_error_decide",
             "POST",
             f"/bookings/{held.doubted.public_id}/error/decide",
