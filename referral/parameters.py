@@ -60,9 +60,8 @@ NO_SHOW_BAN_COVERS: Final = Parameter(
     DISTRICT_2018, _("Article 32"), "在此后3个月内将无法享受预约诊疗和预约转诊服务", Level.DISTRICT, ("booking", "booking_and_referral"),
 )  # fmt: skip
 LATE_RULE: Final = Parameter(
-    "late_rule", ValueType.CHOICE, "who comes after the band", "R123", Merge.NEAREST, "in_band",
-    DISTRICT_2018, _("Article 26"), "在预约就诊时段到约定的医疗机构挂号窗口或自助服务设备取号就诊",
-    options=("in_band", "by_hour", "void", "requeue", "no_show"),
+    "late_rule", ValueType.CHOICE, "who comes after the band", "R123", Merge.NEAREST, "received",
+    PLATFORM, options=("received", "in_band", "by_hour", "void", "requeue", "no_show"),
 )  # fmt: skip
 LATE_BY_HOUR: Final = Parameter(
     "late_by_hour", ValueType.TIME, "time of the visit day", "R167", Merge.NEAREST, "10:00",

@@ -15,12 +15,13 @@ LATE_HERE: Final = _("The time of the booking is over. Please ask at the desk wh
 # By the late rule: not received.
 TOO_LATE: Final[Mapping[str, Any]] = {
     "by_hour": _("You have come too late for this booking. You may see a doctor in the ordinary queue, or your doctor books again."),
+    "in_band": _("Your time ended at %(at)s, and here you check in only within it. See a doctor in the queue, or your doctor books again."),
     "void": _("Your booking ended at %(at)s and is void now. You may see a doctor in the ordinary queue, or your doctor books again."),
     "no_show": _("Your booking ended at %(at)s, and you have come too late for it. Your doctor can book again."),
 }
 # By the late rule: received all the same.
 RECEIVED_LATE: Final[Mapping[str, Any]] = {
-    "in_band": LATE_HERE,
+    "received": LATE_HERE,
     "by_hour": LATE_HERE,
     "requeue": _("You have come late: you are called after those who came in time."),
 }

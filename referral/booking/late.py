@@ -12,15 +12,20 @@ from referral.booking.facts import SHANGHAI
 from referral.booking.models import Booking
 from vault.refusal import Refusal
 
-# R123, R167, R186: received, with what the clerk says; R192, R203, R171: not received, with what the patient does now.
+# The platform's own, R167, R186: received, with what the clerk says; R123, R192, R203, R171: not received, with what the patient does
+# now. R123 has the number collected in the band; who is received all the same is so by the choice of her hospital.
 RECEIVED: Final[dict[str, Any]] = {
-    "in_band": _("Late: the time booked ended at %(at)s. Received all the same; the doctor's desk says when."),
+    "received": _("Late: the time booked ended at %(at)s. Received all the same; the doctor's desk says when."),
     "by_hour": _("Late: the time booked ended at %(at)s. Here that is early enough; reporting is possible until %(hour)s."),
     "requeue": _("Late: the time booked ended at %(at)s. She queues again behind those who came in time."),
 }
 REFUSED: Final[dict[str, Any]] = {
     "by_hour": _(
         "Too late: here patients report by %(hour)s. She may see a doctor in the ordinary queue, or the referring doctor books again."
+    ),
+    "in_band": _(
+        "Too late: the time booked ended at %(at)s, and here numbers are collected only within it. She may see a doctor in the ordinary "
+        "queue, or the referring doctor books again."
     ),
     "void": _(
         "Too late: the time booked ended at %(at)s and the booking is void. She may see a doctor in the ordinary queue, "

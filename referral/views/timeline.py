@@ -84,7 +84,7 @@ REVIEWED = {"referral.accepted": "accepted", "referral.asked": "asked", "referra
     "referral.returned_with_advice": "returned"
 }
 # Causes of a missed visit, and the late rules by which somebody was received (C21).
-LATE = dict.fromkeys(("in_band", "by_hour", "requeue"), pgettext_lazy("count", "late"))
+LATE = dict.fromkeys(("received", "in_band", "by_hour", "requeue"), pgettext_lazy("count", "late"))
 CODES: Mapping[str, Any] = dict((*AdviceReason.choices, *EndingKind.choices, *NoShowCause.choices, *LATE.items()))
 ACTORS = {ActorKind.PATIENT: _("the patient"), ActorKind.SYSTEM: _("system"), ActorKind.ANONYMOUS: _("the patient")}
 

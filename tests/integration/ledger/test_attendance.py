@@ -59,7 +59,7 @@ def too_late(cast: Ledger, booking: Booking) -> Refusal:
     return told.value
 
 
-@pytest.mark.parametrize("late", ["in_band", "requeue"])
+@pytest.mark.parametrize("late", ["received", "requeue"])
 def test_who_comes_late_is_received_with_the_rule_in_event_and_audit(cast: Ledger, late: str) -> None:
     rule(cast, late_rule=late)
     booking = cast.over(minutes=12)
@@ -73,7 +73,7 @@ def test_who_comes_late_is_received_with_the_rule_in_event_and_audit(cast: Ledge
     assert entry.details == {"proof": "code", "late_rule": late, "late_minutes": 12}
 
 
-@pytest.mark.parametrize("late", ["void", "no_show"])
+@pytest.mark.parametrize("late", ["in_band", "void", "no_show"])
 def test_where_late_is_too_late_the_window_says_what_to_do_and_nothing_moves(cast: Ledger, late: str) -> None:
     rule(cast, late_rule=late)
     booking = cast.over()

@@ -100,7 +100,7 @@ def test_page_and_program_lead_from_the_list_to_the_report(cast: Ledger) -> None
     assert "患者已到，未等到看诊即离开" in page(browser.get(at))
 
 
-@pytest.mark.parametrize(("late", "kind"), [("void", None), ("by_hour", None), ("no_show", "late")])
+@pytest.mark.parametrize(("late", "kind"), [("in_band", None), ("void", None), ("by_hour", None), ("no_show", "late")])
 def test_who_was_refused_late_is_not_said_to_have_stayed_away(cast: Ledger, late: str, kind: str | None) -> None:
     rule(cast, late_rule=late, late_by_hour="00:00", no_show_closing="record")
     booking = cast.over()
@@ -156,7 +156,8 @@ def test_who_queues_again_stands_behind_those_who_came_in_time(cast: Ledger) -> 
         ("no_show", "来晚了不能取号"),
         ("by_hour", "已过本院报到时间"),
         ("requeue", "在按时到诊的患者之后候诊"),
-        ("in_band", "请到诊区"),
+        ("received", "请到诊区"),
+        ("in_band", "只在预约时段内取号"),
     ],
 )  # fmt: skip
 def test_the_device_speaks_to_the_resident_not_to_the_clerk(cast: Ledger, late: str, said: str) -> None:

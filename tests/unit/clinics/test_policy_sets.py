@@ -129,7 +129,7 @@ TABLE: dict[str, dict[str, Case]] = {
         "focus_diseases": (frozenset(FOUR), "same", None, frozenset(FOUR)),
         "cancel_cutoff": ("15:00", "silent", "14:00", "14:00"),
         "arrival_early_days": (0, "same", "2", 2),
-        "late_rule": ("in_band", "same", "requeue", "requeue"),
+        "late_rule": ("in_band", "changes", "requeue", "requeue"),
         "schedule_freeze_days": (7, "same", "10", 10),
         "stop_notice_days": (2, "same", "3", 3),
         "no_show_threshold": (3, "same", None, 3),

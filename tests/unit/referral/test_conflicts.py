@@ -39,7 +39,7 @@ MERGES = {
 }
 CHOICES = {
     "no_show_window": ("calendar_year", "rolling_months", "lifetime"),
-    "late_rule": ("in_band", "by_hour", "void", "requeue", "no_show"),
+    "late_rule": ("received", "in_band", "by_hour", "void", "requeue", "no_show"),
     "reserved_share_base": ("bookable", "all"),
     "duplicates": ("evasion_listed", "refused"),
     "cancel_by": ("referrer_and_resident", "referrer", "resident"),

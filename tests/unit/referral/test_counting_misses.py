@@ -131,7 +131,8 @@ def largest(rows: list[Missed], one: Missed, terms: Terms) -> int:
 @pytest.mark.parametrize(
     ("rule", "minute", "received", "again"),
     [
-        ("in_band", 30, True, False), ("requeue", 30, True, True), ("by_hour", 89, True, False), ("by_hour", 90, False, False),
+        ("in_band", 30, False, False), ("received", 30, True, False),
+        ("requeue", 30, True, True), ("by_hour", 89, True, False), ("by_hour", 90, False, False),
         ("void", 30, False, False), ("no_show", 30, False, False),
     ],
 )  # fmt: skip
