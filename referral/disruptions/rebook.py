@@ -7,7 +7,7 @@ from referral.booking import articles, codes, limits, rules, sentences
 from referral.booking.booker import tell_booker_of_booking, tell_booker_of_cancelling, words_of
 from referral.booking.exam_messages import text_for
 from referral.booking.messages import CANCELLED, MOVED, NEXT_CANCELLED_BY_HOSPITAL, told_of_cancelling, told_of_moving
-from referral.booking.models import Booking, BookingMode
+from referral.booking.models import Booking
 from referral.booking.read import Judged, as_it_was_let_pass
 from referral.booking.remind import appointment_of
 from referral.booking.stopped import WHY, end_as_stopped, end_place, ends_case, tell_of_stopped
