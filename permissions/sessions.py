@@ -97,8 +97,9 @@ def add_proof(session: Session, proof: Proof, visit: Visit) -> Opened:
     proofs = sorted({*held.proofs, proof.value})
     due = held.proof_due and not proofs_suffice(proofs, compulsory=False, more_is_asked=True)
     is_new = held.proof_due and not due
-    if is_new:
+    if is_new or held.kiosk_since:
         _make_room(held.user)
+    if is_new:
         held.expires_at = held.created_at + timedelta(hours=settings.SESSION_ABSOLUTE_HOURS)
     key = secrets.token_urlsafe(32)
     Session.objects.filter(pk=held.pk).update(

@@ -48,6 +48,7 @@ class BookingBody(serializers.Serializer[Any]):
     visit_date = serializers.DateField()
     starts_at = serializers.DateTimeField()
     ends_at = serializers.DateTimeField()
+    takes_place = serializers.BooleanField(help_text="False when the session was stopped or its band blocked: do not come at this time.")
     cancel_until = serializers.DateTimeField()
     change_until = serializers.DateTimeField()
     mode = serializers.ChoiceField(choices=BookingMode.choices)
@@ -131,6 +132,7 @@ def described(booking: Booking, *, with_code: bool = True) -> dict[str, Any]:
         "visit_date": booking.visit_date,
         "starts_at": booking.starts_at,
         "ends_at": booking.ends_at,
+        "takes_place": booking.takes_place,
         "cancel_until": booking.cancel_until,
         "change_until": booking.change_until,
         "mode": booking.mode,

@@ -247,7 +247,7 @@ def may_step(live: Booking, step: str) -> bool:
 
 def body(acting: Acting, referral: Referral) -> dict[str, Any]:
     """The whole case as plain values."""
-    bookings = list(referral.bookings.select_related("institution", "department", "referral").order_by("-pk"))
+    bookings = list(referral.bookings.select_related("institution", "department", "referral", "pool_slot__slot__session").order_by("-pk"))
     live = next((booking for booking in bookings if booking.status in (*LIVE, "fulfilled", "noshow")), None)
     sent_back = returns_of(acting).filter(referral=referral).first()
     about = [referral.public_id, *(b.public_id for b in bookings), *([sent_back.public_id] if sent_back else [])]

@@ -22,7 +22,7 @@ from referral.booking.expected import NOTHING_HERE, database_now
 from referral.booking.facts import SHANGHAI
 from referral.booking.frozen import citing
 from referral.booking.messages import CANCELLED, CANCELLED_BY_HOSPITAL, NEXT_CANCELLED_BY_HOSPITAL, told_of_cancelling
-from referral.booking.models import Booking, BookingMode, CancelCause
+from referral.booking.models import Booking, BookingMode, CancelCause, CancelReason
 from referral.booking.remind import appointment_of
 from referral.booking.who_cancels import require_side
 from referral.booking.why import OF_DOCTORS, OF_HOSPITALS, OF_THE_SYSTEM, UNASKED, Why, why, why_said
@@ -195,7 +195,7 @@ def _cancelled(
     claims.give_back(booking.pool_slot_id, about=booking.public_id)
     ends = ends_case or booking.mode == BookingMode.CONSULTATION
     advance(booking.referral, "cancelled" if ends else "draft", by=actor, reason=said.said)
-    _tell(booking, cause, actor)
+    _tell(booking, cause, actor, died=said.code is CancelReason.DIED)
     details = {"cause": cause.value, "reason": said.code.value, "ends_case": ends}
     record("booking.cancel", "booking", booking.public_id, by=actor, reason=said.said, details=details)
     return booking
@@ -214,12 +214,13 @@ def _text(booking: Booking, cause: CancelCause) -> SmsTemplate:
     return NEXT_CANCELLED_BY_HOSPITAL if booking.mode == BookingMode.CONSULTATION else CANCELLED_BY_HOSPITAL
 
 
-def _tell(booking: Booking, cause: CancelCause, actor: Actor) -> None:
-    """Step: the resident by SMS, whoever booked for her, and all concerned but the one who did it."""
-    text = _text(booking, cause)
-    words = told_of_cancelling(appointment_of(booking))
-    put(text.key, reached(booking.patient).phone, words, about=booking.public_id, version=booking.version)
-    tell_booker_of_cancelling(booking)
+def _tell(booking: Booking, cause: CancelCause, actor: Actor, *, died: bool) -> None:
+    """Step: the resident by SMS, whoever booked for her, and all concerned but the one who did it; of the dead only these."""
+    if not died:
+        text = _text(booking, cause)
+        words = told_of_cancelling(appointment_of(booking))
+        put(text.key, reached(booking.patient).phone, words, about=booking.public_id, version=booking.version)
+        tell_booker_of_cancelling(booking)
     tell(
         those_concerned(booking), "booking_cancelled", about=booking.public_id, version=booking.version,
         params={"cause": cause.value}, by=actor,

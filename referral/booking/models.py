@@ -149,3 +149,9 @@ class Booking(Stateful):
         """Until when it may be moved (R148, R200): so many hours before it starts, frozen with it, never later than cancelling (C10)."""
         hours = self.policy.get("change_cutoff", {}).get("value", "0")
         return min(self.cancel_until, self.starts_at - timedelta(hours=int(hours)))
+
+    @property
+    def takes_place(self) -> bool:
+        """Whether the visit is held as it was booked; the same as TAKES_PLACE asks of the database."""
+        slot = self.pool_slot.slot
+        return slot.session.status == "planned" and not slot.is_blocked

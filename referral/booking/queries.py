@@ -17,7 +17,16 @@ from referral.patients.queries import of_unit
 from vault.crypto import decrypt
 from vault.refusal import Refusal
 
-BEHIND = ("referral", "patient", "institution", "department", "post__user", "post__institution__parent", "pool_slot__service")
+BEHIND = (
+    "referral",
+    "patient",
+    "institution",
+    "department",
+    "post__user",
+    "post__institution__parent",
+    "pool_slot__service",
+    "pool_slot__slot__session",
+)
 
 
 def bookings_at(acting: Acting) -> QuerySet[Booking]:
@@ -57,19 +66,23 @@ BODY: Final = """
     SELECT b.public_id, b.number, b.confirmation_code, b.status, b.version, r.public_id, i.public_id, i.name, d.name, b.slot_class,
            b.title, b.visit_date, b.starts_at, b.ends_at, b.cancel_until, b.told_at, b.mode, b.cancel_cause, b.cancel_reason, b.cancel_note,
            before.public_id, after.public_id,
-           least(b.cancel_until, b.starts_at - coalesce(b.policy -> 'change_cutoff' ->> 'value', '0')::int * interval '1 hour')
+           least(b.cancel_until, b.starts_at - coalesce(b.policy -> 'change_cutoff' ->> 'value', '0')::int * interval '1 hour'),
+           k.status = 'planned' AND NOT s.is_blocked
       FROM referral_booking b
       LEFT JOIN referral_booking before ON before.id = b.moved_from_id
       LEFT JOIN referral_booking after ON after.moved_from_id = b.id
       JOIN referral_referral r ON r.id = b.referral_id
       JOIN clinics_institution i ON i.id = b.institution_id
       JOIN clinics_department d ON d.id = b.department_id
+      JOIN reserved_pools_poolslot p ON p.id = b.pool_slot_id
+      JOIN clinics_slot s ON s.id = p.slot_id
+      JOIN clinics_clinicsession k ON k.id = s.session_id
      WHERE b.public_id = %s
 """
 COLUMNS: Final = (
     "id", "number", "confirmation_code", "status", "version", "referral", "institution", "institution_name", "department_name",
     "slot_class", "title", "visit_date", "starts_at", "ends_at", "cancel_until", "told_at", "mode", "cancel_cause", "cancel_reason",
-    "cancel_note", "moved_from", "moved_to", "change_until",
+    "cancel_note", "moved_from", "moved_to", "change_until", "takes_place",
 )  # fmt: skip
 
 

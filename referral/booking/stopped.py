@@ -43,20 +43,20 @@ def lock_place(of: Q) -> None:
     list(PoolSlot.objects.locked().filter(pk__in=Booking.objects.filter(of).values("pool_slot")).values_list("pk", flat=True))
 
 
-def end_place(old: Booking, by: Actor) -> None:
+def end_place(old: Booking, by: Actor, note: str = "") -> None:
     """Step: the booking is cancelled as stopped and gives its place back."""
     requires_transaction()
-    advance(old, "cancelled", by=by, reason=WHY, cancel_cause=CancelCause.STOPPED)
+    advance(old, "cancelled", by=by, reason=WHY, cancel_cause=CancelCause.STOPPED, cancel_note=note)
     claims.give_back(old.pool_slot_id, about=old.public_id)
 
 
-def end_as_stopped(old: Booking, *, by: Actor) -> None:
+def end_as_stopped(old: Booking, *, by: Actor, note: str = "") -> None:
     """Step: nothing takes its place; the referral can be booked again.
 
     A visit booked in the consulting room has no encounter of a family doctor behind it: its referral ends with it (R120), and all
     concerned are told. The caller holds the resident, the place, the referral and the booking.
     """
-    end_place(old, by)
+    end_place(old, by, note)
     target = "cancelled" if ends_case(old) else "draft"
     if old.referral.STATES.find(old.referral.status, target) is not None:
         advance(old.referral, target, by=by, reason=WHY)

@@ -91,7 +91,7 @@ def settle_otherwise(
     The note says what. Whom nobody reached is written to (`tell_patient`) that the visit is off, and nothing counts as settled; after
     an agreement that would contradict what was said. Refuses with `stale_state`, and `invalid_input` without a note.
     """
-    _check_noted(note)
+    check_noted(note)
     target = "not_reached" if tell_patient else "negotiated"
     return _ended(disruption, target, expected_version, by, note, tell_patient=tell_patient)
 
@@ -101,7 +101,7 @@ def seen_here(disruption: Disruption, *, note: str, expected_version: int, by: C
 
     The note says by whom. Refuses with `stale_state`, also while she has not arrived, and `invalid_input` without a note.
     """
-    _check_noted(note)
+    check_noted(note)
     with transaction.atomic(durable=True):
         held = _open(disruption, expected_version, by)
         if held.booking.status != "arrived":
@@ -117,7 +117,8 @@ def may_choose(disruption: Disruption, part: ChosenBy) -> bool:
     return disruption.status == "open" and disruption.booking.status in (BY_HOSPITAL if part == ChosenBy.HOSPITAL else BY_OTHERS)
 
 
-def _check_noted(note: str) -> None:
+def check_noted(note: str) -> None:
+    """Refuses with `invalid_input` what says nothing."""
     if not note.strip():
         raise invalid("note", _("Say in a few words what was agreed."))
 
@@ -146,11 +147,11 @@ def _moved(held: Disruption, pool_slot: UUID, by: Chooser, *, is_held: bool) -> 
     if violations:
         raise sentences.refusal_of(violations)
     _leave(held, by)
-    slot = _slot(judged.row.pool_slot, held.booking, referrer, is_held)
+    slot = place_of(judged.row.pool_slot, held.booking, referrer, is_held=is_held)
     return move_to(held, held.booking, slot, judged, referrer=referrer, by=by.actor)
 
 
-def _slot(pk: int, booking: Booking, referrer: Acting, is_held: bool) -> PoolSlot:
+def place_of(pk: int, booking: Booking, referrer: Acting, *, is_held: bool = False) -> PoolSlot:
     """The place itself; one that is not held has to be among those that could take this patient."""
     related = ("institution", "department", "service")
     rows = PoolSlot.objects.select_related(*related) if is_held else candidates(booking, referrer).order_by()

@@ -118,15 +118,20 @@ def _many(of: Q) -> Coalesce:
 
 
 def times_for(disruption: Disruption) -> list[PoolSlot]:
-    """The lawful times somebody could take instead, in the order they are offered; one per hospital, day and half-day's service.
+    """The lawful times somebody could take instead; the place held for her is not among them."""
+    return times_instead_of(disruption.booking, held=disruption.pool_slot_id)
 
-    The place held for her is not among them. Empty when the referring doctor's right is not in force.
+
+def times_instead_of(booking: Booking, *, held: int | None = None) -> list[PoolSlot]:
+    """The lawful times that could be taken instead of a booking's own, in the order they are offered; none that is held for her.
+
+    One per hospital, day and half-day's service. Empty when the referring doctor's right is not in force.
     """
-    booking, referrer = disruption.booking, referrer_of(disruption.booking)
+    referrer = referrer_of(booking)
     chosen: dict[tuple[int, Any, int, int], PoolSlot] = {}
     with transaction.atomic(durable=True):
         try:
-            places = candidates(booking, referrer).exclude(pk=disruption.pool_slot_id).exclude(institution__in=_closed_to(booking))
+            places = candidates(booking, referrer).exclude(pk=held).exclude(institution__in=_closed_to(booking))
         except Refusal as refusal:
             if refusal.code != "right_not_in_force":
                 raise

@@ -25,14 +25,16 @@ from vault.states import advance, created
 from vault.transactions import requires_transaction
 
 
-def move_to(disruption: Disruption, old: Booking, slot: PoolSlot, judged: Judged, *, referrer: Acting, by: Actor) -> Booking:
+def move_to(disruption: Disruption | None, old: Booking, slot: PoolSlot, judged: Judged, *, referrer: Acting, by: Actor) -> Booking:
     """Step: the old booking ends as stopped, which never counts, and a new one linked to it takes this place; the patient is told.
+
+    Without a disruption it was a band that was blocked (`band_calls`).
 
     Refuses with `slot_not_available` when somebody else was faster, or when this clinic was stopped as well.
     """
     requires_transaction()
     new = _new_booking(old, slot, judged, referrer)
-    mine = slot.pk == disruption.pool_slot_id
+    mine = disruption is not None and slot.pk == disruption.pool_slot_id
     taken = holds.take_up if mine else claims.claim
     if not taken(slot.pk, about=new.public_id, reason="substitute"):
         raise sentences.refusal_of((rules.violation_of(articles.TAKEN, "slot_not_available"),))
@@ -46,12 +48,13 @@ def move_to(disruption: Disruption, old: Booking, slot: PoolSlot, judged: Judged
     words = told_of_moving(appointment, old.starts_at)
     put(text_for(MOVED, appointment).key, reached(old.patient).phone, words, about=new.public_id, version=new.version)
     tell_booker_of_booking(new.public_id, old.referral.booker_phone, words_of(new))
-    details = {"from": str(old.public_id), "stop": str(disruption.stop.public_id), "visit_date": new.visit_date.isoformat()}
+    stop = {"stop": str(disruption.stop.public_id)} if disruption else {}
+    details = {"from": str(old.public_id), "visit_date": new.visit_date.isoformat(), **stop}
     audit.record("booking.substitute", "booking", new.public_id, by=by, reason=WHY, details=details)
     return new
 
 
-def give_up(disruption: Disruption, old: Booking, *, by: Actor, tell_patient: bool = True) -> None:
+def give_up(disruption: Disruption | None, old: Booking, *, by: Actor, tell_patient: bool = True, note: str = "") -> None:
     """Step: the booking ends as stopped and nothing takes its place; the referral can be booked again, what was held is let go.
 
     A visit booked in the consulting room has no encounter of a family doctor behind it: its referral ends with it (R120).
@@ -59,16 +62,16 @@ def give_up(disruption: Disruption, old: Booking, *, by: Actor, tell_patient: bo
     """
     requires_transaction()
     let_go(disruption)
-    end_as_stopped(old, by=by)
+    end_as_stopped(old, by=by, note=note)
     if tell_patient:
         _tell_of_end(old)
     if ends_case(old):
         tell_of_stopped(old, by=by)
 
 
-def let_go(disruption: Disruption) -> None:
+def let_go(disruption: Disruption | None) -> None:
     """Step: the substitute held for somebody who chose otherwise opens again."""
-    if disruption.pool_slot_id is not None:
+    if disruption is not None and disruption.pool_slot_id is not None:
         holds.let_go(disruption.pool_slot_id, about=disruption.public_id, reason="settled")
 
 

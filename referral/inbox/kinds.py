@@ -168,6 +168,10 @@ KINDS: Final[tuple[Kind, ...]] = (
         _("The message to %(patient)s about %(when)s, %(hospital)s, did not arrive. Call the patient."), urgent=True,
     ),
     kind(
+        "booker_not_told", L, BOOKING,
+        _("The message about %(when)s, %(hospital)s, did not reach the person who booked for %(patient)s."),
+    ),
+    kind(
         "ending_not_told", L, REFERRAL,
         _("The message to %(patient)s that the request ended without a place did not arrive. Call the patient."), urgent=True,
     ),

@@ -17,13 +17,14 @@ from referral.credit.models import Breach
 from referral.disruptions.models import Disruption
 from referral.inbox.models import Notice
 from referral.inbox.tell import answering_for, managers_of, tell
+from referral.news.addressee import TO_BOOKERS
 from referral.news.messages import made_since
 from referral.news.sms_words import ABOUT_BREACHES, OF_VISITS_OFF, TITLES
 from vault.models import Delivery, Message, MessageState
 
 LOOKED_BACK: Final = timedelta(days=3)
 AT_ONCE: Final = 500
-LOST_KINDS: Final = ("message_failed", "ending_not_told")
+LOST_KINDS: Final = ("message_failed", "booker_not_told", "ending_not_told")
 BEHIND: Final = ("referral__owner__user", "referral__owner__institution", "referral__institution")
 
 
@@ -79,7 +80,8 @@ def _tell_of(messages: Sequence[Message], now: datetime) -> int:
 def _news_of(message: Message, booking: Booking | None, ended: Referral | None, now: datetime) -> tuple[str, UUID, Referral] | None:
     """The kind of notice, what it is about, and whose referral that is; None when nobody has to call."""
     if booking is not None and _matters(message, booking, now):
-        return "message_failed", booking.public_id, booking.referral
+        kind = "booker_not_told" if message.template in TO_BOOKERS else "message_failed"
+        return kind, booking.public_id, booking.referral
     return None if ended is None else ("ending_not_told", ended.public_id, ended)
 
 

@@ -1,7 +1,7 @@
 """The district has a message sent again that did not arrive: budgeted, recorded, and once however often it is asked."""
 
 import json
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
@@ -13,7 +13,7 @@ from referral.booking.expected import NOTHING_HERE, database_now
 from referral.booking.models import Booking
 from referral.news.addressee import TO_BOOKERS, number_now
 from referral.news.messages import in_state, made_since, seen_by
-from referral.news.sms_words import OF_VISITS_AHEAD, State
+from referral.news.sms_words import OF_VISITS_AHEAD, SAY_IT_IS_OFF, State
 from vault import audit
 from vault.models import Message
 from vault.outbox import put
@@ -77,13 +77,18 @@ def _sent_again(failed: Message) -> Message | None:
 
 
 def _check_still_true(failed: Message) -> None:
-    """Nothing newer was said about it, its visit lies ahead, and it is not a week old."""
+    """Nothing newer was said about it, its visit lies ahead and takes place or not as it says, and it is not a week old."""
     now = database_now()
     newer = Message.objects.filter(about=failed.about, phone_hash=failed.phone_hash, version__gt=_said_at(failed), supersedes=True)
-    booking = Booking.objects.filter(public_id=failed.about).only("status", "starts_at").first()
-    over = booking is not None and failed.template in OF_VISITS_AHEAD and (booking.status != "booked" or booking.starts_at <= now)
+    related = Booking.objects.select_related("pool_slot__slot__session")
+    booking = related.filter(public_id=failed.about).first() if failed.template in OF_VISITS_AHEAD else None
+    over = booking is not None and not (_lies_ahead(booking, now) and booking.takes_place is not (failed.template in SAY_IT_IS_OFF))
     if over or failed.created_at < now - LATEST or newer.exists():
         raise Refusal("message_outdated", _("What this message says is no longer so. Nothing was sent."))
+
+
+def _lies_ahead(booking: Booking, now: datetime) -> bool:
+    return booking.status == "booked" and booking.starts_at > now
 
 
 def _check_still_hers(failed: Message) -> None:

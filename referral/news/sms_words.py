@@ -93,6 +93,7 @@ BEFORE_A_VISIT: Final = (
 )  # fmt: skip
 # Who does not hear this comes for nothing.
 OF_VISITS_OFF: Final = frozenset({"referral_cancelled", "referral_cancelled_by_hospital", "next_cancelled_by_hospital", "review_returned"})
+SAY_IT_IS_OFF: Final = frozenset({"booker_stopped", "clinic_band_blocked"})  # true just while it does not take place
 OF_VISITS_AHEAD: Final = frozenset(_with_exams(dict.fromkeys(BEFORE_A_VISIT)))
 
 NO_SUCH_NUMBER: Final = _("The number does not exist or is no mobile number. Have the registration corrected, then call the patient.")

@@ -24,7 +24,7 @@ from referral.patients.queries import contract_on
 from referral.views import typed
 from referral.views.book import version_from
 from referral.views.matrix import booking_words
-from referral.views.saying import say
+from referral.views.saying import say_of_end
 from referral.views.sms import messages_about
 from referral.views.strip import strip_of
 from vault.audit import saw
@@ -91,8 +91,8 @@ class BookingCancel(Page):
         booking = cancel_by_referrer(
             public_id, expected_version=version_from(request), reason=said.code.value, note=said.note, ends_case=ends_case, by=self.acting
         )
-        say(
-            request, booking.patient, _("Cancelled. The message to the patient is on its way."),
+        say_of_end(
+            request, booking, _("Cancelled. The message to the patient is on its way."),
             _("Cancelled. The patient has no mobile number and gets no message: please call."),
         )  # fmt: skip
         return redirect("referral", booking.referral.public_id)

@@ -35,6 +35,7 @@ from referral.cases.models import Referral
 from referral.cases.queries import referral_of, referrals_listed, steps_open_to
 from referral.cases.states import OVER
 from referral.cases.write import cancel_draft
+from referral.disruptions.band_calls import is_in_blocked_band
 from referral.disruptions.queries import open_for_doctor
 from referral.patients.queries import contract_on
 from referral.returns.queries import returns_of
@@ -148,7 +149,11 @@ class ReferralPage(Page):
 
 def case_context(acting: Acting, referral: Referral) -> dict[str, Any]:
     """Everything on a case's page, in a fixed number of queries."""
-    bookings = list(referral.bookings.select_related("institution", "department", "post__user", "pool_slot__service").order_by("-pk"))
+    bookings = list(
+        referral.bookings.select_related(
+            "institution", "department", "post__user", "pool_slot__service", "pool_slot__slot__session"
+        ).order_by("-pk")
+    )
     booking = next((b for b in bookings if b.status not in ("cancelled", "moved", "entered_in_error")), None)
     sent_back = returns_of(acting).filter(referral=referral).first()
     followers = followers_of(referral) if any(one.status == "fulfilled" for one in bookings) else []
@@ -188,6 +193,7 @@ def case_context(acting: Acting, referral: Referral) -> dict[str, Any]:
         "exceptions": exceptions_of(acting, referral),
         "met": referral.met_in_order,
         "stopped": open_for_doctor(acting, booking),
+        "blocked": booking is not None and is_in_blocked_band(booking),
         "missed": missed_of(referral) if acting.can(Capability.WRITE_REFERRAL) else None,
         "booker": booker_of(referral) if acting.can(Capability.WRITE_REFERRAL) else None,
     }
@@ -244,6 +250,7 @@ def next_steps(referral: Referral, booking: Booking | None, acting: Acting) -> l
         rows.append((_("tell the patient the four things"), Link(_("Tell"), reverse("booking_done", args=[booking.public_id])), ""))
     if booking.status == "booked":
         rows.append((_("print the slip for the patient"), Link(_("Print"), reverse("slip_pdf", args=[booking.public_id])), ""))
+    if booking.status == "booked" and booking.takes_place:
         rows.append((_("reminder by SMS on %(day)s") % {"day": f"{booking.visit_date - timedelta(days=1):%m-%d}"}, None, _("automatic")))
     if booking.status in ("booked", "arrived", "fulfilled") and not hasattr(referral, "report"):
         due = booking.visit_date + timedelta(days=REPORT_DAYS)

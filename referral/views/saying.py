@@ -2,7 +2,9 @@
 
 from django.contrib import messages
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 
+from referral.booking.models import Booking, CancelReason
 from referral.patients.guardians_reach import reached
 from referral.patients.models import Patient
 
@@ -16,3 +18,11 @@ def say(request: HttpRequest, patient: Patient | None, told: str, call: str) -> 
         messages.success(request, told)
     else:
         messages.warning(request, call)
+
+
+def say_of_end(request: HttpRequest, booking: Booking, told: str, call: str) -> None:
+    """Promise the same after a booking was taken back; of a patient who has died, that nobody is written to."""
+    if booking.cancel_reason == CancelReason.DIED:
+        messages.success(request, _("The visit is off. No message goes to the phone of a patient who has died."))
+    else:
+        say(request, booking.patient, told, call)

@@ -21,6 +21,7 @@ from referral.news.sms_words import TITLES
 from reserved_pools.models import PoolSlot
 from reserved_pools.sessions.band_blocks import block, unblock
 from tests.cast import bearer
+from tests.cast_loop import fresh
 from tests.cast_stops import Scene, scene
 from tests.cast_substitutes import books_are_right, with_booker
 from vault.models import Message
@@ -117,3 +118,86 @@ def test_when_the_band_is_open_again_all_are_told_that_the_visit_stands(held: Sc
     blocked(held, Booking.objects.get(pk=booked.pk))
     look_after()
     assert said(booked)[4:] == ["clinic_band_blocked", "booker_stopped"]
+
+
+def at(booked: Booking) -> str:
+    return reverse("booking_release", args=[booked.public_id])
+
+
+def past_cutoff(booked: Booking) -> Booking:
+    """The same booking, too late for anybody but the hospital."""
+    Booking.objects.filter(pk=booked.pk).update(cancel_until=timezone.now() - timedelta(hours=1))
+    return Booking.objects.get(pk=booked.pk)
+
+
+def test_from_the_list_the_coordinator_calls_and_moves_after_the_cut_off(held: Scene) -> None:
+    booked, free = held.booked(held.slots[0]), held.morning(5)[0]
+    patient = booked.patient
+    blocked(held, booked)
+    booked, browser = past_cutoff(booked), Client(headers=bearer(held.coordinator.user, held.coordinator.post))
+
+    listed = browser.get(reverse("session_affected", args=[held.session.public_id])).content.decode()
+    page = browser.get(at(booked))
+    told = {"act": "move_band", "pool_slot": str(free.public_id), "version": str(booked.version)}
+    moved = browser.post(at(booked), told)
+    again = browser.post(at(booked), told)
+
+    assert at(booked) in listed
+    assert f"tel:{patient.phone}" in page.content.decode()
+    assert free in page.context["times"]
+    new = Booking.objects.get(moved_from=booked)
+    assert (moved["Location"], again.status_code, Booking.objects.filter(moved_from=booked).count()) == (at(new), 409, 1)
+    booked.refresh_from_db()
+    assert (booked.status, booked.cancel_cause, new.status, new.pool_slot) == ("cancelled", "stopped", "booked", free)
+    assert Message.objects.filter(about=new.public_id, template="referral_changed").count() == 1
+    assert Notice.objects.filter(kind="booking_moved", about=new.public_id).count() == 1
+    assert not Breach.objects.exists()
+    assert books_are_right()
+
+
+def test_what_was_agreed_otherwise_ends_the_booking_with_its_note_and_needs_one(held: Scene) -> None:
+    booked = held.booked(held.slots[0])
+    blocked(held, booked)
+    browser, said_before = Client(headers=bearer(held.coordinator.user, held.coordinator.post)), Message.objects.count()
+    told = {"act": "end_band", "version": str(booked.version)}
+
+    without = browser.post(at(booked), told)
+    nothing = (without.status_code, fresh(booked).status, Message.objects.count() - said_before)
+    browser.post(at(booked), told | {"note": "改到本院周四门诊"})
+
+    ended = fresh(booked)
+    assert nothing == (400, "booked", 0)
+    assert (ended.status, ended.cancel_cause, ended.cancel_note) == ("cancelled", "stopped", "改到本院周四门诊")
+    assert (ended.referral.status, Message.objects.count() - said_before) == ("draft", 0)
+    assert Notice.objects.filter(kind="booking_cancelled", about=booked.public_id).count() == 1
+    assert books_are_right()
+
+
+@pytest.mark.parametrize("way", ["open band", "another hospital"])
+def test_nothing_is_moved_or_ended_this_way_in_a_band_that_takes_place_or_by_another_hospital(held: Scene, way: str) -> None:
+    booked, free = held.booked(held.slots[0]), held.morning(5)[0]
+    if way == "another hospital":
+        blocked(held, booked)
+    by = held.other if way == "another hospital" else held.coordinator
+    browser, events = Client(headers=bearer(by.user, by.post)), Message.objects.count()
+
+    acts: list[dict[str, str]] = [{"act": "move_band", "pool_slot": str(free.public_id)}, {"act": "end_band", "note": "改期"}]
+    answers = [browser.post(at(booked), act | {"version": str(booked.version)}).status_code for act in acts]
+
+    assert answers == ([404, 404] if way == "another hospital" else [409, 409])
+    assert (fresh(booked).status, PoolSlot.objects.get(pk=free.pk).claimed, Message.objects.count()) == ("booked", 0, events)
+    assert "tel:" not in browser.get(at(booked)).content.decode()
+
+
+def test_the_doctors_case_says_that_the_band_was_blocked_and_promises_no_reminder(held: Scene) -> None:
+    booked, other = held.booked(held.slots[0]), held.booked(held.slots[1], "李国强")
+    blocked(held, booked)
+    browser = Client(headers=bearer(held.doctor.user, held.doctor.post))
+
+    pages = [browser.get(reverse("referral", args=[one.referral.public_id])) for one in (booked, other)]
+    bodies = [browser.get(f"/api/v1/referrals/{one.referral.public_id}").json()["booking"] for one in (booked, other)]
+
+    assert [page.context["blocked"] for page in pages] == [True, False]
+    reminders = [[words for words, _link, _who in page.context["next"] if "SMS" in words or "短信" in words] for page in pages]
+    assert [len(found) for found in reminders] == [0, 1]
+    assert [body["takes_place"] for body in bodies] == [False, True]
