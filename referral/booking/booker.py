@@ -4,8 +4,6 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from django.db.models import QuerySet
-
 from permissions.identity.phones import is_mobile
 from referral.booking.messages import APPOINTMENT, shortened, spoken
 from referral.booking.models import Booking
@@ -77,16 +75,12 @@ def _tell_in_turn(booking: Booking, text: SmsTemplate) -> None:
     phone = booking.referral.booker_phone
     if not is_mobile(phone) or _last_said(booking) == text.key:
         return
-    said = _said_of(booking).count()
-    put(text.key, phone, words_of(booking), about=booking.public_id, version=booking.version + said, supersedes=False)
+    put(text.key, phone, words_of(booking), about=booking.public_id, version=booking.version, supersedes=False)
 
 
 def _last_said(booking: Booking) -> str:
-    return _said_of(booking).order_by("-pk").values_list("template", flat=True).first() or ""
-
-
-def _said_of(booking: Booking) -> "QuerySet[Message]":
-    return Message.objects.filter(about=booking.public_id, template__in=(BOOKED_FOR.key, STOPPED_FOR.key))
+    said = Message.objects.filter(about=booking.public_id, template__in=(BOOKED_FOR.key, STOPPED_FOR.key))
+    return said.order_by("-pk").values_list("template", flat=True).first() or ""
 
 
 def words_of(booking: Booking) -> dict[str, str]:

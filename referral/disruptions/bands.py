@@ -14,8 +14,10 @@ from referral.booking.models import Booking
 from referral.disruptions.messages import BAND_BLOCKED, BAND_OPENED, in_band
 from referral.inbox.tell import answering_for, tell
 from referral.patients.guardians_reach import reached
+from vault.actor import SYSTEM
 from vault.models import Message
 from vault.outbox.put import put
+from vault.states import amend
 
 SLOT: Final = "pool_slot__slot"
 RELATED: Final = (
@@ -38,18 +40,20 @@ def tell_of_bands() -> int:
 def _tell(booking_id: UUID) -> bool:
     """Use case: one booking, locked, so that two workers tell her once; what changed meanwhile is judged anew.
 
-    Her messages carry the session's version, which every blocking and opening raises.
+    Each blocking and each opening raises the booking's version: the one counter of everything said about it to anybody.
     """
     held = Booking.objects.select_for_update(of=("self",), no_key=True).filter(public_id=booking_id).order_by("pk").first()
     booking = _waiting().filter(pk=held.pk).select_related(*RELATED).first() if held else None
     if booking is None:
         return False
-    is_blocked, version = booking.pool_slot.slot.is_blocked, booking.pool_slot.slot.session.version
+    is_blocked = booking.pool_slot.slot.is_blocked
     text = BAND_BLOCKED if is_blocked else BAND_OPENED
-    put(text.key, reached(booking.patient).phone, in_band(booking, text), about=booking.public_id, version=version, supersedes=False)
+    amend(booking, "booking.band_blocked" if is_blocked else "booking.band_opened", by=SYSTEM)
+    phone = reached(booking.patient).phone
+    put(text.key, phone, in_band(booking, text), about=booking.public_id, version=booking.version, supersedes=False)
     (tell_booker_of_stop if is_blocked else tell_booker_it_stands)(booking)
     owners = answering_for(booking.referral.owner, booking.referral.institution)
-    tell(owners, "booking_stopped" if is_blocked else "booking_corrected", about=booking.public_id, version=version)
+    tell(owners, "booking_stopped" if is_blocked else "booking_corrected", about=booking.public_id, version=booking.version)
     return True
 
 

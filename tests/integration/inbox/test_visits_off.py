@@ -9,8 +9,10 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from clinics.models import ClinicSession
 from referral.booking.booker import tell_booker_of_booking, words_of
 from referral.booking.cancel import cancel_by_hospital, cancel_by_referrer
+from referral.booking.corrections import undo_cancel
 from referral.booking.models import Booking
 from referral.disruptions.stop import stop_clinic
 from referral.disruptions.sweep import look_after
@@ -129,3 +131,26 @@ def test_the_page_says_that_nobody_is_written_to(held: Scene, who: str) -> None:
     toast = page.content.decode().split('class="toasts"', 1)[1].split("</div>", 1)[0]
     assert "已去世患者的手机" in toast
     assert "将收到" not in toast and "已通知患者" not in toast
+
+
+def test_block_reopen_cancel_and_undo_are_each_said_and_the_last_word_is_that_it_stands(held: Scene) -> None:
+    booked = with_booker(held.booked(held.slots[0]))
+    band = booked.pool_slot.slot
+    open_as_before = PoolSlot.objects.filter(slot=band).values("pk", "opens_at", "closes_at", "closed_at").get(pk=booked.pool_slot_id)
+    given_up(booked)
+    blocked(held, booked)
+    look_after()
+    session = ClinicSession.objects.get(pk=band.session_id)
+    unblock(session, band.public_id, reason="医生已回", by=held.coordinator, expected_version=session.version)
+    look_after()
+    PoolSlot.objects.filter(pk=open_as_before.pop("pk")).update(**open_as_before)
+    off = cancel_by_hospital(booked.public_id, expected_version=fresh(booked).version, reason="mistake", by=held.coordinator)
+
+    undo_cancel(booked.public_id, expected_version=off.version, by=held.coordinator)
+
+    to_booker = Message.objects.filter(about=booked.public_id, template__startswith="booker_").order_by("pk")
+    assert list(to_booker.values_list("template", flat=True)) == ["booker_stopped", "booker_booked", "booker_cancelled", "booker_booked"]
+    numbers = list(to_booker.values_list("version", flat=True))
+    assert numbers == sorted(set(numbers))
+    told = Notice.objects.filter(about=booked.public_id, user=held.doctor.user).order_by("pk")
+    assert list(told.values_list("kind", flat=True)) == ["booking_stopped", "booking_corrected", "booking_cancelled", "booking_corrected"]
