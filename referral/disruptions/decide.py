@@ -31,7 +31,7 @@ def approve(stop_id: UUID, *, expected_version: int, by: Acting) -> Outcome:
     rows = sessions_to_stop(stop.service, max(stop.first_day, day), stop.last_day, stop.half_day)
     sessions = list(rows.select_for_update(of=("self",), no_key=True))
     notice = (min((session.date for session in sessions), default=max(stop.first_day, day)) - day).days
-    special = notice < terms_of(stop.service.institution, stop.service.department, day).notice_days
+    special = bool(sessions) and notice < terms_of(stop.service.institution, stop.service.department, day).notice_days
     advance(stop, "in_force", by=by.actor, expected_version=expected_version, decided_by=by.user, is_special=special)
     places = close(stop, sessions, by=by)
     recorded("approve_stop", stop, by=by, withdrawn=places)

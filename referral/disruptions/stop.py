@@ -1,7 +1,7 @@
 """Stops clinics: session, places and a disruption for each live booking in one transaction; no booking is cancelled by it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -140,10 +140,11 @@ def close(stop: ClinicStop, sessions: Sequence[ClinicSession], *, by: Acting) ->
 
 
 def judged(wanted: Wanted, sessions: Sequence[ClinicSession], terms: Terms) -> Judgement:
-    """How this stop is to be treated, counted to the first session that would not take place."""
+    """How this stop is to be treated, counted to the first session that would not take place; without any it is never special (R128)."""
     begins = min((session.date for session in sessions), default=None)
     run = run_around(wanted.service, wanted.first_day, wanted.last_day, wanted.half_day)
-    return judge(wanted.first_day, wanted.last_day, today=today(), terms=terms, begins=begins, run=run)
+    found = judge(wanted.first_day, wanted.last_day, today=today(), terms=terms, begins=begins, run=run)
+    return found if sessions else replace(found, is_special=False)
 
 
 def locked(wanted: Wanted) -> list[ClinicSession]:

@@ -89,9 +89,11 @@ def test_the_second_click_changes_nothing(held: Scene) -> None:
 def test_a_stop_said_later_than_the_notice_is_special_and_one_in_time_is_not(held: Scene) -> None:
     held.morning(1, afternoon=True)
 
+    nobody = stop_clinic(held.wanted(0), by=held.coordinator).stop
     special = stop_clinic(held.wanted(1), by=held.coordinator).stop
 
     assert special.is_special
+    assert not nobody.is_special  # no session of that day did not take place
     assert not stop_clinic(held.wanted(3), by=held.coordinator).stop.is_special
 
 
@@ -209,15 +211,17 @@ def test_a_long_absence_cut_in_two_needs_the_second_person(held: Scene) -> None:
     assert stop_clinic(held.wanted(10, 10), by=held.coordinator).stop.status == "proposed"
 
 
-def test_a_proposal_that_waited_too_long_becomes_special_when_it_is_agreed(held: Scene) -> None:
-    held.morning(1, afternoon=True)
-    stop = stop_clinic(held.wanted(3, 12), by=held.coordinator).stop
+@pytest.mark.parametrize("has_session", [True, False])
+def test_a_proposal_that_waited_too_long_becomes_special_when_it_is_agreed(held: Scene, has_session: bool) -> None:
+    if has_session:
+        held.morning(1, afternoon=True)
+    stop = stop_clinic(held.wanted(3, 12, half_day="pm"), by=held.coordinator).stop
     ClinicStop.objects.filter(pk=stop.pk).update(first_day=day(1))  # the data moves, not the clock
 
     decide.approve(stop.public_id, expected_version=stop.version, by=held.second)
 
     stop.refresh_from_db()
-    assert stop.is_special
+    assert stop.is_special is has_session
 
 
 @pytest.mark.parametrize(

@@ -116,7 +116,13 @@ def test_who_knew_of_an_examination_is_told_when_the_request_comes_to_nothing_an
     for one in (booking, silent):
         cancel_by_referrer(one.public_id, expected_version=one.version, reason="patient", by=held.doctor)
 
-    assert [ending.knew_of_booking(one.referral) for one in (booking, silent)] == [True, False]
+    for one in (booking, silent):
+        one.referral.refresh_from_db()
+        with transaction.atomic():
+            ending.end_without_place(one.referral, ending.ENDS_AS["draft"], by=held.doctor.actor)
+
+    rows = Message.objects.filter(about__in=[booking.referral.public_id, silent.referral.public_id])
+    assert list(rows.values_list("about", "template")) == [(booking.referral.public_id, "referral_ended")]
 
 
 def test_what_a_restriction_says_is_on_the_page_but_under_no_booking_number(held: World) -> None:

@@ -149,6 +149,13 @@ def test_the_containers_are_the_same_processes() -> None:
     assert sorted(roles) == sorted([*commands({}), "gateway", "prepare"])
 
 
+def test_a_worker_that_does_nothing_any_more_can_be_ended_from_within() -> None:
+    (worker,) = re.findall(r"^  worker:\n((?:    .*\n)+)", compose(), re.MULTILINE)
+
+    assert re.search(r"^    init: true\b", worker, re.MULTILINE)  # the first process of a container is deaf to a kill from within
+    assert re.search(r'^      test: \[CMD-SHELL, ".*deploy\.alive silent && kill -9 -1; .*deploy\.alive worker"\]$', worker, re.MULTILINE)
+
+
 def test_the_gateway_finds_the_web_process_where_it_is_also_after_a_restart_and_writes_where_any_engine_lets_it() -> None:
     (address,) = re.findall(r"^    UPSTREAM: ([0-9.]+):8000\b", compose(), re.MULTILINE)
 
