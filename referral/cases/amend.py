@@ -6,7 +6,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
@@ -194,9 +194,11 @@ def _keep(referral: Referral, booking: Any, why: str, by: Acting) -> ReferralVer
 
 
 def _tell(referral: Referral, booking: Any) -> None:
-    """Who has decided about it at the hospital where it is booked reads of the new wording; whoever has not yet will read it anyway.
-
-    A hospital it was moved away from receives nobody and reads nothing more.
+    """Who has decided about it at the hospital where it is booked reads of the new wording, before it was booked (R072) or after; for
+    everybody else there it stands on the review list. A hospital it was moved away from receives nobody and reads nothing more.
     """
-    deciders = Post.objects.filter(pk__in=referral.decisions.filter(booking__institution=booking.institution_id).values("post"))
+    here = booking.institution_id
+    decided = Q(pk__in=referral.decisions.filter(booking__institution=here).values("post"))
+    accepted = Q(pk__in=referral.place_requests.filter(status="accepted", service__institution=here).values("answered_by"))
+    deciders = Post.objects.filter(decided | accepted)
     tell(deciders, "referral_amended", about=referral.public_id, version=referral.version)

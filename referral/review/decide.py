@@ -18,7 +18,7 @@ from referral.booking.models import Booking
 from referral.cases.models import Referral
 from referral.inbox.tell import answering_for, tell
 from referral.review.models import Decision, ReviewDecision
-from referral.review.scope import CHANGED, Held, current_of, held_for_review, noted, require_reviewer
+from referral.review.scope import CHANGED, Held, current_of, held_for_review, is_answered_before, noted, require_reviewer
 from vault import audit
 from vault.refusal import Refusal, invalid
 from vault.states import advance, amend
@@ -80,11 +80,12 @@ def undo_accept(referral_id: UUID, *, expected_version: int, by: Acting) -> Refe
 def read_amendment(referral_id: UUID, *, expected_version: int, by: Acting) -> Referral:
     """Use case: promise that the hospital has read what was amended since it accepted, and stands by its acceptance.
 
-    Refuses with `not_allowed`, `not_found`, `stale_state` (also when nothing was amended since).
+    A booking accepted before it was made (R072) stays booked. Refuses with `not_allowed`, `not_found`, `stale_state` (also when
+    nothing was amended since).
     """
     require_reviewer(by)
     with transaction.atomic(durable=True):
-        held = held_for_review(referral_id, by=by, expected_version=expected_version, statuses=("accepted",))
+        held = held_for_review(referral_id, by=by, expected_version=expected_version, statuses=("accepted", "booked"))
         since = amended_since(held.referral)
         if since is None:
             raise Refusal("stale_state", CHANGED, current=current_of(held.referral))
@@ -96,15 +97,17 @@ def read_amendment(referral_id: UUID, *, expected_version: int, by: Acting) -> R
 
 def amended_since(referral: Referral) -> datetime | None:
     """When the referral was first amended after the hospital last stood by it; None when it was not."""
-    stood = last_stand(referral)
+    stood = stand_in_force(referral)
     if stood is None:
         return None
     later = referral.versions.filter(created_at__gt=stood.created_at).order_by("number")
     return later.values_list("created_at", flat=True).first()
 
 
-def last_stand(referral: Referral) -> ReviewDecision | None:
-    """The last time the hospital accepted the referral as it stood."""
+def stand_in_force(referral: Referral) -> ReviewDecision | None:
+    """The last time the hospital accepted the referral as it stood, after it was booked or before (R072); None while it decides."""
+    if referral.status != "accepted" and not is_answered_before(referral):
+        return None
     stands = (Decision.ACCEPTED, Decision.AMENDMENT_READ)
     return referral.decisions.filter(decision__in=stands).order_by("-pk").first()
 

@@ -12,7 +12,6 @@ from django.utils import timezone
 
 from clinics import policy
 from clinics.models import Department
-from clinics.models.offer import ASKED_FIRST
 from permissions.acting import Acting
 from referral import parameters
 from referral.booking.facts import SHANGHAI
@@ -23,10 +22,9 @@ from referral.patients.models import Patient
 from referral.patients.queries import searched
 from referral.review.models import Decision, Question, ReviewDecision
 from referral.review.requests import waiting_requests
-from referral.review.scope import bookings_to_review
+from referral.review.scope import bookings_to_review, with_answer_before
 
 STATES: Final = ("", "asked", "accepted", "returned", "all")
-ANSWERED_BEFORE: Final = Q(pool_slot__service__kind__in=ASKED_FIRST)  # accepted before it was booked (R072): nothing to review again
 STANDS: Final = (Decision.ACCEPTED, Decision.AMENDMENT_READ)
 # What has ended and its doctor has not read yet: advice of the hospital, a request that came to no place (R199).
 TO_READ: Final = Q(status="returned_with_advice", advice__isnull=False, advice__seen_at=None) | Q(
@@ -80,10 +78,10 @@ def with_review(rows: "QuerySet[Booking]") -> "QuerySet[Booking]":
 
 
 def with_stand(rows: "QuerySet[Booking]") -> "QuerySet[Booking]":
-    """Bookings with whether their referral was amended after the hospital last stood by its acceptance."""
+    """Bookings with whether the hospital accepted before, and whether the referral was amended after it last stood by its acceptance."""
     stood = ReviewDecision.objects.filter(referral=OuterRef("referral"), decision__in=STANDS).order_by("-pk")
     since = ReferralVersion.objects.filter(referral=OuterRef("referral"), created_at__gt=Subquery(stood.values("created_at")[:1]))
-    return rows.annotate(is_amended=Exists(since))
+    return with_answer_before(rows).annotate(is_amended=Exists(since))
 
 
 def departments_reviewed(by: Acting) -> list[tuple[str, str]]:
@@ -124,9 +122,9 @@ def _hours(booking: Booking, day: Any) -> int:
 
 def _in_state(state: str) -> Q:
     ahead = Q(status="booked", starts_at__gt=Now())
-    amended = Q(referral__status="accepted", is_amended=True)
+    amended = Q(referral__status__in=("booked", "accepted"), is_amended=True)
     return {
-        "": ahead & (Q(referral__status="booked") & ~ANSWERED_BEFORE | amended),
+        "": ahead & (Q(referral__status="booked", answered_before=False) | amended),
         "asked": ahead & Q(referral__status="info_requested"),
         "accepted": ahead & Q(referral__status="accepted"),
         "returned": Q(advice__isnull=False),

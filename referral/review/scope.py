@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from permissions.acting import Acting
@@ -14,6 +14,7 @@ from referral.booking.expected import NOTHING_HERE, database_now
 from referral.booking.models import Booking, BookingMode
 from referral.booking.queries import bookings_at
 from referral.cases.models import Referral
+from referral.cases.submission_models import PlaceRequest, PlaceRequestStatus
 from referral.review.models import Decision, ReviewDecision
 from vault.refusal import Refusal
 from vault.transactions import requires_transaction
@@ -52,6 +53,25 @@ def booking_under_review(by: Acting, referral_id: UUID) -> Booking:
     if booking is None:
         raise Refusal("not_found", NOTHING_HERE)
     return booking
+
+
+def with_answer_before(rows: "QuerySet[Booking]") -> "QuerySet[Booking]":
+    """Bookings with whether the hospital accepted the patient for this very service before it was booked (R072), so that nothing waits
+    for a review; once it has asked something or taken an acceptance back since, it decides again.
+    """
+    reopened = ReviewDecision.objects.filter(
+        referral=OuterRef("referral"), decision__in=(Decision.ASKED, Decision.ACCEPT_UNDONE), created_at__gt=OuterRef("answered_at")
+    )
+    held = PlaceRequest.objects.filter(
+        referral=OuterRef("referral"), service=OuterRef("pool_slot__service"), status=PlaceRequestStatus.ACCEPTED
+    )  # fmt: skip
+    return rows.annotate(answered_before=Exists(held.exclude(Exists(reopened))))
+
+
+def is_answered_before(referral: Referral) -> bool:
+    """Whether the visit ahead of a booked referral is one the hospital accepted before it was booked; one query, none in another state."""
+    ahead = Booking.objects.filter(referral=referral, status="booked")
+    return referral.status == "booked" and with_answer_before(ahead).filter(answered_before=True).exists()
 
 
 def require_reviewer(by: Acting) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 from referral.cases.amend import Difference, differences, versions_of
 from referral.cases.models import Referral
 from referral.review.advice import patient_to_call
-from referral.review.decide import last_stand
+from referral.review.decide import stand_in_force
 from referral.review.models import Advice, Question, ReviewDecision
 
 
@@ -46,17 +46,17 @@ class Story:
 
 
 def story_of(referral: Referral) -> Story:
-    """The review of a referral, everything in its order; four queries, five with advice."""
+    """The review of a referral, everything in its order; four queries, five with advice, one more where it is booked."""
     decisions = list(referral.decisions.select_related("post__user", "post__department", "post__institution").order_by("pk"))
     questions = list(referral.questions.select_related("post__user", "post__institution", "answered_by__user").order_by("pk"))
-    behind = ("booking", "signed_by__user", "signed_by__department", "signed_by__institution", "seen_by__user")
+    behind = ("booking", "referral", "signed_by__user", "signed_by__department", "signed_by__institution", "seen_by__user")
     advice = Advice.objects.filter(referral=referral).select_related(*behind).first()
     return Story(decisions, questions, advice, wordings_of(referral), advice is not None and patient_to_call(advice))
 
 
 def wordings_of(referral: Referral) -> list[Wording]:
     """Every amendment, the latest first, with where it differs from the wording before it."""
-    stood = last_stand(referral) if referral.status == "accepted" else None
+    stood = stand_in_force(referral)
     held: list[Any] = [*versions_of(referral), referral]
     found = [_wording(before, after, stood) for before, after in pairwise(held)]
     return found[::-1]

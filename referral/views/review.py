@@ -107,12 +107,13 @@ def listed(door: Page, request: HttpRequest, sought: Sought, **more: Any) -> Htt
     page = Paginator(under_review(door.acting, sought), PER_PAGE).get_page(request.GET.get("page"))
     departments = departments_reviewed(door.acting)
     asked, days = requests_of(door, sought), Known()
+    rows = rows_of(list(page), timezone.now())
     context = filters_of(sought) | {
         "page": page,
-        "rows": rows_of(list(page), timezone.now()),
+        "rows": rows,
         "asked": [{"request": one, "name": mask_name(one.referral.patient.name), "due": last_day_of(one, days)} for one in asked],
         "departments": [("", _("all departments")), *departments] if len(departments) > 1 else [],
-        "may_tick": sought.state in ("", "all") and any(row.referral.status == "booked" for row in page),
+        "may_tick": sought.state in ("", "all") and any(row["can_tick"] for row in rows),
         "empty": ("", "") if filtered(sought) else EMPTY[sought.state],
     }
     answer = door.render(request, "referral/review/list.html", context | more)
@@ -160,18 +161,19 @@ def rows_of(bookings: list[Booking], now: datetime) -> list[dict[str, Any]]:
 def row_of(booking: Any, hours: dict[int, int], now: datetime) -> dict[str, Any]:
     """One line: who, when, since when it has waited and until when, and how it stands."""
     status, due = booking.referral.status, None
-    if status == "booked":
+    waits = status == "booked" and not booking.answered_before
+    if waits:
         due = review_due(booking, hours)
     elif status == "info_requested":
         due = booking.answer_by
     word, kind = booking.referral.get_status_display(), KINDS.get(status, "off")
-    if status == "booked":
+    if waits:
         word = _("answered") if booking.was_answered else _("not yet reviewed")
     elif booking.is_amended:
         word, kind = _("amended since you accepted"), "few"
     return {
         "booking": booking, "referral": booking.referral, "name": mask_name(booking.patient.name), "due": due,
-        "late": due is not None and due < now, "word": word, "kind": kind, "can_tick": status == "booked" and booking.starts_at > now,
+        "late": due is not None and due < now, "word": word, "kind": kind, "can_tick": waits and booking.starts_at > now,
     }  # fmt: skip
 
 

@@ -25,7 +25,7 @@ from referral.review import redirect as moving
 from referral.review.advice import Written, return_with_advice
 from referral.review.models import LONGEST_ADVICE, LONGEST_QUESTION, AdviceReason
 from referral.review.queries import due_of_one
-from referral.review.scope import booking_under_review, bookings_to_review
+from referral.review.scope import booking_under_review, bookings_to_review, is_answered_before
 from referral.review.story import story_of
 from referral.views import typed
 from referral.views.instead import instead
@@ -196,13 +196,13 @@ def head_of(booking: Booking) -> dict[str, Any]:
 
 
 def is_waiting(booking: Booking) -> bool:
-    """Whether the review is still open to decisions with consequences."""
+    """Whether the hospital may still act on the booking, whether or not it accepted before."""
     return booking.status == "booked" and booking.referral.status == "booked" and booking.starts_at > timezone.now()
 
 
 def due_of(booking: Booking) -> Any:
-    """Until when the hospital should have decided; None once it has."""
-    if not is_waiting(booking):
+    """Until when the hospital should have decided; None once it has, be it before it was booked (R072)."""
+    if not is_waiting(booking) or is_answered_before(booking.referral):
         return None
     return due_of_one(booking)
 
@@ -213,12 +213,12 @@ def may(acting: Acting, booking: Booking, *, amended: bool) -> dict[str, bool]:
     status = booking.referral.status
     until = decide.undo_until(booking.referral, booking)
     return {
-        "accept": waits,
+        "accept": waits and not is_answered_before(booking.referral),
         "ask": waits,
         "redirect": waits,
         "give_back": waits and acting.can(Capability.RECORD_VISIT),
         "go_on": live and status == "info_requested",
-        "read": live and status == "accepted" and amended,
+        "read": live and amended,
         "undo": live and status == "accepted" and (amended or (until is not None and timezone.now() < until)),
     }
 
