@@ -17,9 +17,9 @@ from permissions.roles import Capability
 from referral.api.review_shapes import ReviewedReferral, position
 from referral.api.versions import versioned
 from referral.booking.asking import Wish, submit, withdraw
-from referral.cases.ending import Known, last_day_of
+from referral.cases.ending import Known, day_ahead
 from referral.cases.models import Priority
-from referral.cases.submission_models import LONGEST_NOTE, OPEN, PlaceRequest, PlaceRequestStatus
+from referral.cases.submission_models import LONGEST_NOTE, PlaceRequest, PlaceRequestStatus
 from referral.review.requests import waiting_requests
 from vault.audit import saw_many
 
@@ -113,5 +113,5 @@ def request_body(held: PlaceRequest, days: Known | None = None) -> dict[str, Any
         "id": held.public_id, "status": held.status, "service": service.public_id, "service_name": service.name, "kind": service.kind,
         "institution": service.institution.public_id, "institution_name": service.institution.name,
         "department_name": service.department.name, "note": held.note, "asked_at": held.created_at, "answered_at": held.answered_at,
-        "valid_until": held.valid_until, "last_day": last_day_of(held, days) if held.status in OPEN else None,
+        "valid_until": held.valid_until, "last_day": day_ahead(held, days),
     }  # fmt: skip

@@ -50,8 +50,7 @@ from referral.review import advice, decide, questions
 from referral.review import redirect as moving
 from referral.review.models import LONGEST_ADVICE, LONGEST_ANSWER, LONGEST_QUESTION, AdviceReason
 from referral.review.queries import STATES, Sought, referral_behind, under_review
-from referral.review.requests import accept_request, is_asked, return_request
-from referral.review.scope import booking_under_review
+from referral.review.requests import accept_request, is_asked, referral_under_review, return_request
 from vault.audit import saw, saw_many
 
 REVIEWS = Needs(Capability.REVIEW_REFERRALS)
@@ -114,7 +113,7 @@ class ReviewOne(Api):
 
     @extend_schema(responses=ReviewDetail, operation_id="review_read")
     def get(self, request: Request, referral: UUID) -> Response:
-        found = booking_under_review(self.acting, referral).referral
+        found = referral_under_review(self.acting, referral)
         words = ("reason", "impression", "present_history", "past_history", "treatment", "priority")
         body = story_body(found) | {name: getattr(found, name) for name in words}
         answer = versioned(body, etag(found))

@@ -73,7 +73,7 @@ class AdviceTold(serializers.Serializer[Any]):
     signed_by = serializers.CharField()
     signed_at = serializers.DateTimeField()
     seen_at = serializers.DateTimeField(allow_null=True)
-    tell_patient_at = serializers.DateTimeField(allow_null=True, help_text="null where nothing was booked: her doctor tells her (R072)")
+    tell_patient_at = serializers.DateTimeField(allow_null=True, help_text="null where she knew of no booking: her doctor tells her (R072)")
     patient_told_at = serializers.DateTimeField(allow_null=True)
     patient_to_call = serializers.BooleanField()
 

@@ -1,6 +1,6 @@
 """A doctor asks a hospital for a bed or day surgery before she books a day of it, and takes that back (R072, R094, R095, R149)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 from uuid import UUID
 
@@ -20,7 +20,7 @@ from referral.booking.where_to_sign import with_place_to_sign
 from referral.booking.write import stale
 from referral.cases.amend import hold_right
 from referral.cases.models import Referral
-from referral.cases.place_requests import close_requests, those_who_answer, waits_for_a_day
+from referral.cases.place_requests import take_back, those_who_answer, waits_for_a_day
 from referral.cases.queries import referrals_of
 from referral.cases.submission_models import LONGEST_NOTE, PlaceRequest
 from referral.inbox.tell import tell
@@ -45,10 +45,11 @@ class Wish:
 def submit(referral_id: UUID, wish: Wish, *, expected_version: int, by: Acting) -> PlaceRequest:
     """Use case: promise that the hospital finds one request for this referral on its list: draft → submitted.
 
-    Judged by `rules.RULES_OF_ASKING`, as a booking is but for days and places; an acceptance for something else is given back. Locks
-    the acting right, the patient, the referral. Refuses with `right_not_in_force`, `invalid_input` (service and note at once),
-    `not_found`, `stale_state`, and every broken rule at once; where another hospital could be asked, `current["alternatives"]` names
-    what of, and `current["pool_slot"]` the day it was judged by, about which an exception is asked for.
+    Judged by `rules.RULES_OF_ASKING`, as a booking is but for days and places, today and not when something was asked before. What
+    was accepted before is given back, and its hospital told. Locks the acting right, the patient, the referral. Refuses with
+    `right_not_in_force`, `invalid_input` (service and note at once), `not_found`, `stale_state`, and every broken rule at once; where
+    another hospital could be asked, `current["alternatives"]` names what of, and `current["pool_slot"]` the day it was judged by,
+    about which an exception is asked for.
     """
     required_right(by)
     service, note = _checked(wish)
@@ -79,8 +80,7 @@ def withdraw(referral_id: UUID, *, expected_version: int, by: Acting) -> Referra
         if referral.version != expected_version or not (referral.status == "submitted" or waits_for_a_day(referral)):
             raise changed(referral)
         advance(referral, "draft", by=by.actor, reason=GIVEN_BACK if referral.status == "accepted" else "")
-        for one in close_requests(referral, "withdrawn", by=by.actor):
-            tell(those_who_answer(one.service), "place_withdrawn", about=referral.public_id, version=referral.version, by=by.actor)
+        take_back(referral, by=by.actor)
         record("referral.withdraw", "referral", referral.public_id, by=by.actor)
     return referral
 
@@ -138,7 +138,7 @@ def _judge(judged: Judged | None, expected_version: int) -> None:
         raise not_found()
     if (row.referral_status, row.referral_version) != ("draft", expected_version):
         raise stale(judged)
-    violations = rules.broken_rules(judged.facts, rules.RULES_OF_ASKING)
+    violations = rules.broken_rules(replace(judged.facts, accepted_until=None), rules.RULES_OF_ASKING)
     if violations:
         raise sentences.refusal_of(violations)
 
@@ -148,10 +148,10 @@ def _asked(referral_id: UUID, service: Service, note: str, expected_version: int
     requires_transaction()
     referral = _locked(referral_id, by)
     advance(referral, "submitted", by=by.actor, expected_version=expected_version)
-    close_requests(referral, "withdrawn", by=by.actor)
+    take_back(referral, by=by.actor)
     made = PlaceRequest.objects.create(referral=referral, service=service, note=note, asked_by=by.post)
     created(made, by=by.actor)
-    tell(those_who_answer(service), "place_asked", about=referral.public_id, version=referral.version, by=by.actor)
+    tell(those_who_answer(service), "place_asked", about=made.public_id, version=made.version, by=by.actor)
     record("referral.submit", "referral", referral.public_id, by=by.actor, details={"service": str(service.public_id)})
     return made
 

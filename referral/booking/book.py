@@ -14,6 +14,8 @@ from referral.booking.outcome import known_outcome
 from referral.booking.read import Judged, Row, booking_facts
 from referral.booking.where_to_sign import with_place_to_sign
 from referral.booking.write import booking_write, stale
+from referral.cases.models import Referral
+from referral.cases.place_requests import take_back
 from vault.idempotency import body_hash
 from vault.outbox import wake
 from vault.refusal import Refusal
@@ -44,13 +46,15 @@ def book(*, referral: UUID, pool_slot: UUID, version: int, key: str, by: Acting)
 
 
 def booked(judged: Judged, version: int, key: str, body: bytes, by: Acting) -> UUID:
-    """Step: everything a first request must pass, then the write."""
+    """Step: everything a first request must pass, then the write; what was asked of a hospital for something else is taken back (R072)."""
     if not is_open(judged.row) or judged.row.referral_version != version:
         raise stale(judged)
     violations = rules.broken_rules(judged.facts)
     if violations:
         raise sentences.refusal_of(violations)
     booking = booking_write(judged, key=key, body_hash=body, by=by)
+    if judged.row.asked_elsewhere:
+        take_back(Referral.objects.get(pk=judged.row.referral), by=by.actor)
     wake()
     return booking
 

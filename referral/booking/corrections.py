@@ -95,9 +95,16 @@ def left_as(booking: Booking) -> str:
     """
     if booking.mode == BookingMode.CONSULTATION:
         return "cancelled"
-    ended = Event.objects.filter(object_id=booking.referral.public_id, target="cancelled").order_by("-id")
-    with_it = booking.referral.status == "cancelled" and ended.values_list("source", flat=True).first() not in UNBOOKED
-    return "cancelled" if with_it else "draft"
+    if booking.referral.status != "cancelled":
+        return "draft"
+    ended, came = _came_from(booking.referral, "cancelled"), _came_from(booking.referral, "accepted")
+    unbooked = ended in UNBOOKED or (ended == "accepted" and came == "submitted")  # a day was still to be chosen (R072)
+    return "draft" if unbooked else "cancelled"
+
+
+def _came_from(referral: Referral, target: str) -> str | None:
+    """The state from which a referral came when it last came to this one."""
+    return Event.objects.filter(object_id=referral.public_id, target=target).order_by("-id").values_list("source", flat=True).first()
 
 
 def minutes_of(booking: Booking) -> timedelta:

@@ -85,6 +85,7 @@ class Row(NamedTuple):
     is_booked: bool = False
     accepted_until: date | None = None
     asked_at: datetime | None = None
+    asked_elsewhere: bool = False
 
 
 @dataclass(frozen=True, slots=True)

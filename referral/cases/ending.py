@@ -19,7 +19,7 @@ from referral.cases.messages import ENDED
 from referral.cases.models import Referral
 from referral.cases.place_requests import close_requests, is_booked, open_request
 from referral.cases.queries import referrals_of
-from referral.cases.submission_models import PlaceRequest, PlaceRequestStatus
+from referral.cases.submission_models import OPEN, PlaceRequest, PlaceRequestStatus
 from referral.cases.versions import EndingKind, RequestEnding
 from referral.inbox.tell import answering_for, tell
 from referral.patients.guardians_reach import reached
@@ -38,6 +38,8 @@ Known = dict[tuple[int, date], int]  # how many days a department has for its an
 HELP_PHONE: Final = "114"
 TOLD_OF_BOOKING: Final = "referral_booked"  # the message of a booking, whatever was booked
 OF_REQUESTS: Final = {"submitted": EndingKind.REQUEST_EXPIRED, "accepted": EndingKind.ACCEPTANCE_EXPIRED}
+OVER: Final = ("closed", "cancelled", "expired", "returned_with_advice")
+UNBOOKED: Final = ("draft", "accepted")  # an acceptance may be booked, once more after a cancellation
 ENDS_AS: Final = {"draft": EndingKind.DRAFT_EXPIRED, "on_standby": EndingKind.STANDBY_EXPIRED}
 
 
@@ -54,7 +56,11 @@ def expire_drafts() -> int:
 def expire_requests() -> int:
     """Promise that what no hospital answered within `place_request_days`, and every acceptance past its last day without a booking, is
     over, each in a transaction of its own (R072, R199); how many. What somebody answers or books at this moment is left for the next night.
+    What is still open of a case that ended otherwise goes out of use without a word.
     """
+    spent = PlaceRequest.objects.filter(status__in=OPEN, referral__status__in=OVER).order_by("pk")
+    for referral in spent.values_list("referral", flat=True):
+        _lapse(referral)
     now = _now()
     today = now.astimezone(SHANGHAI).date()
     late = Q(status=PlaceRequestStatus.ACCEPTED, referral__status="accepted", valid_until__lt=today)
@@ -78,6 +84,14 @@ def last_day_of(request: PlaceRequest, known: Known | None = None) -> date:
         days: Any = policy.value(parameters.PLACE_REQUEST_DAYS, at=asked_on, institution=service.institution, department=service.department)
         held[key] = int(days)
     return asked_on + timedelta(days=held[key])
+
+
+def day_ahead(held: PlaceRequest, known: Known | None = None) -> date | None:
+    """The last day of a request while somebody has to keep to it: the hospital its answer, the doctor her booking; None afterwards."""
+    waits = held.status == PlaceRequestStatus.ASKED
+    if not waits and (held.status != PlaceRequestStatus.ACCEPTED or held.referral.status not in UNBOOKED or is_booked(held.referral)):
+        return None
+    return last_day_of(held, known)
 
 
 def end_without_place(referral: Referral, kind: EndingKind, *, by: Actor) -> RequestEnding:
@@ -177,6 +191,13 @@ def _expire_request(referral_id: int, today: date) -> bool:
         return False
     end_without_place(referral, OF_REQUESTS[referral.status], by=SYSTEM)
     return True
+
+
+@transaction.atomic(durable=True)
+def _lapse(referral_id: int) -> None:
+    rows = Referral.objects.select_for_update(of=("self",), no_key=True, skip_locked=True).filter(pk=referral_id, status__in=OVER)
+    for referral in rows:
+        close_requests(referral, "lapsed", by=SYSTEM)
 
 
 def ends_on(referral: Referral) -> date | None:

@@ -8,12 +8,13 @@ from clinics.models import Post, Service
 from permissions.roles import Role
 from referral.cases.models import Referral
 from referral.cases.submission_models import OPEN, PlaceRequest, PlaceRequestStatus
+from referral.inbox.tell import tell
 from vault.actor import Actor
 from vault.states import advance
 from vault.transactions import requires_transaction
 
 LIVE = ("held", "booked", "arrived")
-BEHIND = ("service__institution", "service__department", "asked_by__user", "answered_by__user", "answered_by__institution")
+BEHIND = ("referral", "service__institution", "service__department", "asked_by__user", "answered_by__user", "answered_by__institution")
 
 
 def requests_of(referral: Referral) -> "QuerySet[PlaceRequest]":
@@ -49,6 +50,12 @@ def those_who_answer(service: Service) -> list[Post]:
     receives = Q(kind=Role.RECEIVING_DOCTOR) & (Q(department=service.department_id) | Q(department=None))
     rows = Post.objects.live().filter(receives | Q(kind=Role.COORDINATOR), institution=service.institution_id, user__is_active=True)
     return list(rows.select_related("user").order_by("pk"))
+
+
+def take_back(referral: Referral, *, by: Actor) -> None:
+    """Step: whatever is open of a locked referral is withdrawn, and those who answer it are told."""
+    for one in close_requests(referral, "withdrawn", by=by):
+        tell(those_who_answer(one.service), "place_withdrawn", about=one.public_id, version=one.version, by=by)
 
 
 def close_requests(referral: Referral, status: str, *, by: Actor) -> list[PlaceRequest]:

@@ -23,10 +23,10 @@ from referral.cases.emergencies import BY_CODE as SIGNS_BY_CODE
 from referral.cases.ending import tell_resident
 from referral.cases.models import SPENT, Priority, Referral
 from referral.cases.number import next_number
-from referral.cases.place_requests import close_requests, is_booked, those_who_answer
+from referral.cases.place_requests import is_booked, take_back
 from referral.cases.queries import referrals_of
 from referral.cases.texts import text_faults
-from referral.inbox.tell import tell
+from referral.cases.versions import WORDING
 from referral.patients.models import Encounter
 from referral.patients.queries import of_unit, patients_of
 from vault.audit import record
@@ -88,6 +88,7 @@ def edit_draft(
 ) -> Referral:  # fmt: skip
     """Promise the draft with other words, these criteria and its truth accepted anew; without a booker the resident asks herself.
 
+    What a hospital accepted is what it had read (R072): with another wording the acceptance is given back and the hospital told.
     Refuses with `not_found`, `invalid_input`, `stale_state`, `limit_reached` (R105).
     """
     _may_write(by)
@@ -98,6 +99,8 @@ def edit_draft(
         refuse_crowded_booker(fields, referral.patient)
         day = database_now().astimezone(SHANGHAI).date()
         ticked = chosen(criteria, by=by, day=day, referral=referral)
+        if any(getattr(referral, name) != fields[name] for name in WORDING):
+            take_back(referral, by=by.actor)
         fields["focus"] = focus_of(fields["impression"], ticked, referral.institution, day)
         Referral.objects.filter(pk=referral.pk).update(**fields, version=referral.version + 1, truth_accepted_at=Now())
         keep(referral, ticked)
@@ -115,12 +118,10 @@ def cancel_draft(referral_id: UUID, *, expected_version: int, reason: str = "", 
     _may_write(by)
     with transaction.atomic(durable=True):
         referral = _locked_draft(referral_id, expected_version, by, among=WITHOUT_BOOKING)
-        asked = close_requests(referral, "withdrawn", by=by.actor)
+        take_back(referral, by=by.actor)
         advance(referral, "cancelled", by=by.actor, reason=reason, expected_version=expected_version)
         if reason != DIED:
             tell_resident(referral)
-        for one in asked:
-            tell(those_who_answer(one.service), "place_withdrawn", about=referral.public_id, version=referral.version, by=by.actor)
         record("referral.cancel", "referral", referral.public_id, by=by.actor, reason=reason)
     return referral
 

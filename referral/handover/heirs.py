@@ -8,6 +8,7 @@ from clinics.models import Post
 from permissions.acting import Acting
 from referral.booking.models import Booking
 from referral.cases.models import Referral
+from referral.cases.submission_models import PlaceRequest
 from referral.handover.items import Item
 from referral.inbox import passing
 from referral.inbox.tell import tell
@@ -29,9 +30,10 @@ def hand_over_notices(items: Sequence[Item], to: Post | None, *, by: Acting) -> 
 
 
 def _abouts(items: Sequence[Item]) -> set[UUID]:
-    """The pieces themselves, and the bookings and disruptions of the referrals among them."""
+    """The pieces themselves, and the bookings, disruptions and requests of the referrals among them."""
     found = {item.public_id for item in items}
     referrals = [item.pk for item in items if isinstance(item, Referral)]
     for booking, disruption in Booking.objects.filter(referral__in=referrals).values_list("public_id", "disruption__public_id"):
         found |= {booking, disruption}
+    found |= set(PlaceRequest.objects.filter(referral__in=referrals).values_list("public_id", flat=True))
     return found - {None}

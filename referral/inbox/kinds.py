@@ -43,6 +43,7 @@ def kind(key: str, group: Group, about: str, text: Any, *params: str, urgent: bo
 
 
 BOOKING, REFERRAL, RETURN, DISRUPTION = "booking", "referral", "return", "disruption"
+PLACE_REQUEST, ADVICE = "place_request", "advice"  # advice by its referral, of which there is one
 BREACH, OVERRIDE, CONTROL, RESTRICTION = "breach", "rule_override", "controlled_identity", "restriction"
 RIGHT, STOP, POLICY, DOCUMENT, CRITERIA, IMPORT = "right", "clinic_stop", "policy_row", "policy_set", "criteria_set", "import"
 B, V, W, R, S, P, D, L = Group
@@ -91,15 +92,15 @@ KINDS: Final[tuple[Kind, ...]] = (
     kind("resident_unrestricted", V, RESTRICTION, _("%(hospital)s books for %(patient)s again.")),
     # Review by the hospital
     kind(
-        "place_asked", W, REFERRAL, _("%(centre)s asks whether you take %(patient)s: %(department)s, %(service)s."), urgent=True,
+        "place_asked", W, PLACE_REQUEST, _("%(centre)s asks whether you take %(patient)s: %(department)s, %(service)s."), urgent=True,
     ),
-    kind("place_withdrawn", W, REFERRAL, _("%(centre)s took back what it had asked for a patient: %(department)s, %(service)s.")),
+    kind("place_withdrawn", W, PLACE_REQUEST, _("%(centre)s took back what it had asked for a patient: %(department)s, %(service)s.")),
     kind(
-        "place_accepted", W, REFERRAL,
+        "place_accepted", W, PLACE_REQUEST,
         _("%(hospital)s takes %(patient)s: %(service)s. Choose a day and book it, the last day for that is %(day)s."), "day", urgent=True,
     ),
     kind("referral_accepted", W, REFERRAL, _("%(hospital)s accepted the referral of %(patient)s.")),
-    kind("referral_returned", W, REFERRAL, _("%(hospital)s returned the referral of %(patient)s with advice."), urgent=True),
+    kind("referral_returned", W, ADVICE, _("%(hospital)s returned the referral of %(patient)s with advice."), urgent=True),
     kind(
         "patient_to_call", W, BOOKING,
         _("%(patient)s has no mobile number and does not know that the visit on %(when)s, %(hospital)s, is off. Call the patient."),

@@ -22,6 +22,8 @@ from referral.news.shown_cases import Found, Shown
 LOADERS: Final[Mapping[str, Callable[[Acting, Collection[UUID]], Found]]] = {
     kinds.BOOKING: shown_cases.bookings,
     kinds.REFERRAL: shown_cases.referrals,
+    kinds.PLACE_REQUEST: shown_cases.place_requests,
+    kinds.ADVICE: shown_cases.advised,
     kinds.RETURN: shown_cases.returns,
     kinds.DISRUPTION: shown_cases.disruptions,
     kinds.BREACH: shown_cases.breaches,

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
@@ -24,6 +24,7 @@ from referral.disruptions.models import Disruption
 from referral.patients.control_models import ControlledIdentity
 from referral.patients.queries import patients_of
 from referral.returns.queries import returns_of
+from referral.review.models import Advice
 from referral.review.requests import READABLE, requests_here
 
 BEHIND_BOOKING: Final = ("patient", "institution", "department", "referral")
@@ -68,35 +69,57 @@ def referrals(acting: Acting, ids: Collection[UUID]) -> Found:
     booked = {one.referral.public_id: words_of_booking(one) for one in here.order_by("pk")}
     reviews = acting.can(Capability.REVIEW_REFERRALS)
     found = {key: Shown(words, reverse("review_case", args=[key]) if reviews else "") for key, words in booked.items()}
-    asked = words_of_requests(PlaceRequest.objects.filter(referral__in=[row.pk for row in rows.values()]))
+    asked = requests(acting, Q(referral__public_id__in=ids))
+    by_referral = {one.referral.public_id: shown for one, shown in asked}
     own = {
-        key: Shown({"patient": mask_name(row.patient.name)} | asked.get(key, {}) | booked.get(key, {}), case_page(acting, row))
+        key: Shown({"patient": mask_name(row.patient.name)} | _said(by_referral, key) | booked.get(key, {}), case_page(acting, row))
         for key, row in rows.items()
     }
-    return requests(acting, ids) | found | own
+    return by_referral | found | own
 
 
-def requests(acting: Acting, ids: Collection[UUID]) -> Found:
-    """Referrals her hospital was asked for; of what was taken back she reads no name any more."""
-    here = requests_here(acting).filter(referral__public_id__in=ids)
-    words = words_of_requests(here)
-    open_to_her = {one.referral.public_id: mask_name(one.referral.patient.name) for one in here if one.status in READABLE}
-    return {
-        key: Shown(said | {"patient": open_to_her[key]}, reverse("review_request", args=[key])) if key in open_to_her else Shown(said)
-        for key, said in words.items()
-    }
+def _said(found: Found, key: UUID) -> dict[str, Any]:
+    return found[key].words if key in found else {}
 
 
-def words_of_requests(rows: "QuerySet[PlaceRequest]") -> dict[UUID, dict[str, Any]]:
-    """Who asks which hospital for what, by the referral; of several requests the latest."""
-    behind = ("referral__institution", "service__institution", "service__department")
-    return {
-        one.referral.public_id: {
-            "centre": one.referral.institution.display_short_name, "hospital": one.service.institution.display_short_name,
-            "department": one.service.department.name, "service": one.service.name,
-        }
-        for one in rows.select_related(*behind).order_by("pk")
+def place_requests(acting: Acting, ids: Collection[UUID]) -> Found:
+    """What a hospital was asked, each request in its own words; older notices name the referral and show its latest one."""
+    asked = {one.public_id: shown for one, shown in requests(acting, Q(public_id__in=ids))}
+    return referrals(acting, set(ids) - set(asked)) | asked
+
+
+def advised(acting: Acting, ids: Collection[UUID]) -> Found:
+    """Referrals that came back with advice, in the name of the hospital whose doctor signed it."""
+    rows = Advice.objects.filter(referral__public_id__in=ids).select_related("referral", "signed_by__institution")
+    signed = {one.referral.public_id: {"hospital": one.signed_by.institution.display_short_name} for one in rows}
+    return {key: Shown(shown.words | signed.get(key, {}), shown.href) for key, shown in referrals(acting, ids).items()}
+
+
+def requests(acting: Acting, which: Q) -> list[tuple[PlaceRequest, Shown]]:
+    """What her unit asked for, and what her hospital was asked; of what was taken back the hospital reads no name any more."""
+    own = Q(referral__in=_own(acting).values("pk"))
+    here = Q(pk__in=requests_here(acting).order_by().values("pk"))
+    rows = (
+        PlaceRequest.objects.filter(which).annotate(is_own=_true_if(own), is_here=_true_if(here)).filter(Q(is_own=True) | Q(is_here=True))
+    )
+    rows = rows.select_related("referral__patient", "referral__institution", "service__institution", "service__department")
+    return [(one, _shown_request(acting, one)) for one in rows.order_by("pk")]
+
+
+def _true_if(which: Q) -> ExpressionWrapper:
+    return ExpressionWrapper(which, output_field=BooleanField())
+
+
+def _shown_request(acting: Acting, one: Any) -> Shown:
+    referral, service = one.referral, one.service
+    words = {
+        "centre": referral.institution.display_short_name, "hospital": service.institution.display_short_name,
+        "department": service.department.name, "service": service.name,
     }  # fmt: skip
+    named = words | {"patient": mask_name(referral.patient.name)}
+    if one.is_own:
+        return Shown(named, case_page(acting, referral))
+    return Shown(named, reverse("review_request", args=[referral.public_id])) if one.status in READABLE else Shown(words)
 
 
 def returns(acting: Acting, ids: Collection[UUID]) -> Found:

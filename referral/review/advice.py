@@ -11,6 +11,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from clinics import policy
+from clinics.models import Institution
 from permissions.acting import Acting
 from permissions.doors.fresh import check_fresh
 from permissions.roles import Capability
@@ -20,6 +21,8 @@ from referral.booking.expected import NOTHING_HERE
 from referral.booking.facts import SHANGHAI, day_before_at
 from referral.booking.models import Booking, CancelCause
 from referral.booking.remind import appointment_of
+from referral.cases.ending import tell_resident
+from referral.cases.messages import ENDED
 from referral.cases.queries import referrals_of
 from referral.inbox.tell import answering_for, managers_of, tell
 from referral.patients.guardians_reach import reached
@@ -108,9 +111,10 @@ def tell_patients() -> int:
 
 def patient_to_call(advice: Advice) -> bool:
     """Whether the resident was to be told by now and no message could be written to her: somebody has to call; one query."""
-    if advice.patient_told_at is None or advice.booking is None:
+    if advice.patient_told_at is None:
         return False
-    messages = Message.objects.filter(about=advice.booking.public_id, template=RETURNED.key)
+    about, text = (advice.booking.public_id, RETURNED) if advice.booking else (advice.referral.public_id, ENDED)
+    messages = Message.objects.filter(about=about, template=text.key)
     return not messages.exclude(state=MessageState.WITHHELD).exists()
 
 
@@ -135,8 +139,13 @@ def checked_advice(written: Written) -> tuple[str, str]:
 
 def tell_patient_at(booking: Booking, now: datetime) -> datetime:
     """When the resident is told at the latest: after so many hours, and in any case on the evening before the visit."""
-    hours: Any = policy.value(parameters.ADVICE_PATIENT_HOURS, at=now.astimezone(SHANGHAI).date(), institution=booking.institution)
-    return max(now, min(now + timedelta(hours=int(hours)), day_before_at(booking.visit_date, EVENING_BEFORE)))
+    return max(now, min(told_at_latest(booking.institution, now), day_before_at(booking.visit_date, EVENING_BEFORE)))
+
+
+def told_at_latest(hospital: Institution, now: datetime) -> datetime:
+    """How long her own doctor has for telling her first."""
+    hours: Any = policy.value(parameters.ADVICE_PATIENT_HOURS, at=now.astimezone(SHANGHAI).date(), institution=hospital)
+    return now + timedelta(hours=int(hours))
 
 
 def _end_booking(held: Held, reason: str, by: Acting) -> None:
@@ -159,7 +168,14 @@ def _signed(held: Held, reason: str, text: str, by: Acting) -> Advice:
 def _locked(which: Q) -> Advice | None:
     """Step: one advice with what a message needs, locked; None when it is not there or somebody else tells at this moment."""
     requires_transaction()
-    behind = ("referral", "booking__patient", "booking__institution", "booking__department", "booking__referral__institution")
+    behind = (
+        "referral__patient",
+        "referral__institution",
+        "booking__patient",
+        "booking__institution",
+        "booking__department",
+        "booking__referral__institution",
+    )
     rows = Advice.objects.select_for_update(of=("self",), no_key=True).select_related(*behind)
     return rows.filter(which).first()
 
@@ -168,14 +184,17 @@ def _tell_patient(advice: Advice) -> None:
     """Step: one message to the resident, and to whoever asked for the place, not to come; a landline gets none, her doctor calls.
 
     `patient_told_at` says from when on nothing is held back from her; whether a message went is what `patient_to_call` asks.
-    Where nothing was booked there is nothing she would come to (R072).
+    Where a place was only asked for she is told if she knew of a booking before, as by every other ending (R199), or else of nothing.
     """
     booking = advice.booking
-    if advice.patient_told_at is not None or booking is None:
+    if advice.patient_told_at is not None or advice.tell_patient_at is None:
         return
-    if phone := reached(booking.patient).phone:
-        put(RETURNED.key, phone, told_of_return(appointment_of(booking)), about=booking.public_id, version=booking.version)
-    tell_booker_of_cancelling(booking)
+    if booking is None:
+        tell_resident(advice.referral)
+    else:
+        if phone := reached(booking.patient).phone:
+            put(RETURNED.key, phone, told_of_return(appointment_of(booking)), about=booking.public_id, version=booking.version)
+        tell_booker_of_cancelling(booking)
     Advice.objects.filter(pk=advice.pk).update(patient_told_at=Now())
 
 

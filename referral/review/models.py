@@ -103,7 +103,7 @@ class Advice(Public):
     """The signed advice with which a referral came back: the doctor who signed it, and who has heard of it since.
 
     The referring doctor hears first. The resident is told when her doctor has read it, at the latest at `tell_patient_at`. Where
-    a place was only asked for, nothing was booked that she would have to be told of: her doctor tells her (R072).
+    a place was only asked for and she never knew of a booking, nobody writes to her: her doctor tells her (R072, R199).
     """
 
     referral = models.OneToOneField("referral.Referral", models.PROTECT, related_name="advice")
@@ -128,7 +128,7 @@ class Advice(Public):
                 name="advice_seen_says_who_and_when",
             ),
             models.CheckConstraint(
-                condition=Q(booking__isnull=True, tell_patient_at__isnull=True) | Q(booking__isnull=False, tell_patient_at__isnull=False),
+                condition=Q(booking__isnull=True) | Q(tell_patient_at__isnull=False),
                 name="advice_about_a_booking_is_told_to_its_holder",
             ),
         ]

@@ -9,17 +9,19 @@ from django.db.models import QuerySet
 from django.db.models.functions import Now
 
 from clinics import policy
+from clinics.models import Post
 from permissions.acting import Acting
 from permissions.doors.fresh import check_fresh
 from permissions.roles import Capability, Role
 from referral import parameters
-from referral.booking.expected import NOTHING_HERE, today
+from referral.booking.expected import NOTHING_HERE, database_now, today
+from referral.cases.ending import knew_of_booking
 from referral.cases.models import Referral
 from referral.cases.submission_models import PlaceRequest, PlaceRequestStatus
 from referral.inbox.tell import answering_for, tell
-from referral.review.advice import Written, checked_advice, require_signer
+from referral.review.advice import Written, checked_advice, require_signer, told_at_latest
 from referral.review.models import Advice, Decision, ReviewDecision
-from referral.review.scope import CHANGED, current_of, require_reviewer
+from referral.review.scope import CHANGED, bookings_to_review, current_of, require_reviewer
 from vault import audit
 from vault.refusal import Refusal
 from vault.states import advance
@@ -61,9 +63,21 @@ def request_under_review(by: Acting, referral_id: UUID) -> PlaceRequest:
     return found
 
 
+def referral_under_review(by: Acting, referral_id: UUID) -> Referral:
+    """A referral that is booked within this person's reach or was asked for there. Refuses with `not_found` for everything else alike."""
+    booked = bookings_to_review(by).filter(referral__public_id=referral_id).exclude(status__in=("moved", "entered_in_error"))
+    booking = booked.order_by("-pk").first()
+    return booking.referral if booking else request_under_review(by, referral_id).referral
+
+
 def is_asked(by: Acting, referral_id: UUID) -> bool:
-    """Whether a referral waits for this person's answer before it is booked; otherwise it is reviewed after (R114)."""
-    return waiting_requests(by).filter(referral__public_id=referral_id).exists()
+    """Whether this person's hospital answers before the referral is booked, or would have if nobody had been first; otherwise it is
+    reviewed after (R114).
+    """
+    here = requests_here(by).filter(referral__public_id=referral_id)
+    if here.filter(status=S.ASKED).exists():
+        return True
+    return here.exists() and not bookings_to_review(by).filter(referral__public_id=referral_id).exists()
 
 
 def accept_request(referral_id: UUID, *, expected_version: int, by: Acting) -> PlaceRequest:
@@ -78,7 +92,7 @@ def accept_request(referral_id: UUID, *, expected_version: int, by: Acting) -> P
         advance(held.referral, "accepted", by=by.actor)
         advance(held, "accepted", by=by.actor, answered_by=by.post, answered_at=Now(), valid_until=until)
         _noted(held, Decision.ACCEPTED, by)
-        _tell(held, "place_accepted", day=until.isoformat())
+        _tell(held, "place_accepted", held.public_id, day=until.isoformat())
         audit.record("review.accept", "referral", held.referral.public_id, by=by.actor, details={"valid_until": until.isoformat()})
     return held
 
@@ -86,7 +100,8 @@ def accept_request(referral_id: UUID, *, expected_version: int, by: Acting) -> P
 def return_request(referral_id: UUID, written: Written, *, expected_version: int, by: Acting) -> Advice:
     """Use case: promise the signed advice of a named receiving doctor instead of a place: submitted → returned_with_advice (R054).
 
-    The referring doctor hears it and tells the patient: nothing was booked. Refuses as `return_with_advice` does.
+    The referring doctor hears it and tells the patient: nothing was booked. A resident who knew of an earlier booking gets a message
+    once her doctor has read it, at the latest after the hours of other advice (R199). Refuses as `return_with_advice` does.
     """
     require_signer(by)
     check_fresh(by.session)
@@ -96,9 +111,12 @@ def return_request(referral_id: UUID, written: Written, *, expected_version: int
         held = _held(referral_id, expected_version, by)
         advance(held.referral, "returned_with_advice", by=by.actor, reason=reason)
         advance(held, "returned", by=by.actor, answered_by=by.post, answered_at=Now())
-        made = Advice.objects.create(referral=held.referral, reason=reason, text=text, signed_by=by.post, proved_at=by.session.proved_at)
+        made = Advice.objects.create(
+            referral=held.referral, reason=reason, text=text, signed_by=by.post, proved_at=by.session.proved_at,
+            tell_patient_at=told_at_latest(held.service.institution, database_now()) if knew_of_booking(held.referral) else None,
+        )  # fmt: skip
         _noted(held, Decision.RETURNED, by)
-        _tell(held, "referral_returned")
+        _tell(held, "referral_returned", held.referral.public_id)
         audit.record("review.return", "referral", held.referral.public_id, by=by.actor, reason=reason)
     return made
 
@@ -106,13 +124,15 @@ def return_request(referral_id: UUID, written: Written, *, expected_version: int
 def _held(referral_id: UUID, expected_version: int, by: Acting) -> PlaceRequest:
     """Step: the referral, then its request, locked and waiting for an answer."""
     requires_transaction()
-    seen = request_under_review(by, referral_id)
+    seen = requests_here(by).filter(referral__public_id=referral_id).order_by("-pk").first()
+    if seen is None:
+        raise Refusal("not_found", NOTHING_HERE)
     rows = Referral.objects.select_for_update(of=("self",), no_key=True).select_related("owner__user", "institution", "patient")
     referral = rows.get(pk=seen.referral_id)
     behind = ("service__institution", "service__department")
     held = PlaceRequest.objects.select_for_update(of=("self",), no_key=True).select_related(*behind).get(pk=seen.pk)
     if referral.version != expected_version or referral.status != "submitted" or held.status != S.ASKED:
-        raise Refusal("stale_state", CHANGED, current=current_of(referral))
+        raise Refusal("stale_state", CHANGED, current=current_of(referral) if held.status in READABLE else {})
     held.referral = referral
     return held
 
@@ -129,7 +149,11 @@ def _noted(held: PlaceRequest, decision: Decision, by: Acting) -> None:
     ReviewDecision.objects.create(referral=held.referral, decision=decision, post=by.post, waiting_since=held.created_at)
 
 
-def _tell(held: PlaceRequest, kind: str, **params: str) -> None:
-    """Step: whoever's work the referral is finds the news in her inbox; without an owner the institution's managers do."""
+def _tell(held: PlaceRequest, kind: str, about: UUID, **params: str) -> None:
+    """Step: whoever's work the referral is finds the news in her inbox (without an owner the institution's managers do), and so does
+    the colleague who asked.
+    """
     referral = held.referral
-    tell(answering_for(referral.owner, referral.institution), kind, about=referral.public_id, version=referral.version, params=params)
+    asked_by = Post.objects.live().filter(pk=held.asked_by_id).select_related("user")
+    people = [*answering_for(referral.owner, referral.institution), *asked_by]
+    tell(people, kind, about=about, version=referral.version, params=params)

@@ -22,7 +22,8 @@ RETURNS TABLE (
     referral_created_at timestamptz,
     pool_slot bigint, patient_name text, patient_sex text, patient_phone bytea, hospital_name text, department_name text,
     pickup_place text, unit_phone text, has_guardian boolean, booker_phone bytea,
-    service_kind text, service_name text, preparation text, service bigint, is_booked boolean, accepted_until date, asked_at timestamptz
+    service_kind text, service_name text, preparation text, service bigint, is_booked boolean, accepted_until date, asked_at timestamptz,
+    asked_elsewhere boolean
 ) LANGUAGE plpgsql VOLATILE AS $$
 #variable_conflict use_column
 DECLARE
@@ -96,7 +97,9 @@ BEGIN
         hospital.pickup_place::text, unit.phone::text, guardian.phone IS NOT NULL, r.booker_phone,
         service.kind::text, service.name::text, service.preparation::text, service.id,
         EXISTS (SELECT 1 FROM referral_booking live WHERE live.referral_id = r.id AND live.status IN ('held', 'booked', 'arrived')),
-        accepted.until, accepted.asked_at
+        accepted.until, accepted.asked_at,
+        EXISTS (SELECT 1 FROM referral_placerequest other
+                 WHERE other.referral_id = r.id AND other.service_id <> ps.service_id AND other.status IN ('asked', 'accepted'))
     FROM referral_referral r
     JOIN referral_patient p ON p.id = r.patient_id
     JOIN referral_encounter e ON e.id = r.encounter_id

@@ -143,8 +143,15 @@ class ReferralAcknowledge(Page):
             messages.success(request, _("Noted; it is off your list."))
         else:
             advice = advising.acknowledge(public_id, by=self.acting)
-            if advice.booking_id is None:
+            if advice.tell_patient_at is None:
                 messages.success(request, _("Noted. Nothing was booked; please call the patient and explain."))
+                return redirect("referral", public_id)
+            if advice.booking_id is None:
+                say(
+                    request, referral.patient,
+                    _("Noted. The patient knew of a booking and is told by SMS that there is none; please call and explain."),
+                    _("Noted. The patient knew of a booking, has no mobile number and gets no message: please call and explain."),
+                )  # fmt: skip
                 return redirect("referral", public_id)
             say(
                 request, referral.patient, _("Noted. The patient is told by SMS not to come; please call and explain."),

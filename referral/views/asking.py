@@ -13,10 +13,10 @@ from django.utils.translation import gettext as _
 from permissions.doors import Needs, Page
 from permissions.roles import Capability
 from referral.booking.asking import withdraw
-from referral.cases.ending import last_day_of
+from referral.cases.ending import day_ahead
 from referral.cases.models import Referral
 from referral.cases.place_requests import requests_of
-from referral.cases.submission_models import OPEN, PlaceRequest
+from referral.cases.submission_models import PlaceRequest
 from referral.views import typed
 
 
@@ -36,8 +36,7 @@ def asked_of(referral: Referral) -> dict[str, Any] | None:
     held = requests_of(referral).first()
     if held is None:
         return None
-    last = last_day_of(held) if held.status in OPEN else None
-    return {"request": held, "last_day": last, "book": link_to_book(held)}
+    return {"request": held, "last_day": day_ahead(held), "book": link_to_book(held)}
 
 
 def link_to_book(held: PlaceRequest) -> str:

@@ -14,8 +14,8 @@ from clinics.views.typed import errors_in, texts
 from permissions.doors import Page
 from permissions.doors.fresh import is_fresh
 from permissions.roles import Capability
-from referral.cases.ending import last_day_of
-from referral.cases.submission_models import OPEN, PlaceRequest
+from referral.cases.ending import day_ahead
+from referral.cases.submission_models import PlaceRequest
 from referral.patients.queries import contract_on
 from referral.review.advice import Written
 from referral.review.models import LONGEST_ADVICE, AdviceReason
@@ -83,7 +83,7 @@ def head_of(held: PlaceRequest) -> dict[str, Any]:
     return {
         "asked": held,
         "referral": referral,
-        "last_day": last_day_of(held) if held.status in OPEN else None,
+        "last_day": day_ahead(held),
         "says": what_to_know(held.service),
         "story": story_of(referral),
         "strip": strip_of(referral.patient, contract, seen_at=referral.encounter.seen_at),

@@ -29,7 +29,7 @@ WORDS: Mapping[str, tuple[Any, str]] = {
     "referral.waiting": (_("put on standby"), ""),
     "referral.submitted": (_("submitted to the hospital"), ""),
     "referral.submission_withdrawn": (_("request to the hospital taken back"), ""),
-    "referral.expired": (_("draft expired"), "warn"),
+    "referral.expired": (_("ended without a place"), "warn"),
     "referral.cancelled": (_("referral cancelled"), "warn"),
     "referral.stopped_waiting": (_("taken off standby"), ""),
     "referral.accepted": (_("accepted by the hospital"), ""),

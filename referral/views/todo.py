@@ -21,7 +21,7 @@ from referral.disruptions.queries import waiting_for_doctor
 from referral.patients.models import Patient
 from referral.returns.models import Return
 from referral.views.asking import link_to_book
-from referral.worklist.queries import REPORT_DAYS, asked_for, open_of, returns_waiting
+from referral.worklist.queries import REPORT_DAYS, asked_for, open_of, returns_waiting, waits_for_hospital
 
 # A place that was taken away again, and by whom; what the doctor or the resident gave back herself is not news to her.
 LOST: Mapping[str, Any] = {
@@ -61,9 +61,11 @@ def things_to_do(acting: Acting, today: date, promise_days: int) -> list[Todo]:
     """Everything that waits for the acting doctor, the nearest deadline first; three queries, and a few where a hospital was asked."""
     waiting = list(open_of(acting, today))
     asked, days = asked_for(waiting), Known()
+    closed = [one for one in waiting if one.pk not in asked and waits_for_hospital(one)]  # between the two readings
     rows = [
         replace(asked_row(one, asked[one.pk], today, days) if one.pk in asked else of_referral(one, today, promise_days), focus=one.focus)
         for one in waiting
+        if one not in closed
     ]
     rows += [of_return(sent_back, today) for sent_back in returns_waiting(acting)]
     rows += [of_disruption(disruption, today) for disruption in waiting_for_doctor(acting)]
@@ -115,9 +117,9 @@ def to_answer(referral: Any, today: date) -> Todo:
 
 
 def to_read(referral: Any, today: date) -> Todo:
-    """What has ended without a visit: advice of the hospital to read and tell, or a draft that nobody booked."""
+    """What has ended without a visit: advice of the hospital to read and tell, or a request that came to no place."""
     advised = referral.status == "returned_with_advice"
-    what = _("returned with advice") if advised else _("draft expired")
+    what = _("returned with advice") if advised else _("ended without a place")
     text = _("read it, then call the patient") if advised else _("look for another way")
     link = Link(_("Read"), reverse("referral", args=[referral.public_id]))
     return row_of(referral.patient, "read", "bad", what, referral.reason, today, today, text, (link,))

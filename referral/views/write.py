@@ -21,6 +21,7 @@ from referral.cases.criteria import met_of
 from referral.cases.emergencies import BY_CODE as SIGNS_BY_CODE
 from referral.cases.emergencies import SIGNS
 from referral.cases.models import Priority, Referral
+from referral.cases.place_requests import open_request
 from referral.cases.queries import referral_of
 from referral.cases.texts import text_faults
 from referral.cases.write import LONGEST, REQUIRED, Record, edit_draft, write_referral
@@ -116,7 +117,7 @@ class ReferralEdit(Page):
         context = form_context(referral.patient, values, refusal, referral.encounter.seen_at)
         kept = [str(one.criterion.public_id) for one in met_of(referral)]
         context |= criteria_context(self.acting, values["impression"], ticked_in(request) if refusal else kept, referral)
-        return self.render(request, "referral/write.html", context | {"referral": referral, "visits": []})
+        return self.render(request, "referral/write.html", context | {"referral": referral, "visits": [], "asked": open_request(referral)})
 
 
 def form_context(patient: Patient, values: Mapping[str, str], refusal: Refusal | None, seen_at: datetime | None) -> dict[str, Any]:

@@ -82,10 +82,15 @@ def open_of(acting: Acting, today: date) -> QuerySet[Referral]:
 
 def asked_for(referrals: Iterable[Any]) -> dict[int, PlaceRequest]:
     """The open request of each of these that waits for a hospital or for a day; nothing is read where there is none (R072)."""
-    keys = [one.pk for one in referrals if one.status in ("submitted", "accepted") and one.visit_date is None]
+    keys = [one.pk for one in referrals if waits_for_hospital(one)]
     behind = ("service__institution__district", "service__department", "referral")
     rows = PlaceRequest.objects.filter(referral__in=keys, status__in=OPEN).select_related(*behind) if keys else ()
     return {one.referral_id: one for one in rows}
+
+
+def waits_for_hospital(referral: Any) -> bool:
+    """Whether one of `open_of` waits for a hospital's answer, or for a day that it may be booked on."""
+    return referral.status in ("submitted", "accepted") and referral.visit_date is None
 
 
 def with_reasons(referrals: QuerySet[Referral]) -> QuerySet[Referral]:
