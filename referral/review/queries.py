@@ -17,11 +17,13 @@ from referral import parameters
 from referral.booking.facts import SHANGHAI
 from referral.booking.models import Booking
 from referral.cases.models import Referral
+from referral.cases.place_requests import LIVE
+from referral.cases.submission_models import PlaceRequest
 from referral.cases.versions import ReferralVersion
 from referral.patients.models import Patient
 from referral.patients.queries import searched
 from referral.review.models import Decision, Question, ReviewDecision
-from referral.review.requests import waiting_requests
+from referral.review.requests import requests_to_review, waiting_requests
 from referral.review.scope import bookings_to_review, with_answer_before
 
 STATES: Final = ("", "asked", "accepted", "returned", "all")
@@ -59,6 +61,27 @@ def under_review(by: Acting, sought: Sought) -> "QuerySet[Booking]":
     return rows.order_by("-pk") if sought.state == "returned" else rows.order_by("starts_at", "pk")
 
 
+def requests_under_review(by: Acting, sought: Sought) -> "QuerySet[PlaceRequest]":
+    """What was asked of the hospital, for the same lists and filters: what waits for its answer, or was accepted and has no day yet."""
+    if sought.state not in ("", "accepted", "all"):
+        return PlaceRequest.objects.none()
+    waits, accepted = Q(status="asked"), Q(status="accepted", referral__status="accepted") & ~Q(Exists(_ahead()))
+    rows = requests_to_review(by).filter({"": waits, "accepted": accepted, "all": waits | accepted}[sought.state])
+    if sought.department is not None:
+        rows = rows.filter(service__department__public_id=sought.department)
+    if sought.priority:
+        rows = rows.filter(referral__priority=sought.priority)
+    if sought.focus:
+        rows = rows.exclude(referral__focus="") if sought.focus == "any" else rows.filter(referral__focus__contains=sought.focus)
+    if sought.text.strip():
+        rows = rows.filter(_answering_to(sought.text, "referral__"))
+    return rows.order_by("pk")
+
+
+def _ahead() -> "QuerySet[Booking]":
+    return Booking.objects.filter(referral=OuterRef("referral"), status__in=LIVE)
+
+
 def waiting_count(by: Acting) -> int:
     """How many wait for the hospital, booked or asked for before, for the number beside the section; one query."""
     booked = with_stand(bookings_to_review(by).select_related(None)).filter(_in_state("")).order_by().values_list("pk")
@@ -86,8 +109,9 @@ def with_stand(rows: "QuerySet[Booking]") -> "QuerySet[Booking]":
 
 def departments_reviewed(by: Acting) -> list[tuple[str, str]]:
     """The departments this person may filter by; nothing for whoever has one only."""
-    found = bookings_to_review(by).order_by().values_list("department", flat=True).distinct()
-    rows = Department.objects.filter(pk__in=found).order_by("name").values_list("public_id", "name")
+    booked = bookings_to_review(by).order_by().values("department")
+    asked = requests_to_review(by).order_by().values("service__department")
+    rows = Department.objects.filter(Q(pk__in=booked) | Q(pk__in=asked)).order_by("name").values_list("public_id", "name")
     return [(str(public_id), name) for public_id, name in rows]
 
 
@@ -132,10 +156,10 @@ def _in_state(state: str) -> Q:
     }.get(state, Q(pk__in=[]))
 
 
-def _answering_to(text: str) -> Q:
+def _answering_to(text: str, of: str = "") -> Q:
     """By the referral's number, or by the resident as everywhere else: name, initials, last four of a document or phone."""
     digits = "".join(character for character in text if character.isdigit())
-    people = Q(patient__in=searched(Patient.objects.all(), text).values("pk").order_by())
+    people = Q(**{f"{of}patient__in": searched(Patient.objects.all(), text).values("pk").order_by()})
     if len(digits) < NUMBER_DIGITS:
         return people
-    return people | Q(number=digits) | Q(number__endswith=digits)
+    return people | Q(**{f"{of}number": digits}) | Q(**{f"{of}number__endswith": digits})

@@ -84,7 +84,12 @@ class BookPage(Page):
             return None
         if refusal.code == "right_not_in_force":
             return self.closed(request, public_id, refusal)
-        return self.page(request, referral_of(self.acting, public_id), refusal)
+        kept = (
+            {"asking": True, "violations": refusal.violations}
+            if request.POST.get("act") == "ask" and refusal.violations
+            else {"asking": False}
+        )
+        return self.page(request, referral_of(self.acting, public_id), refusal, **kept)
 
     def closed(self, request: HttpRequest, public_id: UUID, refusal: Refusal) -> HttpResponse | None:
         """Without a right in force there is no calendar: the page says so, and why."""
@@ -115,7 +120,7 @@ class BookPage(Page):
             "also": {"act": "ask", "note": request.POST.get("note", "")} if request.POST.get("act") == "ask" else {},
             **asking_context(request, referral, seen.panel),
         }
-        return self.render(request, "referral/book.html", context | ({"asking": False} if refusal else more))
+        return self.render(request, "referral/book.html", context | more)
 
 
 def uuid_from(request: HttpRequest, name: str) -> UUID:

@@ -24,16 +24,14 @@ from referral.booking.models import Booking
 from referral.cases.ending import Known, last_day_of
 from referral.cases.models import Priority
 from referral.cases.number import in_fours
-from referral.cases.submission_models import PlaceRequest
 from referral.review.decide import MOST_AT_ONCE, Result, accept_many
-from referral.review.queries import STATES, Sought, departments_reviewed, review_due, review_hours, under_review
-from referral.review.requests import waiting_requests
+from referral.review.queries import STATES, Sought, departments_reviewed, requests_under_review, review_due, review_hours, under_review
 from referral.views.case import focus_options
 from vault.audit import saw_many
 from vault.refusal import Refusal, invalid
 
 PER_PAGE = 30
-MOST_ASKED = 50
+MOST_ASKED = 50  # above the booked ones, the oldest first
 REVIEWS = Needs(Capability.REVIEW_REFERRALS)
 STATE_WORDS: dict[str, Any] = {
     "": pgettext_lazy("review list", "to review"),
@@ -106,7 +104,7 @@ def listed(door: Page, request: HttpRequest, sought: Sought, **more: Any) -> Htt
     """The list, with what was wrong when something ticked could not be read."""
     page = Paginator(under_review(door.acting, sought), PER_PAGE).get_page(request.GET.get("page"))
     departments = departments_reviewed(door.acting)
-    asked, days = requests_of(door, sought), Known()
+    asked, days = list(requests_under_review(door.acting, sought)[:MOST_ASKED]), Known()
     rows = rows_of(list(page), timezone.now())
     context = filters_of(sought) | {
         "page": page,
@@ -120,15 +118,6 @@ def listed(door: Page, request: HttpRequest, sought: Sought, **more: Any) -> Htt
     saw_many(door.acting.actor, "booking", [booking.public_id for booking in page], "review list")
     saw_many(door.acting.actor, "referral", [one.referral.public_id for one in asked], "review list")
     return answer
-
-
-def requests_of(door: Page, sought: Sought) -> list[PlaceRequest]:
-    """What was asked of the hospital and waits for its answer, above the booked ones; bounded, the oldest first."""
-    if sought.state not in ("", "all") or sought.priority or sought.text or sought.focus:
-        return []
-    rows = waiting_requests(door.acting)
-    rows = rows.filter(service__department__public_id=sought.department) if sought.department else rows
-    return list(rows[:MOST_ASKED])
 
 
 def sought_in(data: QueryDict) -> Sought:

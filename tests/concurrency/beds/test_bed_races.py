@@ -6,6 +6,7 @@ from referral.booking.asking import Wish, submit, withdraw
 from referral.booking.models import Booking
 from referral.cases import ending
 from referral.cases.submission_models import PlaceRequest
+from referral.cases.versions import RequestEnding
 from referral.review.advice import Written
 from referral.review.models import Advice, ReviewDecision
 from referral.review.requests import accept_request, return_request
@@ -90,10 +91,11 @@ def test_asked_twice_at_once_is_asked_once_and_the_night_ends_it_once(held: Ward
 
     answers = outcomes([ask, ask])
     made = aged(PlaceRequest.objects.get(), 8)
-    outcomes([ending.expire_requests, ending.expire_requests])
+    nights = outcomes([ending.expire_requests, ending.expire_requests])
 
     made.refresh_from_db()
     assert sorted(answers) == ["done", "stale_state"]
+    assert (nights, RequestEnding.objects.count()) == (["done", "done"], 1)
     assert (fresh(draft).status, made.status) == ("expired", "lapsed")
 
 

@@ -96,9 +96,10 @@ def test_nothing_is_booked_without_an_acceptance_in_force_for_this_very_service(
     assert (Booking.objects.count(), PoolSlot.objects.get(pk=place.pk).claimed) == (0, 0)
 
 
-def test_the_visit_to_the_doctor_has_to_be_fresh_when_the_hospital_is_asked_not_when_it_has_answered(held: Ward) -> None:
+@pytest.mark.parametrize("kind", ["bed", "day_surgery"])
+def test_the_visit_to_the_doctor_has_to_be_fresh_when_the_hospital_is_asked_not_when_it_has_answered(held: Ward, kind: str) -> None:
     """R050: the hospital's answer takes time; whoever was not seen before the asking is still not booked."""
-    seen = held.loop.world.referral()
+    seen, held.bed = held.loop.world.referral(), held.service(kind, "心血管内科加床")
     made = aged(held.accepted(seen), 9)
     Encounter.objects.filter(pk=seen.encounter_id).update(seen_at=timezone.now() - timedelta(days=10))
     stale = held.loop.world.referral()
@@ -147,6 +148,8 @@ def test_taken_back_before_and_after_the_answer(held: Ward) -> None:
     assert Notice.objects.filter(kind="place_withdrawn").count() == 4
     assert refused(lambda: withdraw(back.public_id, expected_version=fresh(back).version, by=held.doctor)).code == "stale_state"
     assert refused(lambda: held.books(fresh(back), PoolSlot.objects.get(service=again.service))).code == "acceptance_required"
+    assert (Booking.objects.count(), PoolSlot.objects.get(service=again.service).claimed) == (0, 0)
+    assert (fresh(back).status, Notice.objects.filter(kind="place_withdrawn").count()) == ("draft", 4)
 
 
 def test_a_booked_acceptance_is_not_taken_back_and_a_cancelled_booking_leaves_it_valid(held: Ward) -> None:
@@ -154,6 +157,9 @@ def test_a_booked_acceptance_is_not_taken_back_and_a_cancelled_booking_leaves_it
     referral = booking.referral
 
     assert refused(lambda: withdraw(referral.public_id, expected_version=referral.version, by=held.doctor)).code == "stale_state"
+    assert (fresh(referral).status, PlaceRequest.objects.get().status, Notice.objects.filter(kind="place_withdrawn").count()) == (
+        "booked", "accepted", 0,
+    )  # fmt: skip
     cancel_by_referrer(booking.public_id, expected_version=booking.version, reason="patient", by=held.doctor)
 
     assert fresh(referral).status == "draft"
@@ -194,6 +200,7 @@ def test_returned_with_signed_advice_the_doctor_hears_and_no_message_goes_out(he
     advice = return_request(case, ADVICE, expected_version=version, by=held.cardiologist)
 
     assert codes == ["not_allowed", "not_found", "invalid_input"]
+    assert (Advice.objects.count(), ReviewDecision.objects.count(), Notice.objects.filter(kind="referral_returned").count()) == (1, 1, 1)
     assert (fresh(made.referral).status, PlaceRequest.objects.get().status, advice.booking) == ("returned_with_advice", "returned", None)
     assert Notice.objects.get(kind="referral_returned").post == held.doctor.post
     assert [row.group for row in things_to_do(held.doctor, today(), 3)] == ["read"]
@@ -212,7 +219,9 @@ def test_an_old_proof_signs_nothing_and_other_hospitals_answer_nothing(held: War
     )
     for by, code in ((held.endocrinologist, "not_found"), (held.loop.clerk, "not_allowed"), (held.doctor, "not_allowed")):
         assert refused(lambda by=by: accept_request(case, expected_version=version, by=by)).code == code
-    assert fresh(made.referral).status == "submitted"
+    made.refresh_from_db()
+    assert (fresh(made.referral).status, made.status, made.valid_until) == ("submitted", "asked", None)
+    assert (Advice.objects.count(), ReviewDecision.objects.count(), Notice.objects.exclude(kind="place_asked").count()) == (0, 0, 0)
 
 
 def test_the_referral_is_cancelled_with_what_was_asked(held: Ward) -> None:
@@ -254,6 +263,7 @@ def test_it_moves_and_is_substituted_within_the_service_that_was_accepted(held: 
             )
         )
         assert [one.field for one in answer.violations] == ["pool_slot"]
+        assert (Booking.objects.get().status, PoolSlot.objects.get(pk=place.pk).claimed) == ("booked", 0)
     assert set(substitutes(booking).values_list("pk", flat=True)) == {booking.pool_slot_id, later.pk}
     aged(PlaceRequest.objects.get(), 30)
     made = move(booking.public_id, pool_slot=later.public_id, expected_version=booking.version, key="move-well", by=held.doctor)
