@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from clinics.models import PolicyRow
+from clinics.models import PolicyRow, Post
 from referral.booking.asking import Wish, submit
 from referral.booking.cancel import cancel_by_referrer, cancel_by_resident
 from referral.booking.corrections import undo_cancel
@@ -79,6 +79,7 @@ def test_who_knew_of_a_booking_is_told_that_the_request_came_back_once_her_docto
 
     advice = return_request(draft.public_id, ADVICE, expected_version=asked.referral.version, by=held.cardiologist)
 
+    assert advice.tell_patient_at
     assert advice.tell_patient_at - advice.created_at > timedelta(hours=23)
     assert (tell_patients(), ended_messages(draft)) == (0, 0), "her doctor first"
     first = acknowledge(draft.public_id, by=held.doctor)
@@ -138,7 +139,7 @@ def test_a_colleague_who_asked_hears_the_answer_beside_the_owner(held: Ward) -> 
     accept_request(made.referral.public_id, expected_version=made.referral.version, by=held.cardiologist)
 
     told = set(Notice.objects.filter(kind="place_accepted").values_list("post", flat=True))
-    assert told == {held.doctor.post.pk, held.loop.colleague.post.pk}
+    assert {held.doctor.post, held.loop.colleague.post} == set(Post.objects.filter(pk__in=told))
 
 
 def test_another_text_gives_the_acceptance_back_and_the_page_says_so_before(held: Ward, client: Client) -> None:
