@@ -11,7 +11,7 @@ from vault.sqlfiles import InstallSql
 class Migration(migrations.Migration):
     dependencies = [
         ("clinics", "0012_criteria"),
-        ("referral", "0023_place_requests"),
+        ("referral", "0024_returned_requests_are_told"),
         ("reserved_pools", "0007_holds"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("referral", "0027_not_reached"),
+        ("referral", "0025_not_reached"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
