@@ -14,6 +14,6 @@ def refused(code: str, act: Callable[[], Any]) -> Refusal:
     before = written()
     with pytest.raises(Refusal) as told:
         act()
-    assert told.value.code == code
+    assert told.value.code == code, told.value.code
     assert written() == before
     return told.value

@@ -26,6 +26,7 @@ WITHOUT_BODY = {
     "bookings_undo_cancel": "takes the version only",
     "bookings_undo_fulfil": "takes the version only",
     "bookings_fulfil": "takes the version only",
+    "bookings_in_error_withdraw": "takes the version only",
     "referrals_rebook": "takes the version only",
     "rights_reinstate": "takes the version only",
     "nominations_verify": "takes the version only",

@@ -139,11 +139,11 @@ def banned(cast: World) -> Any:
 def test_what_a_ban_covers_is_cited_from_whoever_decided_it(cast: World) -> None:
     referral, place = banned(cast), cast.place()
 
-    by_default = refused(cast, place, referral)
+    by_default = violation_of("banned", cast, place, referral)
     row("no_show_ban_covers", "booking_and_referral", district=cast.district, quote="违约名单期间停止预约转诊")
-    chosen = refused(cast, place, referral)
+    chosen = violation_of("banned", cast, place, referral)
     PolicyRow.objects.update(value="booking")
-    since = refused(cast, place, referral)
+    since = violation_of("banned", cast, place, referral)
 
     with translation.override("zh-hans"):
         unchosen = str(NOT_CHOSEN)

@@ -163,7 +163,7 @@ def test_when_one_hospital_is_closed_at_this_hour_an_open_one_is_offered(cast: O
     closed, elsewhere = cast.place(3), cast.place(5, institution=cast.world.other_hospital)
     hours_of({"institution": cast.world.hospital}, 1, 2)
 
-    refusal = refused(cast, closed, cast.world.referral())
+    refusal = refusal_of("outside_service_hours", cast, closed, cast.world.referral())
 
     assert [one.rule for one in refusal.violations] == ["R142"]
     assert [row["id"] for row in refusal.current["alternatives"]] == [elsewhere.public_id]
@@ -175,7 +175,7 @@ def test_a_hospital_that_is_closed_at_this_hour_is_not_offered(cast: Out) -> Non
     cast.place(3, institution=cast.world.other_hospital)
     hours_of({"institution": cast.world.other_hospital}, 1, 2)
 
-    offered = refused(cast, full, cast.world.referral()).current["alternatives"]
+    offered = refusal_of("slot_not_available", cast, full, cast.world.referral()).current["alternatives"]
 
     assert [row["id"] for row in offered] == [here.public_id]
     wanted = Wanted(in_days(1), in_days(14), department=HEART)
@@ -188,7 +188,7 @@ def test_a_hospital_with_hours_of_its_own_is_open_while_its_district_is_closed(c
     hours_of({"district": cast.world.district}, 1, 2)
     hours_of({"institution": cast.world.hospital}, -1, 2)
 
-    offered = refused(cast, full, cast.world.referral()).current["alternatives"]
+    offered = refusal_of("slot_not_available", cast, full, cast.world.referral()).current["alternatives"]
 
     assert [row["id"] for row in offered] == [here.public_id]
 
