@@ -17,7 +17,7 @@ from permissions.roles import Capability
 from referral.patients.contracts import NewContract
 from referral.patients.models import Patient, PriorityGroup, Sex
 from referral.patients.person import NewGuardian, NewPatient
-from referral.patients.priority_queries import is_over
+from referral.patients.priority_shown import is_proved
 from referral.patients.queries import patients_of, searched
 from referral.patients.register import register_patient
 
@@ -92,7 +92,7 @@ class Patients(Api):
     @extend_schema(parameters=[Query], responses=Output, operation_id="patients_list")
     def get(self, request: Request) -> Response:
         given = self.asked(self.Query)
-        found = searched(patients_of(self.acting), given["q"]).annotate(priority_over=is_over("pk", timezone.localdate()))
+        found = searched(patients_of(self.acting), given["q"]).annotate(priority_proved=is_proved("pk", timezone.localdate()))
         found = found.prefetch_related("identifiers").order_by("name", "pk")
         return page_of(request, found, given["page"], described)
 
@@ -136,5 +136,5 @@ def described(patient: Patient) -> dict[str, Any]:
         "birth_date": patient.birth_date,
         "document": mask_number(primary.number) if primary else "",
         "phone": mask_phone(patient.phone or patient.landline),
-        "priority_group": "" if getattr(patient, "priority_over", False) else patient.priority_group,
+        "priority_group": patient.priority_group if getattr(patient, "priority_proved", False) else "",
     }

@@ -21,6 +21,7 @@ SEXES: Final = dict(Sex.choices)
 def line_of(booking: Any) -> dict[str, Any]:
     """One line of the list: the whole name and the code, as the window needs them; numbers by their last four."""
     patient = booking.patient
+    group = patient.priority_group if booking.priority_proved else ""
     return {
         "booking": booking.public_id,
         "department": booking.department.name,
@@ -31,8 +32,8 @@ def line_of(booking: Any) -> dict[str, Any]:
         "sex": patient.sex,
         "birth_date": patient.birth_date,
         "age": age_on(patient.birth_date, booking.visit_date),
-        "priority_group": "" if booking.priority_over else patient.priority_group,
-        "priority": "" if booking.priority_over else group_word(patient.priority_group),
+        "priority_group": group,
+        "priority": group_word(group),
         "document_tail": booking.document_tail or "",
         "phone_tail": patient.phone_tail or patient.landline_tail,
         "confirmation_code": booking.confirmation_code,

@@ -17,7 +17,7 @@ from referral.booking.expected import ON_THE_LIST, database_now
 from referral.booking.models import Booking
 from referral.daylists.parameters import DAY_LIST_TIME
 from referral.patients.models import PatientIdentifier
-from referral.patients.priority_queries import is_over
+from referral.patients.priority_shown import is_proved
 from reserved_pools.models import PoolSlot
 from reserved_pools.windows import BEIJING, closes_at
 from vault.refusal import Refusal, invalid
@@ -141,7 +141,7 @@ def _bookings(asked: Asked) -> QuerySet[Booking]:
         found = found.filter(pool_slot__slot__session__half_day=asked.half_day)
     found = found.annotate(document_tail=Subquery(documents.values("tail")[:1]), session_status=F("pool_slot__slot__session__status"))
     found = found.annotate(band_is_blocked=F("pool_slot__slot__is_blocked"))
-    found = found.annotate(priority_over=is_over("patient", asked.day))
+    found = found.annotate(priority_proved=is_proved("patient", asked.day))
     return found.select_related(*BEHIND).order_by("department__name", "department", "starts_at", "pk")
 
 

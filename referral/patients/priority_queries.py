@@ -65,20 +65,6 @@ def proof_of(patient: Patient) -> PriorityProof | None:
     return PriorityProof.objects.filter(patient=patient, ended_at__isnull=True).select_related("seen_by").first()
 
 
-def shown_group(patient: Patient, today: date) -> str:
-    """The group a resident is shown in today: past the end of its proof none, whether or not the nightly task ran; a query only for
-    who is in a group."""
-    if not patient.priority_group:
-        return ""
-    over = PriorityProof.objects.filter(patient=patient, ended_at__isnull=True, valid_to__lte=today).exists()
-    return "" if over else patient.priority_group
-
-
-def is_over(prefix: str, today: date) -> Any:
-    """A condition for lists: the standing proof of the row's resident is over."""
-    return Exists(PriorityProof.objects.filter(patient=OuterRef(prefix), ended_at__isnull=True, valid_to__lte=today))
-
-
 def needing_verification(acting: Acting, today: date) -> int:
     """How many of the unit's residents are in a group without a proof that lasts beyond the next 30 days."""
     return priorities_of(acting, today).exclude(priority_standing="proved").count()

@@ -11,8 +11,8 @@ from clinics.models import Institution
 from clinics.models.institution import InstitutionKind
 from permissions.acting import Acting
 from permissions.roles import Capability
-from referral.patients.control_models import PriorityProof
 from referral.patients.models import ContractEnding, FamilyDoctorContract, Patient, PatientIdentifier
+from referral.patients.priority_shown import is_proved
 from referral.patients.queries import of_unit, patients_of
 from vault.refusal import Refusal
 
@@ -72,7 +72,7 @@ def with_standing(patients: QuerySet[Patient], acting: Acting, today: date) -> Q
         contract_until=Subquery(held.values("valid_to")[:1]),
         record_number=Subquery(held.values("health_record_number")[:1]),
         document_tail=Subquery(documents.values("tail")[:1]),
-        priority_over=Exists(PriorityProof.objects.filter(patient=OuterRef("pk"), ended_at__isnull=True, valid_to__lte=today)),
+        priority_proved=is_proved("pk", today),
     )
 
 

@@ -18,7 +18,8 @@ from permissions.roles import Capability
 from referral.patients.correct import edits_left, next_month
 from referral.patients.guardians import needs_own_document
 from referral.patients.models import FamilyDoctorContract, Patient
-from referral.patients.priority_queries import group_word, shown_group
+from referral.patients.priority_queries import group_word
+from referral.patients.priority_shown import shown_group
 from referral.patients.queries import care_teams_of, searched
 from referral.patients.residents import (
     SOON,

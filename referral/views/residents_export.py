@@ -37,8 +37,9 @@ class ResidentsExport(Page):
 def line_of(resident: Any) -> list[object]:
     """One line of the file."""
     tail = resident.phone_tail or resident.landline_tail
+    group = resident.priority_group if resident.priority_proved else ""
     return [
         mask_name(resident.name), SEXES[resident.sex], resident.birth_date, resident.document_tail, tail,
-        GROUPS[resident.priority_group], STANDINGS[resident.standing], resident.team, resident.doctor_name,
+        GROUPS[group], STANDINGS[resident.standing], resident.team, resident.doctor_name,
         resident.contract_until - timedelta(days=1) if resident.contract_until else "", resident.record_number,
     ]  # fmt: skip

@@ -9,7 +9,8 @@ from permissions.identity.masking import mask_number
 from referral.booking.before import Before, counts_before
 from referral.patients.guardians_reach import to_call
 from referral.patients.models import FamilyDoctorContract, Patient
-from referral.patients.priority_queries import group_word, shown_group
+from referral.patients.priority_queries import group_word
+from referral.patients.priority_shown import shown_group
 from referral.patients.queries import contract_on
 
 

@@ -14,7 +14,7 @@ from referral.cases.models import SPENT, Referral
 from referral.cases.queries import referrals_of
 from referral.cases.submission_models import OPEN, PlaceRequest
 from referral.patients.models import Encounter, FamilyDoctorContract, Patient, PatientIdentifier
-from referral.patients.priority_queries import is_over
+from referral.patients.priority_shown import is_proved
 from referral.patients.queries import of_unit, patients_of, searched
 from referral.returns.models import WAITING, Return
 from referral.returns.queries import returns_of
@@ -38,7 +38,7 @@ def listed_patients(acting: Acting, text: str, today: date) -> QuerySet[Patient]
         record_number=Subquery(contracts.values("health_record_number")[:1]),
         last_seen=Subquery(seen.values("seen_at")[:1]),
         document_tail=Subquery(documents.values("tail")[:1]),
-        priority_over=is_over("pk", today),
+        priority_proved=is_proved("pk", today),
     )
     return rows.order_by(F("last_seen").desc(nulls_last=True), "name_pinyin", "pk")
 

@@ -14,6 +14,8 @@ from weasyprint import HTML
 from permissions.acting import Acting
 from referral.booking.cancel import cancel_by_referrer
 from referral.disruptions.stop import stop_clinic
+from referral.patients.control_models import PriorityProof
+from referral.patients.models import Patient
 from reserved_pools import release
 from reserved_pools.models import PoolSlot
 from tests.cast import bearer
@@ -84,6 +86,22 @@ def test_cancelled_bookings_leave_the_list_and_those_of_a_stopped_clinic_are_mar
     lines = as_(held.clerk).get(DOOR, {"date": day(3).isoformat()}).json()["results"]
 
     assert [(line["booking"], line["is_stopped"]) for line in lines] == [(str(stays.public_id), True)]
+
+
+def test_the_hospital_reads_a_group_only_with_a_proof_that_lasts_until_the_visit(held: Scene) -> None:
+    for name, slot, days in (("陈秀兰", 0, None), ("王桂英", 1, 3), ("李淑珍", 2, 4)):
+        patient = held.booked(held.slots[slot], name).patient
+        Patient.objects.filter(pk=patient.pk).update(priority_group="elderly")
+        if days is not None:
+            PriorityProof.objects.create(
+                patient=patient, group="elderly", proof="身份证", valid_from=day(0), valid_to=day(days), seen_by=held.doctor.user
+            )
+
+    lines = as_(held.clerk).get(DOOR, {"date": day(3).isoformat()}).json()["results"]
+    paper = text(as_(held.clerk).get(PAPER, {"date": day(3).isoformat()}))
+
+    assert [(line["name"], line["priority_group"]) for line in lines] == [("陈秀兰", ""), ("王桂英", ""), ("李淑珍", "elderly")]
+    assert paper.count("老年人") == 1
 
 
 def test_a_department_and_half_a_day_narrow_the_list(held: Scene) -> None:

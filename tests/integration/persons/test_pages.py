@@ -134,6 +134,27 @@ def test_a_priority_stands_on_case_book_page_and_registration(client: Client, ca
         assert "残疾人" in page(client, name, found.public_id), name
 
 
+@pytest.mark.parametrize("is_proved", [True, False])
+def test_a_listed_group_stands_only_with_a_proof_on_pages_lists_and_the_programs_list(
+    client: Client, cast: Persons, is_proved: bool
+) -> None:
+    patient = cast.world.patient(priority_group="disabled")
+    referral, doctor = cast.world.referral(patient), cast.world.zhou
+    if is_proved:
+        set_priority(patient.public_id, Shown("disabled", "残疾人证", today() + timedelta(days=90)), by=cast.manager, today=today())
+    sign_in(client, doctor.user, doctor)
+    pages = [
+        page(client, name, found.public_id) for name, found in (("referral", referral), ("resident_page", patient), ("patient", patient))
+    ]
+    by_program = client.get(f"{API}/patients", headers=bearer(doctor.user, doctor)).json()["results"]
+    lists = [page(client, "patients")]
+    sign_in(client, cast.manager.user, cast.manager.post)
+    lists.append(page(client, "residents"))
+
+    assert ["残疾人" in text for text in [*pages, *lists]] == [is_proved] * 5
+    assert [one["priority_group"] for one in by_program] == ["disabled" if is_proved else ""]
+
+
 def test_a_guardian_is_replaced_by_page_and_the_number_is_not_shown(client: Client, cast: Persons) -> None:
     child = cast.child()
     sign_in(client, cast.manager.user, cast.manager.post)

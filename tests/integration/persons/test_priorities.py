@@ -4,13 +4,15 @@ from collections.abc import Callable
 from datetime import date, timedelta
 
 import pytest
+from django.utils import timezone
 
 from permissions.acting import Acting
 from referral.patients.control_models import PriorityProof
 from referral.patients.correct import Correction, correct_registration
 from referral.patients.models import Patient
 from referral.patients.priority import Shown, clear_expired, end_priority, set_priority
-from referral.patients.priority_queries import in_group, priorities_of, shown_group
+from referral.patients.priority_queries import in_group, priorities_of
+from referral.patients.priority_shown import shown_group
 from tests.cast import a_user, acting_as
 from tests.cast_clinics import a_post
 from tests.cast_referral import institution
@@ -104,6 +106,17 @@ def test_a_priority_past_its_end_is_not_shown_and_is_cleared_at_night_once(cast:
     assert [one.priority_standing for one in priorities_of(cast.manager, last)] == ["expired"]  # type: ignore[attr-defined]
     renewed = set_priority(patient.public_id, Shown("disabled", "残疾人证 0123", HALF_A_YEAR), by=cast.manager, today=last)
     assert (standings(cast), renewed.group) == ({"陈秀兰": "proved"}, "disabled")
+
+
+def test_a_listed_group_is_shown_only_while_a_proof_of_it_stands(cast: Persons) -> None:
+    patient = cast.world.patient("名单来", priority_group="elderly")
+
+    listed, standing = shown_group(patient, today()), standings(cast)
+    proof = proved(cast, patient, group="elderly")
+    shown = shown_group(patient, today())
+    PriorityProof.objects.filter(pk=proof.pk).update(ended_at=timezone.now(), ended_by=cast.manager.user)
+
+    assert (listed, standing, shown, shown_group(patient, today())) == ("", {"名单来": "without_proof"}, "elderly", "")
 
 
 def test_a_correction_of_the_group_ends_the_proof_of_another(cast: Persons) -> None:
