@@ -17,11 +17,11 @@ from permissions.roles import Capability
 from referral import parameters
 from referral.cases.messages import ENDED
 from referral.cases.models import Referral
-from referral.cases.place_requests import close_requests, is_booked, open_request
+from referral.cases.place_requests import close_requests, is_booked, open_request, those_who_wait
 from referral.cases.queries import referrals_of
 from referral.cases.submission_models import OPEN, PlaceRequest, PlaceRequestStatus
 from referral.cases.versions import EndingKind, RequestEnding
-from referral.inbox.tell import answering_for, tell
+from referral.inbox.tell import tell
 from referral.patients.guardians_reach import reached
 from vault import audit
 from vault.actor import SYSTEM, Actor
@@ -95,15 +95,16 @@ def day_ahead(held: PlaceRequest, known: Known | None = None) -> date | None:
 
 
 def end_without_place(referral: Referral, kind: EndingKind, *, by: Actor) -> RequestEnding:
-    """Step: the referral, locked by the caller, ends as expired: the doctor finds it on her list and in her inbox, and the
-    resident gets one message if she had been told of a booking before (R199). Refuses with `stale_state`.
+    """Step: the referral, locked by the caller, ends as expired: the doctor finds it on her list and in her inbox, the colleague who
+    had asked a hospital in hers, and the resident gets one message if she had been told of a booking before (R199). Refuses with
+    `stale_state`.
     """
     requires_transaction()
     advance(referral, "expired", by=by, reason=kind.value)
-    close_requests(referral, "lapsed", by=by)
+    waiting = those_who_wait(referral, close_requests(referral, "lapsed", by=by))
     told = tell_resident(referral)
     ending = RequestEnding.objects.create(referral=referral, kind=kind, patient_told=told)
-    tell(answering_for(referral.owner, referral.institution), "request_expired", about=referral.public_id, version=referral.version)
+    tell(waiting, "request_expired", about=referral.public_id, version=referral.version)
     audit.record("referral.expire", "referral", referral.public_id, by=by, details={"kind": kind.value, "patient_told": told})
     return ending
 

@@ -1,5 +1,6 @@
 """What is asked of hospitals before they are booked: the open request of a referral, who hears of it, and its end (R072)."""
 
+from collections.abc import Iterable
 from datetime import date
 
 from django.db.models import Q, QuerySet
@@ -8,7 +9,7 @@ from clinics.models import Post, Service
 from permissions.roles import Role
 from referral.cases.models import Referral
 from referral.cases.submission_models import OPEN, PlaceRequest, PlaceRequestStatus
-from referral.inbox.tell import tell
+from referral.inbox.tell import Recipient, answering_for, tell
 from vault.actor import Actor
 from vault.states import advance
 from vault.transactions import requires_transaction
@@ -52,10 +53,17 @@ def those_who_answer(service: Service) -> list[Post]:
     return list(rows.select_related("user").order_by("pk"))
 
 
+def those_who_wait(referral: Referral, requests: Iterable[PlaceRequest]) -> list[Recipient]:
+    """Whoever's work the referral is (without an owner the institution's managers), and the colleagues who asked."""
+    asked_by = Post.objects.live().filter(pk__in={one.asked_by_id for one in requests}).select_related("user")
+    return [*answering_for(referral.owner, referral.institution), *asked_by]
+
+
 def take_back(referral: Referral, *, by: Actor) -> None:
-    """Step: whatever is open of a locked referral is withdrawn, and those who answer it are told."""
+    """Step: whatever is open of a locked referral is withdrawn; those who answer it are told, and those who wait for the answer."""
     for one in close_requests(referral, "withdrawn", by=by):
-        tell(those_who_answer(one.service), "place_withdrawn", about=one.public_id, version=one.version, by=by)
+        people = [*those_who_answer(one.service), *those_who_wait(referral, [one])]
+        tell(people, "place_withdrawn", about=one.public_id, version=one.version, by=by)
 
 
 def close_requests(referral: Referral, status: str, *, by: Actor) -> list[PlaceRequest]:

@@ -66,6 +66,7 @@ KINDS: Final[tuple[Kind, ...]] = (
     ),
     kind("exception_granted", B, OVERRIDE, _("The district lets the exception for %(patient)s pass. You may book now.")),
     kind("exception_refused", B, OVERRIDE, _("The district does not let the exception for %(patient)s pass.")),
+    kind("exception_withdrawn", B, OVERRIDE, _("The exception for %(patient)s was taken back. The rule holds as before."), urgent=True),
     kind("work_handed_over", B, REFERRAL, _("The referral of %(patient)s is yours from now on.")),
     # Visits and no-shows
     kind(
@@ -160,6 +161,10 @@ KINDS: Final[tuple[Kind, ...]] = (
     kind("error_waiting", D, BOOKING, _("What stands about the visit of %(patient)s on %(when)s is said to be wrong and waits for you.")),
     kind("exception_waiting", D, OVERRIDE, _("A doctor asks for an exception for %(patient)s.")),
     kind("control_waiting", D, CONTROL, _("A controlled document waits for a second person.")),
+    kind("control_approved", D, CONTROL, _("The controlled document you proposed was approved.")),
+    kind("control_rejected", D, CONTROL, _("The controlled document you proposed was rejected.")),
+    kind("control_lifted", D, CONTROL, _("A controlled document you proposed or asked to lift was lifted.")),
+    kind("control_kept", D, CONTROL, _("A document you proposed or asked to lift stays controlled.")),
     # Imports and messages
     kind("import_ready", L, IMPORT, _("The list %(list)s was checked and waits for you.")),
     kind("import_finished", L, IMPORT, _("The list %(list)s was taken in.")),

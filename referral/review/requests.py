@@ -9,7 +9,6 @@ from django.db.models import QuerySet
 from django.db.models.functions import Now
 
 from clinics import policy
-from clinics.models import Post
 from permissions.acting import Acting
 from permissions.doors.fresh import check_fresh
 from permissions.roles import Capability, Role
@@ -17,8 +16,9 @@ from referral import parameters
 from referral.booking.expected import NOTHING_HERE, database_now, today
 from referral.cases.ending import knew_of_booking
 from referral.cases.models import Referral
+from referral.cases.place_requests import those_who_wait
 from referral.cases.submission_models import PlaceRequest, PlaceRequestStatus
-from referral.inbox.tell import answering_for, tell
+from referral.inbox.tell import tell
 from referral.review.advice import Written, checked_advice, require_signer, told_at_latest
 from referral.review.models import Advice, Decision, ReviewDecision
 from referral.review.scope import CHANGED, bookings_to_review, current_of, require_reviewer
@@ -154,6 +154,4 @@ def _tell(held: PlaceRequest, kind: str, about: UUID, **params: str) -> None:
     the colleague who asked.
     """
     referral = held.referral
-    asked_by = Post.objects.live().filter(pk=held.asked_by_id).select_related("user")
-    people = [*answering_for(referral.owner, referral.institution), *asked_by]
-    tell(people, kind, about=about, version=referral.version, params=params)
+    tell(those_who_wait(referral, [held]), kind, about=about, version=referral.version, params=params)
