@@ -44,6 +44,7 @@ def resend(booking_id: UUID, *, name: str, document_tail: str, by: Acting) -> Bo
     if seen is None:
         raise Refusal("not_found", NOTHING_HERE)
     check_identity(seen, name, document_tail)
+    _phone_for(seen)
     _spend(seen, "resend", SENT_AGAIN, _("This booking was sent three times today. Print the slip instead."))
     with transaction.atomic(durable=True):
         return send_again(seen, by=by.actor)
@@ -58,16 +59,22 @@ def send_again(seen: Booking, *, by: Actor) -> Booking:
     related = ("patient", "institution", "department", "referral__institution", "pool_slot__service")
     Booking.objects.select_for_update(of=("self",), no_key=True).get(pk=seen.pk)
     booking = Booking.objects.select_related(*related).get(pk=seen.pk)
-    if booking.status != "booked":
-        raise Refusal("booking_over", _("This booking does not hold any more; there is nothing to send."))
-    phone = reached(booking.patient).phone
-    if not phone:
-        raise Refusal("no_phone", _("There is no mobile number on file. Print the slip, or correct the registration first."))
+    phone = _phone_for(booking)
     amend(booking, "booking.resent", by=by)
     appointment = appointment_of(booking)
     put(text_for(RESENT, appointment).key, phone, told(appointment), about=booking.public_id, version=booking.version)
     record("booking.resend", "booking", booking.public_id, by=by)
     return booking
+
+
+def _phone_for(booking: Booking) -> str:
+    """The number the message goes to. Refuses with `booking_over` and `no_phone`, before one of the day's sends is spent on it."""
+    if booking.status != "booked":
+        raise Refusal("booking_over", _("This booking does not hold any more; there is nothing to send."))
+    phone = reached(booking.patient).phone
+    if not phone:
+        raise Refusal("no_phone", _("There is no mobile number on file. Print the slip, or correct the registration first."))
+    return phone
 
 
 def may_resend(by: Acting) -> bool:

@@ -14,6 +14,7 @@ from permissions.acting import Acting
 from permissions.identity.names import clean_name
 from permissions.identity.phones import clean_contact, clean_mobile
 from permissions.identity.pinyin import initials, search_keys
+from permissions.models import District
 from permissions.roles import Capability
 from referral import parameters
 from referral.patients.faults import Faults
@@ -111,7 +112,7 @@ def current(patient: Patient, guardian: Guardian | None) -> dict[str, str]:
 
 def edits_left(patient: Patient, today: date) -> int:
     """How many edits of the registration this month still allows (R012)."""
-    return max(_limit(patient, today) - patient.edits.filter(month=month_of(today)).count(), 0)
+    return max(number_of(edits_allowed(patient.district, today)) - patient.edits.filter(month=month_of(today)).count(), 0)
 
 
 def month_of(today: date) -> date:
@@ -124,14 +125,26 @@ def next_month(today: date) -> date:
     return date(today.year + (today.month == 12), today.month % 12 + 1, 1)
 
 
-def too_many_edits(count: int, today: date) -> Refusal:
-    """The refusal that says from when on the registration can be edited again (R012)."""
-    again = next_month(today)
-    sentence = _("This registration was edited %(count)s time(s) this month already; it can be edited again from %(day)s on.")
-    told = sentence % {"count": count, "day": again.isoformat()}
+def edits_allowed(district: District, today: date) -> policy.Resolved:
+    """How many edits of a registration a month allows in a district, and the decision that says so (R012, R138)."""
+    held = parameters.REGISTRATION_EDITS_PER_MONTH
+    return policy.values([held], policy.Target(district.pk), today)[held.key]
+
+
+def number_of(allowed: policy.Resolved) -> int:
+    """The number itself."""
+    value: Any = allowed.value
+    return int(value)
+
+
+def too_many_edits(count: int, allowed: policy.Resolved, today: date) -> Refusal:
+    """The refusal that says how many edits a month allows and from when on the registration can be edited again (R012)."""
+    again, limit = next_month(today), number_of(allowed)
+    sentence = _("This registration was edited %(count)s time(s) this month, of %(limit)s allowed; it can be edited again from %(day)s on.")
+    told = sentence % {"count": count, "limit": limit, "day": again.isoformat()}
     violation = Violation(
-        "limit_reached", told, rule="R012", quote=parameters.REGISTRATION_EDITS_PER_MONTH.quote, count=count, limit=count, next_date=again,
-        source=parameters.REGISTRATION_EDITS_PER_MONTH.source, article=parameters.REGISTRATION_EDITS_PER_MONTH.article,
+        "limit_reached", told, rule="R012", quote=allowed.quote, count=count, limit=limit, next_date=again, source=allowed.source,
+        article=parameters.REGISTRATION_EDITS_PER_MONTH.article if allowed.row is None else "",
     )  # fmt: skip
     return Refusal("limit_reached", told, (violation,))
 
@@ -157,14 +170,11 @@ def _held(patient_id: UUID, by: Acting, today: date) -> Patient:
     return Patient.objects.select_related("district").get(pk=patient.pk)
 
 
-def _limit(patient: Patient, today: date) -> int:
-    return int(policy.value(parameters.REGISTRATION_EDITS_PER_MONTH, at=today, district=patient.district))
-
-
 def _count_edit(patient: Patient, today: date) -> None:
     done = RegistrationEdit.objects.filter(patient=patient, month=month_of(today)).count()
-    if done >= _limit(patient, today):
-        raise too_many_edits(done, today)
+    allowed = edits_allowed(patient.district, today)
+    if done >= number_of(allowed):
+        raise too_many_edits(done, allowed, today)
     RegistrationEdit.objects.create(patient=patient, month=month_of(today), number=done + 1)
 
 

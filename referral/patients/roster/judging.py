@@ -10,7 +10,7 @@ from clinics.imports.kinds import Checked, Fault, Outcome, Row
 from permissions.identity.masking import mask_name
 from referral.patients.accepted import require_accepted
 from referral.patients.contracts import Terms
-from referral.patients.correct import ATTRIBUTES, too_many_edits
+from referral.patients.correct import ATTRIBUTES, number_of, too_many_edits
 from referral.patients.models import FamilyDoctorContract, Patient
 from referral.patients.register import IDENTITIES_PER_MOBILE, crowded_mobile
 from referral.patients.roster.known import Known, known_of
@@ -144,8 +144,8 @@ def _corrections(verdict: Verdict, entry: Entry, patient: Patient, known: Known,
         if entry.given[name] and old != new[name]:
             verdict.changes[name] = (old, new[name])
     done = known.edits.get(patient.pk, 0)
-    if verdict.changes and done >= roster.edits:
-        reason = too_many_edits(done, roster.today).message
+    if verdict.changes and done >= number_of(roster.edits):
+        reason = too_many_edits(done, roster.edits, roster.today).message
         verdict.fault(next(iter(verdict.changes)), reason, _("Leave these cells empty until then."))
 
 

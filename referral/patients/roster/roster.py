@@ -11,8 +11,8 @@ from clinics import policy
 from clinics.models.institution import InstitutionKind
 from permissions.acting import Acting
 from permissions.models import User
-from referral import parameters
 from referral.patients.accepted import accepted_kinds
+from referral.patients.correct import edits_allowed
 from referral.patients.models import CareTeam
 from referral.patients.queries import care_teams_of
 from referral.patients.roster.columns import vocabulary
@@ -33,7 +33,7 @@ class Roster:
     place: Any
     unit: frozenset[int]
     teams: dict[str, list[CareTeam]]
-    edits: int
+    edits: policy.Resolved
     words: dict[str, dict[str, str]]
     accepted: frozenset[str]
     documents: dict[int, int] = field(default_factory=dict)
@@ -52,8 +52,7 @@ class Roster:
             teams.setdefault(team.name, []).append(team)
         root = place.parent or place
         unit = frozenset([root.pk, *root.stations.values_list("pk", flat=True)])
-        edits = int(policy.value(parameters.REGISTRATION_EDITS_PER_MONTH, at=today, district=root.district))
-        return cls(by, today, place, unit, teams, edits, vocabulary(), accepted_kinds(by, today))
+        return cls(by, today, place, unit, teams, edits_allowed(root.district, today), vocabulary(), accepted_kinds(by, today))
 
     def team_named(self, name: str) -> CareTeam:
         """The one team of the unit with this name. Refuses with `invalid_input`."""

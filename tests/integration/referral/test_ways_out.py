@@ -24,7 +24,7 @@ from tests.cast_loop import REPORT
 from tests.cast_ways_out import Out, fresh, out, unbalanced
 from tests.database import as_owner
 from vault.crypto import keyed_hash
-from vault.models import AuditEntry, Event, Message
+from vault.models import AuditEntry, Budget, Event, Message
 from vault.refusal import Refusal
 
 pytestmark = pytest.mark.django_db
@@ -272,6 +272,25 @@ def test_wrong_answers_are_counted_and_send_nothing(cast: Out) -> None:
         resend(booking.public_id, name="陈秀兰", document_tail=tail, by=cast.coordinator)
 
     assert templates(booking) == ["referral_booked"]
+
+
+def test_who_has_a_landline_only_or_no_booking_any_more_is_sent_nothing_and_no_send_is_spent(cast: Out) -> None:
+    booking, gone = cast.ahead(), cast.ahead()
+    cancel_by_resident(gone)
+    landline = {"phone": "", "phone_hash": "", "phone_tail": "", "landline": "010-62010007", "landline_tail": "0007"}
+    Patient.objects.filter(pk=booking.patient_id).update(**landline)
+
+    def left() -> tuple[int, ...]:
+        versions = [fresh(one).version for one in (booking, gone)]
+        return (*versions, Event.objects.count(), Message.objects.count(), AuditEntry.objects.count())
+
+    before = left()
+    for one, code in ((booking, "no_phone"), (gone, "booking_over")):
+        with pytest.raises(Refusal, match=code):
+            resend(one.public_id, name="陈秀兰", document_tail=one.patient.identifiers.get().tail, by=cast.doctor)
+
+    assert left() == before
+    assert not Budget.objects.filter(cls="resend").exists()
 
 
 def test_a_booking_is_sent_three_times_a_day_at_most_and_only_while_it_holds(cast: Out) -> None:

@@ -1,10 +1,12 @@
 """A registration is corrected once a month; who somebody is never changes, and a number serves three people (R011-R013)."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
+from clinics.models import PolicyRow
+from referral.parameters import REGISTRATION_EDITS_PER_MONTH as EDITS
 from referral.patients.contract_life import ShownDocument, move_contract
 from referral.patients.correct import Correction, correct_registration, edits_left, next_month
 from referral.patients.models import Guardian, Patient, RegistrationEdit
@@ -58,11 +60,32 @@ def test_the_second_edit_of_a_month_is_refused_with_the_day_it_is_possible_again
         correct_registration(patient.public_id, Correction(address="新康街2号"), by=cast.world.doctor, today=today())
 
     (violation,) = refused.value.violations
+    assert (violation.limit, violation.source, violation.article) == (1, str(EDITS.source), EDITS.article)
     assert (refused.value.code, violation.rule, violation.count, violation.next_date) == ("limit_reached", "R012", 1, next_month(today()))
     assert edits_left(patient, today()) == 0
     patient.refresh_from_db()
     assert patient.address == "安德路1号"
     assert correct(cast, patient, Correction(address="新康街2号"), on=next_month(today())) == ["address"]
+
+
+def test_a_limit_that_was_lowered_is_named_with_the_decision_that_set_it(cast: Centres) -> None:
+    patient, allowed = cast.world.patient(), {"parameter": EDITS.key, "status": "in_force"}
+    row = PolicyRow.objects.create(
+        **allowed, value="3", valid_from=today() - timedelta(days=9), source="西卫发〔2026〕7号", quote="每月三次"
+    )
+    for street in ("安德路1号", "安德路2号", "安德路3号"):
+        correct(cast, patient, Correction(address=street))
+    PolicyRow.objects.filter(pk=row.pk).update(value="2")
+
+    with pytest.raises(Refusal) as refused:
+        correct(cast, patient, Correction(address="安德路4号"))
+
+    (violation,) = refused.value.violations
+    said = (violation.count, violation.limit, violation.source, violation.article, violation.quote)
+    assert said == (3, 2, "西卫发〔2026〕7号", "", "每月三次")
+    assert "3 次（每月最多 2 次）" in str(violation.message)
+    patient.refresh_from_db()
+    assert (patient.address, patient.edits.count()) == ("安德路3号", 3)
 
 
 @pytest.mark.parametrize(("day", "again"), [(date(2026, 11, 30), date(2026, 12, 1)), (date(2026, 12, 31), date(2027, 1, 1))])
