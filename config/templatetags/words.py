@@ -243,6 +243,14 @@ def at(value: Any, key: Any) -> Any:
     return value.get(key, "") if value else ""
 
 
+@register.simple_tag(takes_context=True)
+def page_address(context: template.Context, number: int, key: str = "") -> str:
+    """The same address with another page of its list; `key` names the list where a page has two."""
+    asked = context["request"].GET.copy()
+    asked[key or "page"] = str(number)
+    return f"?{asked.urlencode()}"
+
+
 @register.simple_tag
 def promise_bar(days: int) -> SafeString:
     """Three segments of the three-day promise; filled ones are the days left (R112)."""

@@ -1,4 +1,4 @@
-"""The hospital's list of booked referrals to review: filters, acceptance of those ticked with a result for each, and its file."""
+"""The hospital's list of referrals to review, booked or asked for before: filters, acceptance of those ticked one by one, and its file."""
 
 from datetime import datetime
 from functools import partial
@@ -24,6 +24,7 @@ from referral.booking.models import Booking
 from referral.cases.ending import Known, last_day_of
 from referral.cases.models import Priority
 from referral.cases.number import in_fours
+from referral.cases.submission_models import PlaceRequest
 from referral.review.decide import MOST_AT_ONCE, Result, accept_many
 from referral.review.queries import STATES, Sought, departments_reviewed, requests_under_review, review_due, review_hours, under_review
 from referral.views.case import focus_options
@@ -31,7 +32,7 @@ from vault.audit import saw_many
 from vault.refusal import Refusal, invalid
 
 PER_PAGE = 30
-MOST_ASKED = 50  # above the booked ones, the oldest first
+MOST_ROWS = 5000  # of each list in one file
 REVIEWS = Needs(Capability.REVIEW_REFERRALS)
 STATE_WORDS: dict[str, Any] = {
     "": pgettext_lazy("review list", "to review"),
@@ -92,11 +93,14 @@ class ReviewExport(Page):
 
     def post(self, request: HttpRequest) -> HttpResponseBase:
         sought = sought_in(request.GET)
-        rows = list(under_review(self.acting, sought)[:5000])
+        asked = list(requests_under_review(self.acting, sought)[:MOST_ROWS])
+        rows = list(under_review(self.acting, sought)[:MOST_ROWS])
         columns = [_("Visit"), _("Department"), _("Number"), _("Name"), _("Priority"), _("Centre"), _("State"), _("Waiting since")]
         said = {"state": sought.state, "priority": sought.priority, "focus": sought.focus, "department": str(sought.department or "")}
-        answer = handed_out(request, "review", _("Referrals to review"), columns, map(exported, rows), by=self.acting, filters=said)
+        lines = [*map(exported_request, asked), *map(exported, rows)]
+        answer = handed_out(request, "review", _("Referrals to review"), columns, lines, by=self.acting, filters=said)
         saw_many(self.acting.actor, "booking", [booking.public_id for booking in rows], "review list file")
+        saw_many(self.acting.actor, "referral", [one.referral.public_id for one in asked], "review list file")
         return answer
 
 
@@ -104,11 +108,13 @@ def listed(door: Page, request: HttpRequest, sought: Sought, **more: Any) -> Htt
     """The list, with what was wrong when something ticked could not be read."""
     page = Paginator(under_review(door.acting, sought), PER_PAGE).get_page(request.GET.get("page"))
     departments = departments_reviewed(door.acting)
-    asked, days = list(requests_under_review(door.acting, sought)[:MOST_ASKED]), Known()
+    asked_page = Paginator(requests_under_review(door.acting, sought), PER_PAGE).get_page(request.GET.get("asked"))
+    asked, days = list(asked_page), Known()
     rows = rows_of(list(page), timezone.now())
     context = filters_of(sought) | {
         "page": page,
         "rows": rows,
+        "asked_page": asked_page,
         "asked": [{"request": one, "name": mask_name(one.referral.patient.name), "due": last_day_of(one, days)} for one in asked],
         "departments": [("", _("all departments")), *departments] if len(departments) > 1 else [],
         "may_tick": sought.state in ("", "all") and any(row["can_tick"] for row in rows),
@@ -183,6 +189,15 @@ def tell(request: HttpRequest, results: list[Result], shown: dict[UUID, Booking]
             booking = shown.get(result.referral)
             name = mask_name(booking.patient.name) if booking else _("A referral")
             messages.warning(request, _("%(name)s: %(why)s") % {"name": name, "why": result.refusal.message})
+
+
+def exported_request(asked: PlaceRequest) -> list[object]:
+    """One line of the file for what is asked before it is booked: no visit yet, and the service instead of the department alone."""
+    referral, service = asked.referral, asked.service
+    return [
+        "", f"{service.department.name} {service.name}", in_fours(referral.number), mask_name(referral.patient.name),
+        referral.get_priority_display(), referral.institution.display_short_name, asked.get_status_display(), asked.created_at,
+    ]  # fmt: skip
 
 
 def exported(booking: Any) -> list[object]:
