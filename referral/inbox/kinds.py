@@ -44,6 +44,7 @@ def kind(key: str, group: Group, about: str, text: Any, *params: str, urgent: bo
 
 BOOKING, REFERRAL, RETURN, DISRUPTION = "booking", "referral", "return", "disruption"
 PLACE_REQUEST, ADVICE = "place_request", "advice"  # advice by its referral, of which there is one
+REVIEWED = "reviewed"  # what a hospital decided, by the booking it decided about
 BREACH, OVERRIDE, CONTROL, RESTRICTION = "breach", "rule_override", "controlled_identity", "restriction"
 RIGHT, STOP, POLICY, DOCUMENT, CRITERIA, IMPORT = "right", "clinic_stop", "policy_row", "policy_set", "criteria_set", "import"
 B, V, W, R, S, P, D, L = Group
@@ -100,16 +101,16 @@ KINDS: Final[tuple[Kind, ...]] = (
         "place_accepted", W, PLACE_REQUEST,
         _("%(hospital)s takes %(patient)s: %(service)s. Choose a day and book it, the last day for that is %(day)s."), "day", urgent=True,
     ),
-    kind("referral_accepted", W, REFERRAL, _("%(hospital)s accepted the referral of %(patient)s.")),
+    kind("referral_accepted", W, REVIEWED, _("%(hospital)s accepted the referral of %(patient)s.")),
     kind("referral_returned", W, ADVICE, _("%(hospital)s returned the referral of %(patient)s with advice."), urgent=True),
     kind(
         "patient_to_call", W, BOOKING,
         _("%(patient)s has no mobile number and does not know that the visit on %(when)s, %(hospital)s, is off. Call the patient."),
         urgent=True,
     ),
-    kind("referral_asked", W, REFERRAL, _("%(hospital)s asks something about the referral of %(patient)s."), urgent=True),
+    kind("referral_asked", W, REVIEWED, _("%(hospital)s asks something about the referral of %(patient)s."), urgent=True),
     kind("referral_answered", W, REFERRAL, _("The referring doctor answered about the referral of %(patient)s.")),
-    kind("referral_redirected", W, REFERRAL, _("%(hospital)s moved the referral of %(patient)s to %(department)s.")),
+    kind("referral_redirected", W, REVIEWED, _("%(hospital)s moved the referral of %(patient)s to %(department)s.")),
     kind("referral_amended", W, REFERRAL, _("The booked referral of %(patient)s was amended; the slip has a new version.")),
     # Returns
     kind("return_sent", R, RETURN, _("%(hospital)s sent %(patient)s back. Take the patient over in time."), urgent=True),

@@ -24,6 +24,7 @@ LOADERS: Final[Mapping[str, Callable[[Acting, Collection[UUID]], Found]]] = {
     kinds.REFERRAL: shown_cases.referrals,
     kinds.PLACE_REQUEST: shown_cases.place_requests,
     kinds.ADVICE: shown_cases.advised,
+    kinds.REVIEWED: shown_cases.reviewed,
     kinds.RETURN: shown_cases.returns,
     kinds.DISRUPTION: shown_cases.disruptions,
     kinds.BREACH: shown_cases.breaches,

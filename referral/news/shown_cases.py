@@ -88,6 +88,13 @@ def place_requests(acting: Acting, ids: Collection[UUID]) -> Found:
     return referrals(acting, set(ids) - set(asked)) | asked
 
 
+def reviewed(acting: Acting, ids: Collection[UUID]) -> Found:
+    """The booking a hospital decided about, as it stood; older notices name the referral and show its latest one."""
+    rows = bookings_of(acting).filter(public_id__in=ids)
+    found = {row.public_id: Shown(words_of_booking(row), case_page(acting, row.referral)) for row in rows}
+    return referrals(acting, set(ids) - set(found)) | found
+
+
 def advised(acting: Acting, ids: Collection[UUID]) -> Found:
     """Referrals that came back with advice, in the name of the hospital whose doctor signed it."""
     rows = Advice.objects.filter(referral__public_id__in=ids).select_related("referral", "signed_by__institution")

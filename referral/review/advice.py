@@ -74,7 +74,7 @@ def return_with_advice(referral_id: UUID, written: Written, *, expected_version:
         advance(held.referral, "returned_with_advice", by=by.actor, reason=reason)
         made = _signed(held, reason, text, by)
         noted(held, Decision.RETURNED, by=by)
-        tell_doctor(held, "referral_returned")
+        tell_doctor(held, "referral_returned", held.referral.public_id)
         audit.record("review.return", "referral", held.referral.public_id, by=by.actor, reason=reason)
     return made
 

@@ -45,7 +45,7 @@ def accept(referral_id: UUID, *, expected_version: int, by: Acting) -> Referral:
         held = held_for_review(referral_id, by=by, expected_version=expected_version)
         advance(held.referral, "accepted", by=by.actor)
         noted(held, Decision.ACCEPTED, by=by)
-        tell_doctor(held, "referral_accepted")
+        tell_doctor(held, "referral_accepted", held.booking.public_id)
         audit.record("review.accept", "referral", held.referral.public_id, by=by.actor)
     return held.referral
 
@@ -122,10 +122,10 @@ def undo_until(referral: Referral, booking: Booking) -> datetime | None:
     return accepted.created_at + timedelta(minutes=int(minutes))  # type: ignore[arg-type]
 
 
-def tell_doctor(held: Held, kind: str) -> None:
+def tell_doctor(held: Held, kind: str, about: UUID) -> None:
     """Step: whoever's work the referral is finds the news in her inbox; without an owner the institution's managers do."""
     referral = held.referral
-    tell(answering_for(referral.owner, referral.institution), kind, about=referral.public_id, version=referral.version)
+    tell(answering_for(referral.owner, referral.institution), kind, about=about, version=referral.version)
 
 
 def _one(referral: UUID, version: int, by: Acting) -> Result:

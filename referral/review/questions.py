@@ -42,7 +42,7 @@ def ask(referral_id: UUID, text: str, *, expected_version: int, by: Acting) -> Q
             referral=held.referral, booking=held.booking, post=by.post, text=question, answer_by=answer_by(held.booking, held.now)
         )
         noted(held, Decision.ASKED, by=by)
-        tell_doctor(held, "referral_asked")
+        tell_doctor(held, "referral_asked", held.booking.public_id)
         audit.record("review.ask", "referral", held.referral.public_id, by=by.actor)
     return made
 

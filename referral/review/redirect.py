@@ -146,7 +146,7 @@ def _moved(old: Booking, judged: Judged, reason: str, key: str, body: bytes, by:
     made = booking_write(judged, key=key, body_hash=body, by=acts, moved_from=old.pk, message=envelope(old, judged, code), code=code)
     referral = Referral.objects.select_related("owner", "institution").get(pk=old.referral_id)
     amend(referral, "referral.redirected", by=by.actor, reason=reason)
-    tell_doctor(Held(referral, old, judged.facts.now), "referral_redirected")
+    tell_doctor(Held(referral, old, judged.facts.now), "referral_redirected", made)
     audit.record("review.redirect", "referral", referral.public_id, by=by.actor, reason=reason, details={"to": str(made)})
     wake()
     return made

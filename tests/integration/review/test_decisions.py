@@ -4,10 +4,14 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 
+from referral.booking.cancel import cancel_by_referrer
 from referral.booking.models import Booking
 from referral.inbox.models import Notice
+from referral.inbox.queries import inbox_of
+from referral.news import reading
 from referral.review import decide, questions
 from referral.review.models import Decision, Question, ReviewDecision
 from referral.review.queries import Sought, under_review
@@ -119,6 +123,29 @@ def test_redirecting_gives_another_place_of_the_hospital_and_one_message(held: S
     assert numbers(under_review(held.endocrinologist, Sought())) == [new.number]
     assert ReviewDecision.objects.get().decision == Decision.REDIRECTED
     assert Notice.objects.get(kind="referral_redirected").post == held.doctor.post
+
+
+def test_a_notice_keeps_the_words_of_the_booking_that_was_decided_about(held: Scene) -> None:
+    """Afterwards the same referral is booked at another hospital; a notice of before names the referral and shows that one."""
+    booking = held.booked()
+    case, here = booking.referral.public_id, booking.institution.display_short_name
+    other = held.loop.world.place(4, code=SUGAR)
+    asked = questions.ask(case, "肌酐多少？", expected_version=booking.referral.version, by=held.cardiologist).referral
+    back = questions.answer(case, "92", expected_version=asked.version, by=held.doctor)
+    made = redirect(case, Wish(other.public_id, "以血糖问题为主"), expected_version=back.version, key=str(uuid4()), by=held.cardiologist)
+    decide.accept(case, expected_version=held.referral(booking).version, by=held.endocrinologist)
+    cancel_by_referrer(made, reason="patient_declined", expected_version=Booking.objects.get(public_id=made).version, by=held.doctor)
+    later = held.loop.booked(days=5, referral=held.referral(booking))
+    Booking.objects.filter(pk=later.pk).update(institution=held.loop.world.other_hospital)
+
+    said = {line.kind: (line.text, line.href) for line in reading.lines_of(held.doctor, inbox_of(held.doctor))}
+
+    for kind in ("referral_asked", "referral_redirected", "referral_accepted"):
+        assert (here in said[kind][0], said[kind][1]) == (True, reverse("referral", args=[case])), kind
+    assert other.department.name in said["referral_redirected"][0]
+    Notice.objects.filter(kind="referral_accepted").update(about=case)
+    [old] = [one for one in reading.lines_of(held.doctor, inbox_of(held.doctor)) if one.kind == "referral_accepted"]
+    assert (held.loop.world.other_hospital.display_short_name in old.text, old.href) == (True, said["referral_asked"][1])
 
 
 def test_redirecting_breaks_no_limit_and_leaves_no_hospital(held: Scene) -> None:
