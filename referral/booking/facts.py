@@ -9,6 +9,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 SHANGHAI: Final = ZoneInfo("Asia/Shanghai")
+FOREVER: Final = timedelta(days=36500)
 EVERY_ONE: Final = "live_and_missed"
 # What the limits count (C30): everything not taken back, without what was missed, or only what still lies ahead.
 WHAT_COUNTS: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
@@ -130,6 +131,20 @@ class BookingFacts:
     def cutoff_of(self, visit_date: date) -> datetime:
         """The instant at which booking for a visit day closes: the day before, at the policy's hour."""
         return day_before_at(visit_date, self.limits.booking_cutoff)
+
+
+def taken_as_given(
+    at: datetime, *, institution: int, standard_code: str, visit_date: date, counted: tuple[Counted, ...], limits: Limits,
+    let_pass: frozenset[str], seen_at: datetime | None = None,
+) -> BookingFacts:  # fmt: skip
+    """The facts where only days and limits are asked about: a right, a visit, a contract and a free place are taken as given."""
+    return BookingFacts(
+        now=at, right_status="granted", right_from=at, right_to=at + FOREVER, post_to=None, refers_own_patients=True,
+        grant_until=at + FOREVER, encounter_seen_at=seen_at or at, encounter_at_own_unit=True, encounter_by_care_team=True,
+        contract_until=date.max, contract_at_own_unit=True, contract_with_team=True, contract_with_doctor=True,
+        health_record_number="1", institution_is_suspended=False, place_is_free=True, institution=institution,
+        standard_code=standard_code, visit_date=visit_date, counted=counted, limits=limits, let_pass=let_pass,
+    )  # fmt: skip
 
 
 def day_before_at(visit_date: date, hour: time) -> datetime:

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Final
 
 from django.db import connection
@@ -14,7 +14,7 @@ from clinics.policy.sets import PolicySet
 from clinics.policy.sets_resolve import would_hold, would_hold_alone
 from permissions.models import District
 from referral.booking import limits
-from referral.booking.facts import SHANGHAI, BookingFacts, Counted, Limits
+from referral.booking.facts import SHANGHAI, BookingFacts, Counted, Limits, taken_as_given
 from referral.booking.models import COUNTED, LIVE, Booking
 from referral.booking.override_models import RuleOverride
 from referral.credit.ledger import Missed, listings
@@ -26,7 +26,6 @@ FIELDS: Final = (
     "pk", "created_at", "patient", "institution", "institution__district", "department", "standard_code", "visit_date", "mode",
     "moved_from", "referral", "post__institution__district", "referral__encounter__seen_at", "status", "made_for__choice",
 )  # fmt: skip
-FOREVER: Final = timedelta(days=36500)
 # When the residents cancelled or moved by their own wish, as the facts of a booking count it (R147, R181).
 CHANGES: Final = """
     SELECT b.patient_id, max(step.at)
@@ -166,7 +165,7 @@ def _with_conduct(past: Past, changed: Iterable[datetime], breaches: Iterable[Br
     """The same with what the resident had changed and missed before."""
     at = past.facts.now
     facts = replace(past.facts, changed_at=tuple(one for one in changed if one < at))
-    missed = tuple(Missed(one.pk, one.visit_date, one.created_at, one.kind, NO_TERMS) for one in breaches if one.created_at < at)
+    missed = tuple(missed_as_recorded(one) for one in breaches if one.created_at < at)
     return replace(past, facts=facts, missed=missed)
 
 
@@ -174,8 +173,18 @@ def _banned_until(past: Past, terms: Terms) -> datetime | None:
     """Until when she would have been on the list for referrals when it was booked; None when she would not."""
     if not past.missed or terms.covers != BanCovers.BOTH:
         return None
-    bans = listings(replace(one, terms=terms) for one in past.missed)
-    return max((ban.valid_to for ban in bans if ban.valid_from <= past.facts.now < ban.valid_to), default=None)
+    return banned_at(past.facts.now, past.missed, terms)
+
+
+def banned_at(at: datetime, missed: Iterable[Missed], terms: Terms) -> datetime | None:
+    """Until when somebody with these breaches would be on the list at an instant under some terms; None when she would not. Pure."""
+    bans = listings(replace(one, terms=terms) for one in missed)
+    return max((ban.valid_to for ban in bans if ban.valid_from <= at < ban.valid_to), default=None)
+
+
+def missed_as_recorded(one: Breach) -> Missed:
+    """A breach as the re-count reads it, under no terms yet."""
+    return Missed(one.pk, one.visit_date, one.created_at, one.kind, NO_TERMS)
 
 
 def _let_pass(referrals: Collection[int]) -> dict[int, frozenset[str]]:
@@ -189,12 +198,8 @@ def _let_pass(referrals: Collection[int]) -> dict[int, frozenset[str]]:
 def _past(row: dict[str, object], others: list[Found], let_pass: frozenset[str]) -> Past:
     at: datetime = row["created_at"]  # type: ignore[assignment]
     seen: datetime = row["referral__encounter__seen_at"] or at  # type: ignore[assignment]
-    facts = BookingFacts(
-        now=at, right_status="granted", right_from=at, right_to=at + FOREVER, post_to=None, refers_own_patients=True,
-        grant_until=at + FOREVER, encounter_seen_at=seen, encounter_at_own_unit=True, encounter_by_care_team=True,
-        contract_until=date.max, contract_at_own_unit=True, contract_with_team=True, contract_with_doctor=True,
-        health_record_number="1", institution_is_suspended=False, place_is_free=True,
-        institution=row["institution"], standard_code=row["standard_code"], visit_date=row["visit_date"],  # type: ignore[arg-type]
+    facts = taken_as_given(
+        at, seen_at=seen, institution=row["institution"], standard_code=row["standard_code"], visit_date=row["visit_date"],  # type: ignore[arg-type]
         counted=tuple(_as_it_was(one, at) for key, made, one in others if key != row["pk"] and made < at), limits=NO_LIMITS,
         let_pass=let_pass,
     )  # fmt: skip

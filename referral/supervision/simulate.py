@@ -1,7 +1,7 @@
 """Tries a document of the regulation out on the bookings of the last days and those ahead, in pieces, and never changes one (R140)."""
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from clinics.clock import database_now
 from clinics.models import PolicySimulation
-from clinics.policy import REGISTRY, Target, rows_in_force
+from clinics.policy import REGISTRY, Row, Target, rows_in_force
 from clinics.policy.sets import PolicySet, sayings, set_named
 from clinics.policy.sets_life import require_governing
 from permissions.acting import Acting
@@ -22,10 +22,10 @@ from permissions.models import District
 from referral import parameters
 from referral.booking import limits
 from referral.booking.facts import SHANGHAI
+from referral.credit.ledger import Missed
 from referral.credit.models import STANDING, Breach
-from referral.credit.standing import counted
 from referral.credit.terms import Terms
-from referral.supervision.past import Values, as_judged, made_since, rows_for, still_ahead
+from referral.supervision.past import Values, as_judged, banned_at, made_since, missed_as_recorded, rows_for, still_ahead
 from referral.supervision.trying import Tally, tally
 from vault import audit
 from vault.faults import Faults
@@ -83,22 +83,33 @@ def sweep() -> None:
 
 def refused_ahead(document: PolicySet, keys: Collection[str], district: District, day: date) -> tuple[Tally, bool]:
     """The bookings from a day on that the values would not have allowed, and whether there were too many to look at all of them."""
-    pasts = as_judged(still_ahead(district, day), MOST_OPEN + 1)
-    now, then = _both(rows_for(pasts, JUDGED_BY), document, frozenset(keys), district, day, is_alone=False)
-    return tally(pasts[:MOST_OPEN], now, then), len(pasts) > MOST_OPEN
+    return _ahead(district, day, lambda rows: _both(rows, document, frozenset(keys), district, day, is_alone=False))
 
 
-def listed(run: PolicySimulation, today: date) -> tuple[int, int]:
-    """How many residents reach the number of missed visits that leads to the list, by today's values and by the document's (R135)."""
-    target = Target(run.district_id)
+def refused_without(ended: Callable[[list[Row]], list[Row]], district: District, day: date) -> tuple[Tally, bool]:
+    """The same for rows in force that end on that day."""
+    return _ahead(district, day, lambda rows: (Values(rows, day), Values(ended(rows), day)))
+
+
+def listed(run: PolicySimulation) -> tuple[int, int]:
+    """How many residents would be on the no-show list when it was asked for, by today's values and by the document's (R135, R136).
+
+    A ban uses its breaches up and is over one day, and evasion lists for itself, as the ledger counts.
+    """
+    target, at = Target(run.district_id), run.created_at
     rows = rows_in_force(parameters.OF_LEDGER, [target])
     both = _both(rows, set_named(run.document), frozenset(run.parameters), run.district, run.from_day, is_alone=run.is_alone)
     terms = [Terms.from_values({one.key: held.resolved(one, target).value for one in parameters.OF_LEDGER}) for held in both]
-    missed: dict[int, list[date]] = defaultdict(list)
-    for patient, day in Breach.objects.filter(district=run.district_id, status__in=STANDING).values_list("patient", "visit_date"):
-        missed[patient].append(day)
-    now, then = (sum(counted(days, one, today).count >= one.threshold for days in missed.values()) for one in terms)
+    missed: dict[int, list[Missed]] = defaultdict(list)
+    for breach in Breach.objects.filter(district=run.district_id, status__in=STANDING, created_at__lte=at):
+        missed[breach.patient_id].append(missed_as_recorded(breach))
+    now, then = (sum(banned_at(at, held, one) is not None for held in missed.values()) for one in terms)
     return now, then
+
+
+def _ahead(district: District, day: date, both: Callable[[list[Row]], tuple[Values, Values]]) -> tuple[Tally, bool]:
+    pasts = as_judged(still_ahead(district, day), MOST_OPEN + 1)
+    return tally(pasts[:MOST_OPEN], *both(rows_for(pasts, JUDGED_BY))), len(pasts) > MOST_OPEN
 
 
 def _piece(run: PolicySimulation) -> bool:
@@ -110,7 +121,7 @@ def _piece(run: PolicySimulation) -> bool:
     found: dict[str, Any] = tally(pasts, now, then, Tally.from_json(run.found)).as_json()
     is_over = len(pasts) < PIECE
     if is_over:
-        found["listed_now"], found["listed_then"] = listed(run, _day(run.created_at))
+        found["listed_now"], found["listed_then"] = listed(run)
     mine = PolicySimulation.objects.filter(pk=run.pk, last=run.last, done=run.done, finished_at=None)
     done = min(run.total, run.done + len(pasts))
     step = {"finished_at": Now(), "total": done} if is_over else {"last": pasts[-1].key}

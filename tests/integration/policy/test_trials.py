@@ -107,9 +107,27 @@ def test_alone_the_document_leaves_out_what_stands_beside_it(cast: World) -> Non
     together, alone = tried(cast), tried(cast, is_alone=True)
 
     assert [Tally.from_json(run.found).newly for run in (together, alone)] == [1, 1]
-    year = today() - timedelta(days=42)
-    expected = int(year.year == today().year)
+    expected = int(len({(today() - timedelta(days=ago)).year for ago in (40, 41, 42)}) == 1)
     assert [(run.found["listed_now"], run.found["listed_then"]) for run in (together, alone)] == [(expected, expected), (expected, 1)]
+
+
+def test_only_who_would_be_on_the_list_at_this_moment_is_counted(cast: World) -> None:
+    PolicyRow.objects.create(parameter="no_show_window", value="lifetime", valid_from=today(), source="规定", status="in_force")
+    over = [cast.patient(name) for name in ("陈玉兰", "张桂英")]
+    evading, banned = cast.patient("王秀英"), cast.patient("李玉珍")
+    for patient in over:
+        for number in range(3):
+            miss(cast, patient, 900 + number)
+    Breach.objects.update(created_at=timezone.now() - timedelta(days=890))  # both were listed, and their bans are over
+    miss(cast, over[0], 40)  # starts a new count
+    miss(cast, evading, 41)
+    Breach.objects.filter(patient=evading).update(kind="evasion")
+    for number in range(3):
+        miss(cast, banned, 40 + number)
+
+    run = tried(cast, keys=("booking_horizon_days",))
+
+    assert (run.found["listed_now"], run.found["listed_then"]) == (2, 2)
 
 
 def test_missed_visits_and_frequent_changes_before_a_booking_count_under_the_values_tried(cast: World) -> None:
