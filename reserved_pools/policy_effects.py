@@ -1,37 +1,38 @@
 """Whom a value would concern before anybody decides about it: which hospitals, what stays as it is, and what changes in places."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
 from django.db.models import Count, Max, Q
-from django.db.models.functions import Now
 
-from clinics.models import ClinicSession, Department, Institution, SessionTemplate
+from clinics.models import ClinicSession, Department, Institution, PolicyRow, SessionTemplate
 from clinics.models.institution import InstitutionKind
+from clinics.models.policy import PolicyStatus
 from clinics.models.timetable import SessionStatus
-from clinics.policy import Level, Parameter, Row, Target, Value, resolve, rows_in_force
-from clinics.policy.judging import NewRow, with_row
+from clinics.policy import Level, Parameter, Resolved, Target, Value, resolve, rows_in_force
+from clinics.policy.changing import Change, ending, entering
+from clinics.policy.judging import NewRow
 from clinics.policy.scope import Scope, institutions_in
-from clinics.policy.words import Group, words_of
+from clinics.policy.words import words_of
 from reserved_pools.balance.shares import places, reserved
 from reserved_pools.carving import offer_of
 from reserved_pools.held import Policies, target_of
-from reserved_pools.models import PoolSlot, ReservedPool
-from reserved_pools.parameters import BOOKABLE_SHARE, EXEMPT_CLASSES, EXPERT_SHARE, RESERVED_SHARE, SHARE_BASE
+from reserved_pools.models import ReservedPool
+from reserved_pools.policy_bands import moved_bands
+from reserved_pools.policy_kinds import OF_EVERYBODY, PUBLISHED_BY, SHARES, sentence_of
 from reserved_pools.rewindow import MOVES_WINDOWS
+from vault.refusal import Sentence
 
-SHARES = frozenset(one.key for one in (BOOKABLE_SHARE, SHARE_BASE, RESERVED_SHARE, EXPERT_SHARE, EXEMPT_CLASSES))
-OF_HOSPITALS = frozenset({Group.SHARES, Group.RELEASE, Group.TIMETABLE})
 WEEK = 7
 MOST_SESSIONS = 20_000  # of a typical week; above it a single hospital is looked at instead
 
 
 @dataclass(frozen=True, slots=True)
 class PlaceEffect:
-    """What a value does at one institution: before and after, and how much of it is published already."""
+    """What a value does at one institution: before and after, how much is published already, and how many bands of it move."""
 
     institution: Institution
     before: Value
@@ -73,7 +74,7 @@ class BookingEffect:
     is_cut: bool = False
 
 
-Counting = Callable[[Parameter, NewRow], BookingEffect | None]
+Counting = Callable[[Change], BookingEffect | None]
 _countings: list[Counting] = []
 
 
@@ -85,18 +86,22 @@ def counts_bookings(counting: Counting) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Effects:
-    """Everything the preview says. `unchanged` counts institutions where a stricter value stays; `moves` and `cuts` say of what kind.
+    """Everything the preview says. `unchanged` counts institutions whose own value decides and stays.
 
-    `bookings` is None for a value that no booking is judged by.
+    `moves`, `cuts` and `publishes` say which numbers tell something; where none does, `sentence` says what goes by the value.
+    `bookings` is None for a value that no booking is judged by; `is_too_wide` says that a single hospital would be counted exactly.
     """
 
     places: list[PlaceEffect] = field(default_factory=list)
     unchanged: int = 0
     moves: bool = False
     cuts: bool = False
+    publishes: bool = False
+    sentence: Sentence = ""
     weeks: list[WeekEffect] = field(default_factory=list)
     is_too_wide: bool = False
     bookings: BookingEffect | None = None
+    is_same: bool = False
 
     @property
     def sessions(self) -> int:
@@ -113,73 +118,98 @@ class Effects:
 
 def effects_of(parameter: Parameter, given: NewRow) -> Effects:
     """Promise what a judged value would change from its first day on; reads only, in a bounded number of queries."""
-    assert given.valid_from is not None
-    bookings = _bookings(parameter, given)
-    if words_of(parameter).reach <= Level.DISTRICT:
-        return Effects(bookings=bookings)
-    concerned = _concerned(parameter, given.scope)
-    targets = {one.pk: _target(one, given.scope) for one in concerned}
-    rows = rows_in_force([parameter], list(targets.values()))
-    after = with_row(parameter, given, given.value, rows)
-    changed = {one.pk: _pair(parameter, given.valid_from, targets[one.pk], rows, after) for one in concerned}
-    touched = [one for one in concerned if changed[one.pk][0] != changed[one.pk][1]]
-    counted = _counted(touched, given)
-    found = [PlaceEffect(one, *changed[one.pk], **counted[one.pk]) for one in touched]
-    cuts = parameter.key in SHARES
-    weeks = _weeks(parameter, given, touched) if cuts else []
-    return Effects(found, len(concerned) - len(touched), parameter.key in MOVES_WINDOWS, cuts, weeks or [], weeks is None, bookings)
+    return effects_of_change(entering(parameter, given))
 
 
-def _bookings(parameter: Parameter, given: NewRow) -> BookingEffect | None:
-    counted = (counting(parameter, given) for counting in _countings)
+def effects_of_end(row: PolicyRow, day: date) -> Effects:
+    """Promise what would change if a value in force held no longer from a day on, as `effects_of`."""
+    return effects_of_change(ending(row, day))
+
+
+def effects_of_change(change: Change) -> Effects:
+    """Promise what would be another in a parameter's places; reads only, in a bounded number of queries."""
+    key, bookings = change.parameter.key, _bookings(change)
+    if words_of(change.parameter).reach <= Level.DISTRICT:
+        before, after = _pairs(change, {0: change.scope.target})[0]
+        return Effects(sentence=sentence_of(change.parameter), bookings=bookings, is_same=before.value == after.value)
+    concerned = _concerned(change)
+    held = _pairs(change, {one.pk: Target.at(one, change.scope.department) for one in concerned})
+    touched = [one for one in concerned if held[one.pk][0].value != held[one.pk][1].value]
+    unchanged = sum(before.value == after.value and after.level > change.scope.level for before, after in held.values())
+    counted, is_wide = _counted(change, touched)
+    found = [PlaceEffect(one, held[one.pk][0].value, held[one.pk][1].value, **counted[one.pk]) for one in touched]
+    weeks = _weeks(change, touched) if key in SHARES else []
+    return Effects(
+        found, unchanged, key in MOVES_WINDOWS, key in SHARES, key in PUBLISHED_BY, sentence_of(change.parameter), weeks or [],
+        is_wide or weeks is None, bookings, not touched and not unchanged,
+    )  # fmt: skip
+
+
+def _bookings(change: Change) -> BookingEffect | None:
+    counted = (counting(change) for counting in _countings)
     return next((one for one in counted if one is not None), None)
 
 
-def _concerned(parameter: Parameter, scope: Scope) -> list[Institution]:
-    found = institutions_in(scope).select_related("district").order_by("name")
-    only_hospitals = scope.institution is None and words_of(parameter).group in OF_HOSPITALS
+def _concerned(change: Change) -> list[Institution]:
+    found = institutions_in(change.scope).select_related("district").order_by("name")
+    only_hospitals = change.scope.institution is None and change.parameter.key not in OF_EVERYBODY
     return list(found.filter(kind=InstitutionKind.HOSPITAL) if only_hospitals else found)
 
 
-def _target(institution: Institution, scope: Scope) -> Target:
-    return Target.at(institution, scope.department)
+def _pairs(change: Change, targets: Mapping[int, Target]) -> dict[int, tuple[Resolved, Resolved]]:
+    """Key → what holds for a target on the first day before and after; one query."""
+    rows = rows_in_force([change.parameter], list(targets.values()))
+    after = change.after(rows)
+    both = {key: [resolve(change.parameter, change.day, one, held) for held in (rows, after)] for key, one in targets.items()}
+    return {key: (before, then) for key, (before, then) in both.items()}
 
 
-def _pair(parameter: Parameter, day: date, target: Target, before: list[Row], after: list[Row]) -> tuple[Value, Value]:
-    return resolve(parameter, day, target, before).value, resolve(parameter, day, target, after).value
+def _counted(change: Change, touched: Sequence[Institution]) -> tuple[dict[int, dict[str, Any]], bool]:
+    """What the sentences count, and whether it is too much to count; a department whose own value stays is not among it."""
+    found: dict[int, dict[str, Any]] = {one.pk: {} for one in touched}
+    if change.parameter.key in MOVES_WINDOWS:
+        moved = moved_bands(touched, change.day, change.after, change.scope.department)
+        for pk, number in (moved or {}).items():
+            found[pk]["open_bands"] = number
+        return found, moved is None
+    if change.parameter.key in SHARES | PUBLISHED_BY:
+        _count_published(change, found)
+    return found, False
 
 
-def _counted(touched: Sequence[Institution], given: NewRow) -> dict[int, dict[str, Any]]:
-    """What is published from the first day on, and how many half-days come back each week; three queries."""
-    keys = [one.pk for one in touched]
-    own = Q(service__department=given.scope.department) if given.scope.department else Q()
-    sessions = ClinicSession.objects.filter(own, service__institution__in=keys, status=SessionStatus.PLANNED)
+def _count_published(change: Change, found: dict[int, dict[str, Any]]) -> None:
+    """What is published from the first day on, and how many half-days come back each week."""
+    own = Q(service__department=change.scope.department) if change.scope.department else ~Q(service__department__in=_staying(change, found))
+    sessions = ClinicSession.objects.filter(own, service__institution__in=found, status=SessionStatus.PLANNED)
     ahead = sessions.values("service__institution").annotate(
-        sessions=Count("pk", filter=Q(date__gte=given.valid_from)), published_until=Max("date")
+        sessions=Count("pk", filter=Q(date__gte=change.day)), published_until=Max("date")
     )
-    bands = PoolSlot.objects.filter(own, institution__in=keys, visit_date__gte=given.valid_from, closed_at=None, closes_at__gt=Now())
-    weekly = SessionTemplate.objects.filter(own, service__institution__in=keys, valid_to=None)
-    found: dict[int, dict[str, Any]] = {pk: {} for pk in keys}
+    weekly = SessionTemplate.objects.filter(own, service__institution__in=found, valid_to=None)
     for row in ahead.order_by():
         found[row["service__institution"]] |= {"sessions": row["sessions"], "published_until": row["published_until"]}
-    for pk, number in bands.order_by().values_list("institution").annotate(number=Count("pk")):
-        found[pk]["open_bands"] = number
     for pk, number in weekly.order_by().values_list("service__institution").annotate(number=Count("pk")):
         found[pk]["weekly"] = number
-    return found
 
 
-def _weeks(parameter: Parameter, given: NewRow, touched: Sequence[Institution]) -> list[WeekEffect] | None:
+def _staying(change: Change, institutions: Iterable[int]) -> list[int]:
+    """The departments of these institutions whose own value decides before and after."""
+    rows = PolicyRow.objects.filter(parameter=change.parameter.key, status=PolicyStatus.IN_FORCE, department__institution__in=institutions)
+    places = rows.values_list("department__institution__district", "department__institution", "department").distinct()
+    held = _pairs(change, {department: Target(district, place, department) for district, place, department in places})
+    return [pk for pk, (before, after) in held.items() if before.value == after.value]
+
+
+def _weeks(change: Change, touched: Sequence[Institution]) -> list[WeekEffect] | None:
     """The last published week of each hospital, cut twice; None when there are too many sessions to show them by department."""
-    sessions = _typical_week(touched, given.scope)
+    sessions = _typical_week(touched, change.scope)
     if len(sessions) > MOST_SESSIONS:
         return None
     pools = {pool.service_id: pool for pool in ReservedPool.objects.filter(service__in={one.service_id for one in sessions}, valid_to=None)}
     carved = [one for one in sessions if one.service_id in pools]
     before = Policies(map(target_of, carved))
     after = Policies(map(target_of, carved))
-    after.rows = with_row(parameter, given, given.value, after.rows)
-    cut_before, cut_after = (_cut(carved, pools, policies, given.valid_from) for policies in (before, after))
+    after.rows = change.after(after.rows)
+    cut_before, cut_after = (_cut(carved, pools, policies, change.day) for policies in (before, after))
     departments = {one.service.department_id: one.service for one in carved}
     found = [WeekEffect(service.institution, service.department, cut_before[pk], cut_after[pk]) for pk, service in departments.items()]
     changed = [one for one in found if one.before != one.after]
@@ -200,9 +230,8 @@ def _typical_week(touched: Sequence[Institution], scope: Scope) -> list[ClinicSe
     return list(found.order_by("pk")[: MOST_SESSIONS + 1])
 
 
-def _cut(sessions: Iterable[ClinicSession], pools: dict[int, ReservedPool], policies: Policies, day: date | None) -> dict[int, Cut]:
+def _cut(sessions: Iterable[ClinicSession], pools: dict[int, ReservedPool], policies: Policies, day: date) -> dict[int, Cut]:
     """Department → the places of its week, each department's day cut as carving cuts it, by the values of the first day."""
-    assert day is not None
     days: dict[tuple[int, date], list[ClinicSession]] = defaultdict(list)
     for session in sessions:
         days[session.service.department_id, session.date].append(session)

@@ -1,11 +1,10 @@
 """Which hospitals a choice of a document's values would touch, and how many of their published places open or close by it."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from datetime import date
 
 from django.db.models import Count, Q
-from django.db.models.functions import Now
 
 from clinics.models import ClinicSession, Institution
 from clinics.models.institution import InstitutionKind
@@ -16,8 +15,8 @@ from clinics.policy.sets_compare import chosen_rows
 from clinics.policy.typed import said
 from clinics.policy.words import words_of
 from permissions.models import District
-from reserved_pools.models import PoolSlot
-from reserved_pools.policy_effects import SHARES
+from reserved_pools.policy_bands import moved_bands
+from reserved_pools.policy_kinds import SHARES
 from reserved_pools.rewindow import MOVES_WINDOWS
 
 
@@ -43,10 +42,11 @@ class HospitalEffect:
 
 @dataclass(frozen=True, slots=True)
 class SetEffects:
-    """All hospitals at which something changes, and how many others there are."""
+    """All hospitals at which something changes, and how many others there are; `is_too_wide` when the bands were too many to count."""
 
     hospitals: list[HospitalEffect] = field(default_factory=list)
     unchanged: int = 0
+    is_too_wide: bool = False
 
     @property
     def bands(self) -> int:
@@ -58,16 +58,23 @@ class SetEffects:
 
 
 def effects_of_set(document: PolicySet, keys: Collection[str], district: District, day: date) -> SetEffects:
-    """Promise what a choice would change at each hospital of the district from its first day on; reads only, in four queries."""
+    """Promise what a choice would change at each hospital of the district from its first day on; reads only, bounded queries."""
+    return effects_of_rows(keys, district, day, lambda rows: [*rows, *chosen_rows(document, keys, district.pk, day)])
+
+
+def effects_of_rows(keys: Collection[str], district: District, day: date, after: Callable[[list[Row]], list[Row]]) -> SetEffects:
+    """The same for any change of the rows in force of these parameters."""
     parameters = [REGISTRY[key] for key in sorted(keys) if key in REGISTRY and words_of(REGISTRY[key]).reach > Level.DISTRICT]
     hospitals = list(Institution.objects.filter(district=district, kind=InstitutionKind.HOSPITAL).order_by("name"))
     rows = rows_in_force(parameters, [Target.at(one) for one in hospitals])
-    after = [*rows, *chosen_rows(document, keys, district.pk, day)]
-    found = {one.pk: _changes(one, parameters, rows, after, day) for one in hospitals}
-    bands = _bands([pk for pk, held in found.items() if any(one.parameter.key in MOVES_WINDOWS for one in held)], day)
+    then = after(rows)
+    found = {one.pk: _changes(one, parameters, rows, then, day) for one in hospitals}
+    moving = [one for one in hospitals if any(each.parameter.key in MOVES_WINDOWS for each in found[one.pk])]
+    bands = moved_bands(moving, day, after)
     sessions = _sessions([pk for pk, held in found.items() if any(one.parameter.key in SHARES for one in held)], day)
-    touched = [HospitalEffect(one, found[one.pk], bands.get(one.pk, 0), sessions.get(one.pk, 0)) for one in hospitals if found[one.pk]]
-    return SetEffects(touched, len(hospitals) - len(touched))
+    counted = bands or {}
+    touched = [HospitalEffect(one, found[one.pk], counted.get(one.pk, 0), sessions.get(one.pk, 0)) for one in hospitals if found[one.pk]]
+    return SetEffects(touched, len(hospitals) - len(touched), bands is None)
 
 
 def _changes(hospital: Institution, parameters: list[Parameter], rows: list[Row], after: list[Row], day: date) -> list[Change]:
@@ -77,11 +84,6 @@ def _changes(hospital: Institution, parameters: list[Parameter], rows: list[Row]
         if before != then:
             found.append(Change(one, words_of(one).title, said(one, before), said(one, then)))
     return found
-
-
-def _bands(hospitals: list[int], day: date) -> dict[int, int]:
-    open_ahead = PoolSlot.objects.filter(institution__in=hospitals, visit_date__gte=day, closed_at=None, closes_at__gt=Now())
-    return dict(open_ahead.order_by().values_list("institution").annotate(number=Count("pk")))
 
 
 def _sessions(hospitals: list[int], day: date) -> dict[int, int]:

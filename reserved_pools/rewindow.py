@@ -1,6 +1,6 @@
 """Moves the windows of published places when a value of the regulation changes: opening, last days, giving back (R107, R158)."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from itertools import groupby
@@ -45,11 +45,11 @@ Wanted = tuple[datetime, datetime | None, datetime, int]
 
 
 class Values:
-    """What the regulation holds at one hospital, by department and day."""
+    """What the regulation holds at some hospitals, by department and day."""
 
-    def __init__(self, place: Institution, departments: set[int]) -> None:
-        self.targets = {pk: Target(place.district_id, place.pk, pk) for pk in departments}
-        self.policies = Policies(self.targets.values())
+    def __init__(self, targets: Mapping[int, Target]) -> None:
+        self.targets = targets
+        self.policies = Policies(targets.values())
 
     def of(self, slot: PoolSlot) -> Held:
         return self.policies.of(self.targets[slot.department_id], slot.visit_date)
@@ -66,21 +66,28 @@ def rewindow(today: date, institutions: Iterable[int] | None = None) -> int:
 
 
 def _concerned(institutions: Iterable[int] | None, today: date) -> list[int]:
-    held = _open(today)
+    held = open_ahead(today)
     held = held if institutions is None else held.filter(institution__in=set(institutions))
     return list(held.order_by("institution").values_list("institution", flat=True).distinct())
 
 
-def _open(today: date) -> QuerySet[PoolSlot]:
-    return PoolSlot.objects.filter(closed_at__isnull=True, visit_date__gte=today, closes_at__gt=Now())
+def open_ahead(day: date) -> QuerySet[PoolSlot]:
+    """The published places of a day and later that are not closed."""
+    return PoolSlot.objects.filter(closed_at__isnull=True, visit_date__gte=day, closes_at__gt=Now())
+
+
+def targets_of(pairs: Iterable[tuple[int, int]], places: Mapping[int, Institution]) -> dict[int, Target]:
+    """Department → whose values hold for its places, from pairs of a department and its hospital."""
+    return {department: Target(places[place].district_id, place, department) for department, place in pairs}
 
 
 def _hospital(institution: int, today: date) -> int:
     """One hospital's places: read unlocked, compared, and only those that differ locked and moved."""
-    slots = list(_open(today).filter(institution=institution).select_related("slot").order_by("slot__session", "pk"))
-    policies = Values(Institution.objects.get(pk=institution), {one.department_id for one in slots})
+    slots = list(open_ahead(today).filter(institution=institution).select_related("slot").order_by("slot__session", "pk"))
+    here = {institution: Institution.objects.get(pk=institution)}
+    policies = Values(targets_of({(one.department_id, institution) for one in slots}, here))
     now = database_now()
-    differing = sorted(one.pk for one, wanted in _wanted(slots, policies, now) if wanted != _of(one))
+    differing = sorted(one.pk for one, window in wanted(slots, policies, now) if window != _of(one))
     return sum(_move(differing[start : start + AT_ONCE], policies) for start in range(0, len(differing), AT_ONCE))
 
 
@@ -91,9 +98,9 @@ def _move(keys: Sequence[int], policies: Values) -> int:
         slots = {one.pk: one for one in locked.select_related("slot")}
         now = database_now()
         moved = []
-        for one, wanted in _wanted(_with_neighbours(slots), policies, now):
-            if one.pk in slots and wanted != _of(one):
-                for name, value in zip(WINDOW, wanted, strict=True):
+        for one, window in wanted(_with_neighbours(slots), policies, now):
+            if one.pk in slots and window != _of(one):
+                for name, value in zip(WINDOW, window, strict=True):
                     setattr(one, name, value)
                 moved.append(one)
         PoolSlot.objects.bulk_update(moved, WINDOW)
@@ -107,7 +114,7 @@ def _with_neighbours(locked: dict[int, PoolSlot]) -> list[PoolSlot]:
     return [locked.get(one.pk, one) for one in rows]
 
 
-def _wanted(slots: Sequence[PoolSlot], policies: Values, now: datetime) -> Iterable[tuple[PoolSlot, Wanted]]:
+def wanted(slots: Sequence[PoolSlot], policies: Values, now: datetime) -> Iterable[tuple[PoolSlot, Wanted]]:
     """Each slot with the window it should have; slots come session by session."""
     for _session, group in groupby(slots, key=lambda one: one.slot.session_id):
         together = list(group)

@@ -83,7 +83,7 @@ def ask_end(row: PolicyRow, *, ends_on: date | None, today: date, expected_versi
     _require_entering(row, by)
     if row.status != PolicyStatus.IN_FORCE:
         raise Refusal("stale_state", _("Only a value in force can end."), current={"status": row.status, "version": row.version})
-    day = _end_day(row, ends_on, today)
+    day = end_day(row, ends_on, today)
     with transaction.atomic(durable=True):
         amend(
             row,
@@ -113,7 +113,7 @@ def end_row(row: PolicyRow, *, today: date, expected_version: int, by: Acting) -
     requires_transaction()
     _require_end_asked(row)
     require_second_person(row.end_asked_by_id, row, by)
-    day = _end_day(row, row.ends_on, today)
+    day = end_day(row, row.ends_on, today)
     if day <= row.valid_from:
         advance(row, PolicyStatus.CANCELLED, by=by.actor, expected_version=expected_version, ended_by=by.user)
     else:
@@ -136,7 +136,7 @@ def end_after_beginning(begins: date, ends_on: date | None, today: date, *, past
     return day
 
 
-def _end_day(row: PolicyRow, ends_on: date | None, today: date) -> date:
+def end_day(row: PolicyRow, ends_on: date | None, today: date) -> date:
     day = _end_not_past(ends_on, today, _("A value does not end in the past."))
     if row.valid_to is not None and day >= row.valid_to:
         raise invalid("ends_on", _("It ends earlier already."))

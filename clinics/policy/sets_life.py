@@ -88,7 +88,7 @@ def ask_end_of_choice(choice: PolicySetChoice, *, ends_on: date | None, today: d
     """Use case: ask that everything chosen stops to hold on a day; it counts once a second person agrees."""
     require_governing(by, choice)
     _require_in_force(choice)
-    day = _end_day(choice, ends_on, today)
+    day = end_day(choice, ends_on, today)
     with transaction.atomic(durable=True):
         amend(
             choice, "ask_end", by=by.actor, reason=day.isoformat(), expected_version=expected_version, ends_on=day, end_asked_by=by.user,
@@ -113,7 +113,7 @@ def end_choice(choice: PolicySetChoice, *, today: date, expected_version: int, b
     _require_end_asked(choice)
     if choice.end_asked_by_id == by.user.pk:
         raise Refusal("second_person_required", ANOTHER)
-    day, first = _end_day(choice, choice.ends_on, today), choice.end_asked_by_id
+    day, first = end_day(choice, choice.ends_on, today), choice.end_asked_by_id
     amend(choice, "end", by=by.actor, reason=day.isoformat(), expected_version=expected_version, valid_to=day, ended_by=by.user)
     rows = [row for row in _rows(choice) if row.valid_to is None or row.valid_to > day]
     for row in rows:
@@ -169,7 +169,7 @@ def _rows(choice: PolicySetChoice) -> list[PolicyRow]:
     return list(PolicyRow.objects.filter(chosen__choice=choice, status=PolicyStatus.IN_FORCE).order_by("pk"))
 
 
-def _end_day(choice: PolicySetChoice, ends_on: date | None, today: date) -> date:
+def end_day(choice: PolicySetChoice, ends_on: date | None, today: date) -> date:
     return end_after_beginning(choice.valid_from, ends_on, today, past=_("A value does not end in the past."))
 
 

@@ -1,17 +1,21 @@
 """Whom a choice of a document's values would concern, before anybody decides: places, hospitals, and bookings that lie ahead."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 from typing import Any
 
-from clinics.models import Department, Institution
-from clinics.policy.sets import PolicySet
-from clinics.policy.sets_compare import Line, Own
+from clinics.models import Department, Institution, PolicySetChoice
+from clinics.policy import REGISTRY, Row, Target, resolve, rows_in_force
+from clinics.policy.changing import without_from
+from clinics.policy.sets import PolicySet, set_named
+from clinics.policy.sets_compare import Line, Own, compare
+from clinics.policy.typed import said
 from permissions.models import District
-from referral.supervision.simulate import refused_ahead
+from referral.supervision.simulate import refused_ahead, refused_without
 from referral.supervision.trying import TITLES, Tally
-from reserved_pools.policy_set_effects import SetEffects, effects_of_set
+from reserved_pools.policy_set_effects import SetEffects, effects_of_rows, effects_of_set
 from vault.refusal import Sentence
 
 
@@ -61,6 +65,26 @@ def preview_of(document: PolicySet, lines: list[Line], district: District, day: 
     return Preview(
         lines, effects_of_set(document, keys, district, day), bookings, is_cut, refused_by(bookings), seen(bookings.examples), stopping
     )
+
+
+def preview_of_end(choice: PolicySetChoice, day: date) -> Preview:
+    """Promise what would change if a choice in force held no longer from a day on; reads only, as `preview_of`."""
+    keys = frozenset(choice.values.values_list("parameter", flat=True))
+    rows = set(choice.values.exclude(row=None).values_list("row", flat=True))
+    day = max(day, choice.valid_from)
+    ended = partial(without_from, rows, day)
+    here = Target(choice.district_id)
+    left = ended(rows_in_force([REGISTRY[key] for key in keys], [here]))
+    lines = [_ended(line, day, here, left) for line in compare(set_named(choice.document), choice.district, day, keys)]
+    bookings, is_cut = refused_without(ended, choice.district, day)
+    effects = effects_of_rows(keys, choice.district, day, ended)
+    return Preview(lines, effects, bookings, is_cut, refused_by(bookings), seen(bookings.examples), [])
+
+
+def _ended(line: Line, day: date, here: Target, left: list[Row]) -> Line:
+    """A line as it reads once the choice holds no longer."""
+    then = resolve(line.parameter, day, here, left)
+    return replace(line, then=then, after=said(line.parameter, then.value), own=[])
 
 
 def refused_by(counted: Tally) -> list[Refused]:

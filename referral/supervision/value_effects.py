@@ -6,8 +6,8 @@ from typing import Final
 
 from django.db.models import QuerySet
 
-from clinics.policy import Parameter, Resolved, resolve, rows_in_force
-from clinics.policy.judging import NewRow, with_row
+from clinics.policy import Resolved, resolve, rows_in_force
+from clinics.policy.changing import Change
 from clinics.policy.scope import Scope
 from permissions.roles import Role
 from referral.booking.facts import Refers
@@ -23,20 +23,18 @@ AFTER_BOOKING: Final = frozenset({"cancel_cutoff", CHANGE_CUTOFF.key, CANCEL_BY.
 TRIED: Final = frozenset(one.key for one in JUDGED_BY) - AFTER_BOOKING
 
 
-def bookings_ahead(parameter: Parameter, given: NewRow) -> BookingEffect | None:
-    """Promise how many bookings from the first day on a judged value would have refused; None for a value no booking is judged by.
+def bookings_ahead(change: Change) -> BookingEffect | None:
+    """Promise how many bookings from the first day on a change would have refused; None for a value no booking is judged by.
 
     They stay as they are. Reads only, in a bounded number of queries and of bookings.
     """
-    assert given.valid_from is not None
-    if parameter.key not in TRIED:
+    if change.parameter.key not in TRIED:
         return None
-    if parameter.key == WHO_REFERS.key:
-        return _by_others(parameter, given, given.valid_from)
-    pasts = as_judged(_ahead(given.scope, given.valid_from), MOST_OPEN + 1)
+    if change.parameter.key == WHO_REFERS.key:
+        return _by_others(change)
+    pasts = as_judged(_ahead(change.scope, change.day), MOST_OPEN + 1)
     rows = rows_for(pasts, JUDGED_BY)
-    after = with_row(parameter, given, given.value, rows)
-    found = tally(pasts[:MOST_OPEN], Values(rows, given.valid_from), Values(after, given.valid_from))
+    found = tally(pasts[:MOST_OPEN], Values(rows, change.day), Values(change.after(rows), change.day))
     return BookingEffect(found.judged, found.newly, len(pasts) > MOST_OPEN)
 
 
@@ -48,14 +46,14 @@ def _ahead(scope: Scope, day: date) -> QuerySet[Booking]:
     return found if scope.institution is None else found.filter(institution=scope.institution)
 
 
-def _by_others(parameter: Parameter, given: NewRow, day: date) -> BookingEffect:
+def _by_others(change: Change) -> BookingEffect:
     """Who refers a contracted resident (C33): bookings made by somebody else than the contract's team, or its doctor."""
-    made = _ahead(given.scope, day).filter(mode=BookingMode.COMMUNITY).exclude(post__kind=Role.REGIONAL_SPECIALIST)
+    made = _ahead(change.scope, change.day).filter(mode=BookingMode.COMMUNITY).exclude(post__kind=Role.REGIONAL_SPECIALIST)
     rows = list(made.order_by("pk").values_list("patient", "post__user")[: MOST_OPEN + 1])
-    shown, target = rows[:MOST_OPEN], given.scope.target
-    before = rows_in_force([parameter], [target])
-    after = with_row(parameter, given, given.value, before)
-    now, then = (_may_refer({patient for patient, _user in shown}, resolve(parameter, day, target, held), day) for held in (before, after))
+    shown, target, day = rows[:MOST_OPEN], change.scope.target, change.day
+    before = rows_in_force([change.parameter], [target])
+    both = [resolve(change.parameter, day, target, held) for held in (before, change.after(before))]
+    now, then = (_may_refer({patient for patient, _user in shown}, held, day) for held in both)
     newly = sum(now(*one) and not then(*one) for one in shown)
     return BookingEffect(len(shown), newly, len(rows) > MOST_OPEN)
 

@@ -1,5 +1,6 @@
 """One choice of a document: its values, whom they concern while it waits, and the second person's decision, the end, and the undoing."""
 
+from datetime import date
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -15,12 +16,12 @@ from clinics.models.policy_set import ChoiceStatus
 from clinics.policy.sets import DRAFT_QUOTE, DRAFT_RULE, set_named
 from clinics.policy.sets_compare import compare
 from clinics.policy.sets_history import choice_timeline, chosen
-from clinics.policy.sets_life import ask_end_of_choice, keep_choice, reject_choice, withdraw_choice
+from clinics.policy.sets_life import ask_end_of_choice, end_day, keep_choice, reject_choice, withdraw_choice
 from clinics.policy.sets_queries import choice_seen_by
 from clinics.views import typed
 from permissions.doors import Page
 from permissions.doors.fields import typed_day_or_none
-from referral.supervision.set_effects import Preview, preview_of
+from referral.supervision.set_effects import Preview, preview_of, preview_of_end
 from referral.views.policy_sets import SETTING, choice_line
 from reserved_pools.policy_set_acts import approve_set, end_set, undo_set
 from vault.refusal import Refusal, invalid
@@ -39,6 +40,9 @@ class PolicyChoice(Page):
     def post(self, request: HttpRequest, public_id: UUID) -> HttpResponse:
         request.refused = partial(self.refused, request, public_id)  # type: ignore[attr-defined]
         choice = choice_seen_by(self.acting, public_id)
+        if request.POST.get("act") == "preview_end":
+            last = typed_day_or_none("ends_on", request.POST.get("ends_on", "").strip())
+            return self.shown(request, choice, ends_on=end_day(choice, last, timezone.localdate()))
         messages.success(request, self.done(request, choice))
         return redirect("policy_choice", public_id)
 
@@ -78,13 +82,17 @@ class PolicyChoice(Page):
             return None
         return self.shown(request, choice_seen_by(self.acting, public_id), refusal)
 
-    def shown(self, request: HttpRequest, choice: PolicySetChoice, refusal: Refusal | None = None) -> HttpResponse:
+    def shown(
+        self, request: HttpRequest, choice: PolicySetChoice, refusal: Refusal | None = None, *, ends_on: date | None = None
+    ) -> HttpResponse:
         today, document = timezone.localdate(), set_named(choice.document)
+        ends_on = ends_on or end_awaited(choice, today)
         context = {
             **choice_line(choice, today),
             "document": document,
             "values": chosen(choice, today),
-            "preview": preview_of_draft(choice, today) if choice.status == ChoiceStatus.DRAFT else None,
+            "preview": preview_shown(choice, ends_on, today),
+            "effects_end": ends_on,
             "timeline": choice_timeline([choice]),
             "acts": acts_open_to(self, choice, today),
             "draft": {"rule": DRAFT_RULE, "quote": DRAFT_QUOTE, "source": document.source, "article": ""},
@@ -93,6 +101,22 @@ class PolicyChoice(Page):
             **typed.errors_in(refusal),
         }
         return self.render(request, "referral/policy_choice.html", context)
+
+
+def end_awaited(choice: PolicySetChoice, today: date) -> date | None:
+    """The day from which a choice would no longer hold, while it can still be undone or a second person decides about its end."""
+    if choice.status != ChoiceStatus.IN_FORCE or choice.valid_to is not None:
+        return None
+    if choice.valid_from > today:
+        return choice.valid_from
+    return max(choice.ends_on, today) if choice.ends_on is not None else None
+
+
+def preview_shown(choice: PolicySetChoice, ends_on: date | None, today: date) -> Preview | None:
+    """What a draft, or the end on that day of what is in force, would change; nothing for what is decided."""
+    if choice.status == ChoiceStatus.DRAFT:
+        return preview_of_draft(choice, today)
+    return preview_of_end(choice, ends_on) if choice.status == ChoiceStatus.IN_FORCE and ends_on is not None else None
 
 
 def preview_of_draft(choice: PolicySetChoice, today: Any) -> Preview:

@@ -1,5 +1,6 @@
 """One row of the regulation's values: what it would change, who entered it, and the second person's decision."""
 
+from datetime import date
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -14,13 +15,13 @@ from clinics.models import PolicyRow
 from clinics.models.policy import PolicyStatus
 from clinics.policy.board import timeline
 from clinics.policy.judging import NewRow, parameter_named
-from clinics.policy.rows import ask_end, refuse_end, reject, withdraw
+from clinics.policy.rows import ask_end, end_day, refuse_end, reject, withdraw
 from clinics.policy.scope import governs, may_enter_for, row_seen_by, scope_of_row
 from clinics.views import typed
 from permissions.doors import Page
 from permissions.doors.fields import typed_day_or_none
 from reserved_pools.policy_acts import approve, approve_end
-from reserved_pools.policy_effects import effects_of
+from reserved_pools.policy_effects import Effects, effects_of, effects_of_end
 from reserved_pools.views.policy import SETTING, row_line
 from vault.refusal import Refusal, invalid
 
@@ -38,6 +39,9 @@ class PolicyRowPage(Page):
     def post(self, request: HttpRequest, public_id: UUID) -> HttpResponse:
         request.refused = partial(self.refused, request, public_id)  # type: ignore[attr-defined]
         row = row_seen_by(self.acting, public_id)
+        if request.POST.get("act") == "preview_end":
+            last = typed_day_or_none("ends_on", request.POST.get("ends_on", "").strip())
+            return self.shown(request, row, ends_on=end_day(row, last, timezone.localdate()))
         messages.success(request, self.done(request, row))
         return redirect("policy_row", public_id)
 
@@ -73,14 +77,14 @@ class PolicyRowPage(Page):
             return None
         return self.shown(request, row_seen_by(self.acting, public_id), refusal)
 
-    def shown(self, request: HttpRequest, row: PolicyRow, refusal: Refusal | None = None) -> HttpResponse:
+    def shown(self, request: HttpRequest, row: PolicyRow, refusal: Refusal | None = None, *, ends_on: date | None = None) -> HttpResponse:
         today = timezone.localdate()
+        ends_on = ends_on or end_awaited(row, today)
         context = {
             **row_line(row),
             "parameter": parameter_named(row.parameter),
-            "effects": effects_of(parameter_named(row.parameter), as_new(row))
-            if row.status == PolicyStatus.DRAFT and scope_of_row(row)
-            else None,
+            "effects": effects_shown(row, ends_on),
+            "effects_end": ends_on,
             "timeline": timeline([row]),
             "acts": acts_open_to(self, row, today),
             "today": today,
@@ -89,6 +93,21 @@ class PolicyRowPage(Page):
             **typed.errors_in(refusal),
         }
         return self.render(request, "reserved_pools/policy_row.html", context)
+
+
+def end_awaited(row: PolicyRow, today: date) -> date | None:
+    """The day on which a value is to end, while a second person still decides about it."""
+    waits = row.status == PolicyStatus.IN_FORCE and row.ends_on is not None and row.ended_by_id is None
+    return max(row.ends_on, today) if waits and row.ends_on is not None else None
+
+
+def effects_shown(row: PolicyRow, ends_on: date | None) -> Effects | None:
+    """What a draft, or the end on that day of what is in force, would change; nothing for what is decided, and for the city's rows."""
+    if scope_of_row(row) is None:
+        return None
+    if row.status == PolicyStatus.DRAFT:
+        return effects_of(parameter_named(row.parameter), as_new(row))
+    return effects_of_end(row, ends_on) if row.status == PolicyStatus.IN_FORCE and ends_on is not None else None
 
 
 def as_new(row: PolicyRow) -> NewRow:
