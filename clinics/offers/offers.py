@@ -3,10 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
+from operator import itemgetter
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import Sum
 from django.utils import timezone
+from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
@@ -46,6 +49,7 @@ def correct_service(service: Service, changes: Mapping[str, Any], *, by: Acting,
     """Use case: change some fields of a service; what they held before stays in its history.
 
     Department, class and title of a service with published sessions stay; so do its days where sessions lie outside the new ones.
+    Its places a day do not fall below what its half-days of the week give out.
     Raises Refusal("invalid_input") with every fault at once, Refusal("stale_state") for another version.
     """
     require_kept(by, service.institution_id)
@@ -54,7 +58,7 @@ def correct_service(service: Service, changes: Mapping[str, Any], *, by: Acting,
     if after.slot_class != before.slot_class and "title" not in changes:
         after = replace(after, title="")  # the new class may bring another one
     wish = wish_of(service.institution, replace(after, facts=dict(changes.get("facts", {}))), faults, own=service)
-    for check in (_check_fixed, _check_days):
+    for check in (_check_fixed, _check_days, _check_places):
         faults.of(check, service, before, wish.offer)
     faults.tell()
     try:
@@ -132,6 +136,18 @@ def _check_days(service: Service, before: Offer, after: Offer) -> None:
         if count:
             words = ngettext("%(n)d published half-day lies outside.", "%(n)d published half-days lie outside.", count) % {"n": count}
             raise invalid(name, words, remedy=_("Stop them first, or choose another day."))
+
+
+def _check_places(service: Service, before: Offer, after: Offer) -> None:
+    """R094, R095: a day of the standing week never gives out more places than are left, or it would be left out week after week."""
+    limit = after.places_per_day
+    if limit is None or (before.places_per_day is not None and limit >= before.places_per_day):
+        return
+    days = service.templates.filter(valid_to=None).order_by("weekday").values_list("weekday").annotate(places=Sum("capacity"))
+    weekday, count = max(days, key=itemgetter(1), default=(0, 0))
+    if count > limit:
+        words = _("The half-days of %(weekday)s give out %(count)d places every week.") % {"weekday": WEEKDAYS[weekday - 1], "count": count}
+        raise invalid("places_per_day", words, remedy=_("Give those half-days fewer places first, or choose a larger number."))
 
 
 def _taken() -> Refusal:

@@ -10,11 +10,14 @@ from django.urls import reverse
 
 from clinics.models import FactLabel, Service, ServiceKind
 from clinics.offers.fields import FIELDS, fields_of
+from clinics.offers.offers import correct_service
+from clinics.timetables.weekly import end, enter
 from reserved_pools.models import PoolSlot
 from reserved_pools.queries import Wanted, availability
 from reserved_pools.sessions.half_days import half_days
 from tests.cast_clinics import a_plan, a_referrer, in_days, moved, published, today
 from tests.integration.offers.cast_offers import House, a_doctor, a_house, an_offer, browser, program
+from tests.integration.timetables.cast_weeks import wish
 from vault.changes import changes_of
 from vault.refusal import Refusal
 
@@ -216,3 +219,29 @@ def test_the_list_is_filtered_and_costs_the_same_for_many(house: House, client: 
         browse.get(reverse("services"))
     with django_assert_max_num_queries(12):
         client.get("/api/v1/services", headers=mine)
+
+
+@pytest.mark.parametrize("weekday", [1, 2])
+def test_the_places_a_day_do_not_fall_below_what_the_week_gives_out(house: House, client: Client, weekday: int) -> None:
+    bed = an_offer(house, "bed", places_per_day=6)
+    for half_day, starts, ends in (("am", "08:00", "12:00"), ("pm", "13:00", "17:00")):
+        enter(house.hospital, wish(bed, weekday, half_day=half_day, starts=starts, ends=ends, capacity=2), by=house.coordinator)
+    gone = enter(house.hospital, wish(bed, 5, capacity=6), by=house.coordinator)
+    end(gone, today(), by=house.coordinator, expected_version=1)
+    form = {"version": "1", "department": str(house.heart.public_id), "name": bed.name, "code": bed.code, "places_per_day": "3"}
+
+    shown = browser(house.coordinator).post(reverse("service_edit", args=[bed.public_id]), form)
+    told = client.patch(
+        f"/api/v1/services/{bed.public_id}", {"places_per_day": 3}, "application/json",
+        headers=program(house.coordinator) | {"If-Match": 'W/"1"'},
+    )  # fmt: skip
+
+    day = {1: "星期一", 2: "星期二"}[weekday]
+    (violation,) = told.json()["violations"]
+    assert (violation["field"], violation["message"]) == ("places_per_day", f"{day}的半天每周放出 4 个名额。")
+    assert "先减少" in violation["remedy"]
+    assert violation["message"] in shown.content.decode()
+    bed.refresh_from_db()
+    assert (bed.places_per_day, bed.version) == (6, 1)
+    assert not changes_of(bed.public_id).filter(field="places_per_day").exists()
+    assert correct_service(bed, {"places_per_day": 4}, by=house.coordinator, expected_version=1).places_per_day == 4
