@@ -28,6 +28,7 @@ from referral.booking.models import Booking, BookingMode
 from referral.booking.outcome import known_outcome
 from referral.booking.read import Judged, booking_facts
 from referral.booking.remind import appointment_of
+from referral.booking.room import with_room
 from referral.booking.visit_behind import BEHIND, check_recent, held
 from referral.booking.write import second_wall
 from referral.cases.criteria import focus_of
@@ -168,16 +169,18 @@ def first_booker(visit: Booking) -> Acting:
 def next_places(visit: Booking, kind: FollowKind, by: Acting, *, service_kind: str = "") -> "QuerySet[PoolSlot]":
     """The free places kept for residents at the acting hospital that fit this kind of visit, by time: clinics and examinations.
 
-    None is further ahead than the hospital lets book (R106), though a calendar of further days is published.
+    None is further ahead than the hospital lets book (R106), though a calendar of further days is published, and none is one that
+    the resident's limits refuse.
     An examination of the department itself is a next visit, one of another department a visit there.
     """
     assert by.post is not None
     day = today()
+    days = [day + timedelta(days=number) for number in range(1, HORIZON_SHOWN + 1)]
     rows = PoolSlot.objects.with_remaining().filter(
         open_on(day="visit_date"), offered_on(day="visit_date"), ahead(day).within(),
         kind=PoolKind.RESIDENT_DIRECT, institution_id=by.post.institution_id,
         opens_at__lte=Now(), closes_at__gt=Now(), closed_at__isnull=True, remaining__gt=0, slot__session__status="planned",
-        visit_date__range=(day + timedelta(days=1), day + timedelta(days=HORIZON_SHOWN)),
+        visit_date__range=(days[0], days[-1]),
         service__kind__in=[service_kind] if service_kind else HELD_IN_SESSIONS,
     )  # fmt: skip
     if kind in (FollowKind.NEXT, FollowKind.SENIOR):
@@ -186,6 +189,7 @@ def next_places(visit: Booking, kind: FollowKind, by: Acting, *, service_kind: s
         rows = rows.exclude(department_id=visit.department_id)
     if kind is FollowKind.SENIOR:
         rows = rows.filter(service__title__in=[title for title in RANKS if rank_of(title) > rank_of(visit.title)])
+    rows = with_room(rows, visit.patient, by.post.institution, days, district=visit.post.institution.district_id)
     return rows.select_related("department", "service").order_by("starts_at", "department__name", "pk")
 
 

@@ -19,7 +19,9 @@ from referral.booking.expected import today
 from referral.booking.models import Booking, BookingMode
 from referral.booking.move import envelope
 from referral.booking.outcome import known_outcome
+from referral.booking.override_queries import let_pass_for
 from referral.booking.read import Judged, booking_facts
+from referral.booking.room import with_room
 from referral.booking.rules import Rule
 from referral.booking.write import booking_write
 from referral.cases.models import Referral
@@ -94,15 +96,20 @@ def redirect(referral_id: UUID, wish: Wish, *, expected_version: int, key: str, 
 def places_to_redirect_to(booking: Booking, *, department: UUID | None = None) -> "QuerySet[PoolSlot]":
     """The reserved places of the same hospital that are open now, in the next two weeks, in order of time; not the one it has.
 
-    None is further ahead than the hospital lets book (R106).
+    None is further ahead than the hospital lets book (R106), and none is one that the resident's limits refuse.
     """
     day = today()
+    days = [day + timedelta(days=number) for number in range(1, OFFERED_DAYS + 1)]
     rows = PoolSlot.objects.bookable().filter(
         offered_on(day="visit_date"), ahead(day).within(), institution=booking.institution_id, service__kind=booking.pool_slot.service.kind,
-        visit_date__range=(day + timedelta(days=1), day + timedelta(days=OFFERED_DAYS)),
+        visit_date__range=(days[0], days[-1]),
     )  # fmt: skip
     if department is not None:
         rows = rows.filter(department__public_id=department)
+    rows = with_room(
+        rows, booking.patient, booking.institution, days, district=booking.post.institution.district_id, without=booking,
+        let_pass=let_pass_for(booking.referral, booking),
+    )  # fmt: skip
     return rows.exclude(pk=booking.pool_slot_id).select_related("department", "service").order_by("starts_at", "pk")
 
 

@@ -20,7 +20,7 @@ from tests.cast import bearer, sign_in
 from tests.cast_referral import BONES, SUGAR, today
 from tests.cast_ways_out import Out, a_key, out
 from tests.integration.beds.cast_beds import ward
-from tests.integration.referral.test_lawful_offers import restrict
+from tests.integration.referral.test_lawful_offers import exception, restrict
 from vault.models import Message
 from vault.refusal import Refusal
 
@@ -128,6 +128,48 @@ def test_no_place_further_ahead_than_the_hospital_lets_book_is_listed(cast: Out)
         ).current["alternatives"][0]["id"]
         == near.public_id
     )
+
+
+def test_no_place_her_limits_refuse_is_listed_in_the_consulting_room(client: Any, cast: Out, django_assert_max_num_queries: Any) -> None:
+    visit = cast.loop.attended()
+    crowded(cast, visit.patient, 9)
+    cast.loop.booked(visit.patient, days=2)
+    full, near, same, other = cast.direct(9), cast.direct(10), cast.direct(2), cast.direct(2, code=SUGAR)
+    sign_in(client, cast.cardiologist.user, cast.cardiologist.post)
+    address = reverse("next_visit", args=[visit.public_id])
+
+    with django_assert_max_num_queries(16):
+        listed = [list(next_places(visit, kind, cast.cardiologist)) for kind in (FollowKind.NEXT, FollowKind.OTHER)]
+    page = client.get(address)
+    api = client.get(f"/api/v1/bookings/{visit.public_id}/next-places", headers=bearer(cast.cardiologist.user, cast.cardiologist.post))
+
+    assert listed == [[near], [other]]
+    assert [place.pk for place in page.context["page"]] == [near.pk]
+    assert [one["id"] for one in api.json()["results"]] == [str(near.public_id)]
+    for place in (full, same):
+        assert refused(
+            lambda place=place: book_next(visit.public_id, Next(place.public_id, FollowKind.NEXT, WHY), key=a_key(), by=cast.cardiologist)
+        ).violations
+
+
+def test_no_place_her_limits_refuse_is_listed_for_a_redirect_unless_it_was_let_pass(
+    client: Any, cast: Out, django_assert_max_num_queries: Any
+) -> None:
+    booking = cast.ahead(5)
+    crowded(cast, booking.patient)
+    same_day = cast.place(5, hour=10)  # the booking that gives way is not counted
+    full, near = cast.place(6), cast.place(7)
+    sign_in(client, cast.coordinator.user, cast.coordinator.post)
+
+    with django_assert_max_num_queries(12):
+        listed = set(places_to_redirect_to(booking))
+    page = client.get(reverse("review_redirect", args=[booking.referral.public_id]))
+
+    assert listed >= {same_day, near}
+    assert full not in listed
+    assert full.pk not in {place.pk for place in page.context["page"]}
+    exception(cast, booking.referral, "R108")
+    assert full in set(places_to_redirect_to(booking))
 
 
 def test_where_one_hospital_restricts_her_the_bed_of_another_is_asked_for_with_one_button(client: Any) -> None:
