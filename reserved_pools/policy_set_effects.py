@@ -1,6 +1,6 @@
 """Which hospitals a choice of a document's values would touch, and how many of their published places open or close by it."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -72,7 +72,7 @@ def effects_of_rows(keys: Collection[str], district: District, day: date, after:
     moving = [one for one in hospitals if any(each.parameter.key in MOVES_WINDOWS for each in found[one.pk])]
     bands = moved_bands(moving, day, after)
     sessions = _sessions([pk for pk, held in found.items() if any(one.parameter.key in SHARES for one in held)], day)
-    counted = bands or {}
+    counted: Mapping[int, int] = bands or {}
     touched = [HospitalEffect(one, found[one.pk], counted.get(one.pk, 0), sessions.get(one.pk, 0)) for one in hospitals if found[one.pk]]
     return SetEffects(touched, len(hospitals) - len(touched), bands is None)
 

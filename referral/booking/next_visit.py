@@ -189,8 +189,8 @@ def next_places(visit: Booking, kind: FollowKind, by: Acting, *, service_kind: s
         rows = rows.exclude(department_id=visit.department_id)
     if kind is FollowKind.SENIOR:
         rows = rows.filter(service__title__in=[title for title in RANKS if rank_of(title) > rank_of(visit.title)])
-    rows = with_room(rows, visit.patient, by.post.institution, days, district=visit.post.institution.district_id)
-    return rows.select_related("department", "service").order_by("starts_at", "department__name", "pk")
+    left = with_room(rows, visit.patient, by.post.institution, days, district=visit.post.institution.district_id)
+    return left.select_related("department", "service").order_by("starts_at", "department__name", "pk")
 
 
 def followers_of(referral: Referral) -> list[Referral]:

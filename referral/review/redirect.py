@@ -106,11 +106,11 @@ def places_to_redirect_to(booking: Booking, *, department: UUID | None = None) -
     )  # fmt: skip
     if department is not None:
         rows = rows.filter(department__public_id=department)
-    rows = with_room(
+    left = with_room(
         rows, booking.patient, booking.institution, days, district=booking.post.institution.district_id, without=booking,
         let_pass=let_pass_for(booking.referral, booking),
     )  # fmt: skip
-    return rows.exclude(pk=booking.pool_slot_id).select_related("department", "service").order_by("starts_at", "pk")
+    return left.exclude(pk=booking.pool_slot_id).select_related("department", "service").order_by("starts_at", "pk")
 
 
 def _judged(seen: Booking, pool_slot: UUID, key: str, by: Acting) -> Judged:
