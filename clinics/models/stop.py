@@ -4,11 +4,11 @@ from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from clinics.models.offer import Service
-from clinics.models.timetable import ClinicSession, HalfDay
+from clinics.models.timetable import ClinicSession, HalfDay, Slot
 from vault.models import Stateful
 from vault.states import StateTable, Transition, fsm_trigger
 
@@ -50,9 +50,19 @@ class StopQuerySet(models.QuerySet["ClinicStop"]):
         """Locked before sessions and places, in key order."""
         return self.select_for_update(of=("self",), no_key=True).order_by("pk")
 
+    def of_sessions(self) -> "StopQuerySet":
+        """Those of whole half-days; a blocked band leaves its session on the timetable."""
+        return self.filter(bands=None)
+
+    def that_count(self) -> "StopQuerySet":
+        """Those in force that took something away; of a session first blocked in part and then stopped the stop alone (R128)."""
+        sessions = ClinicStop.sessions.through.objects.filter(clinicstop=OuterRef("pk"))
+        bands = ClinicStop.bands.through.objects.filter(clinicstop=OuterRef("pk"), slot__session__status="planned")
+        return self.filter(Exists(sessions) | Exists(bands), status="in_force")
+
 
 class ClinicStop(Stateful):
-    """The sessions of one service from one day to another (both included) that do not take place.
+    """The sessions of one service from one day to another (both included) that do not take place, or blocked bands of one session.
 
     One said later than the notice the regulation asks is special (R128) and counts against the hospital; one of more than a week
     needs longer notice and a second person (R161).
@@ -71,6 +81,7 @@ class ClinicStop(Stateful):
     asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
     sessions: models.ManyToManyField = models.ManyToManyField(ClinicSession, related_name="stops", blank=True)
+    bands: models.ManyToManyField = models.ManyToManyField(Slot, related_name="stops", blank=True)
 
     objects = StopQuerySet.as_manager()
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from clinics.access import MANAGE_INSTITUTION, MANAGE_POOLS, institutions_where
 from clinics.models import ClinicSession, ClinicStop, HalfDay, Service
+from clinics.models.stop import StopQuerySet
 from permissions.acting import Acting
 from permissions.roles import Capability
 from vault.refusal import Refusal
@@ -21,14 +22,14 @@ STANDING: Final = ("proposed", "in_force")
 EACH_HALF: Final = tuple(HalfDay.values)
 
 
-def stops_seen_by(acting: Acting) -> QuerySet[ClinicStop]:
+def stops_seen_by(acting: Acting) -> StopQuerySet:
     """The stops of a coordinator's and a manager's hospitals; the district sees those of all its hospitals (R128)."""
     return ClinicStop.objects.filter(_within(acting, "service__institution")).select_related(*BEHIND)
 
 
-def special_stops_of_year(acting: Acting, year: int) -> QuerySet[ClinicStop]:
+def special_stops_of_year(acting: Acting, year: int) -> StopQuerySet:
     """The stops that began in a year and were said later than the notice asked; each counts against its hospital (R126, R128)."""
-    return stops_seen_by(acting).filter(status="in_force", is_special=True, first_day__year=year)
+    return stops_seen_by(acting).that_count().filter(is_special=True, first_day__year=year)
 
 
 def stop_seen_by(acting: Acting, public_id: UUID) -> ClinicStop:
@@ -79,7 +80,7 @@ def sessions_of(stop: ClinicStop) -> QuerySet[ClinicSession]:
 
 def run_around(service: Service, first: date, last: date, half_day: str, *, without: Collection[int] = ()) -> int:
     """How many days in a row would be stopped with these, counting the proposed and standing stops of the service that touch them."""
-    stops = ClinicStop.objects.filter(service=service, status__in=STANDING).exclude(pk__in=without)
+    stops = ClinicStop.objects.of_sessions().filter(service=service, status__in=STANDING).exclude(pk__in=without)
     if half_day:
         stops = stops.filter(half_day__in=("", half_day))
     spans = sorted(stops.values_list("first_day", "last_day"))

@@ -39,7 +39,10 @@ STOPPING = Needs(Capability.MANAGE_POOLS)
 
 
 class StopEntry(serializers.Serializer[Any]):
-    """One stop; `is_special` was said later than the notice asked, `affected` counts the bookings that still have a place there."""
+    """One stop; `is_special` was said later than the notice asked, `affected` counts the bookings that still have a place there.
+
+    One of `bands` took no session away, only so many bands of it, which were blocked with bookings in them.
+    """
 
     id = serializers.UUIDField()
     institution = serializers.UUIDField()
@@ -59,6 +62,7 @@ class StopEntry(serializers.Serializer[Any]):
     asked_at = serializers.DateTimeField()
     decided_by = serializers.CharField(allow_blank=True)
     sessions = serializers.IntegerField()
+    bands = serializers.IntegerField()
     affected = serializers.IntegerField()
     actions = serializers.ListField(child=serializers.CharField())
 
@@ -257,6 +261,7 @@ def described(stop: Any, acting: Acting) -> dict[str, Any]:
         "asked_at": stop.created_at,
         "decided_by": stop.decided_by.display_name if stop.decided_by else "",
         "sessions": stop.sessions_count,
+        "bands": stop.bands_count,
         "affected": stop.affected,
         "actions": decide.actions_open_to(stop, acting),
     }

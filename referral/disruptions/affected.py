@@ -50,7 +50,9 @@ def affected_by(of: Sequence[ClinicSession] | Sequence[Slot]) -> QuerySet[Bookin
 
 
 def affected_by_stop(stop: ClinicStop) -> QuerySet[Booking]:
-    """The live bookings in the sessions of one stop, by time; of a proposed one those it would reach."""
+    """The live bookings in the sessions of one stop, or in its bands still blocked; of a proposed one those it would reach. By time."""
+    if stop.bands.exists():
+        return _in_order(STILL_BOOKED.filter(pool_slot__slot__in=stop.bands.filter(is_blocked=True)))
     return _in_order(STILL_BOOKED.filter(**{f"{SESSION}__in": sessions_of(stop).order_by()}))
 
 
@@ -67,15 +69,17 @@ def counts_of(sessions: Sequence[ClinicSession]) -> dict[int, int]:
 
 
 def with_counts(stops: QuerySet[ClinicStop]) -> QuerySet[ClinicStop]:
-    """Stops with the number of their sessions and of the bookings they affect (a proposed one: would affect), in the same query."""
+    """Stops with the number of their sessions, bands and the bookings they affect (a proposed one: would affect), in the same query."""
     held = ClinicSession.objects.filter(stops=OuterRef("pk"))
+    bands = Slot.objects.filter(stops=OuterRef("pk"))
     reached = ClinicSession.objects.filter(
         service=OuterRef("service"), date__gte=OuterRef("first_day"), date__lte=OuterRef("last_day"), status="planned", ends_at__gt=Now()
     )
     reached = reached.alias(only=ExpressionWrapper(OuterRef("half_day"), TextField())).filter(Q(only="") | Q(only=F("half_day")))
     return stops.annotate(
-        affected=Case(When(status=StopStatus.PROPOSED, then=_booked_in(reached)), default=_booked_in(held)),
+        affected=Case(When(status=StopStatus.PROPOSED, then=_booked_in(reached)), default=_booked_in(held) + _booked_in_bands(bands)),
         sessions_count=Case(When(status=StopStatus.PROPOSED, then=_many(reached)), default=_many(held)),
+        bands_count=_many(bands),
     )
 
 
@@ -86,8 +90,8 @@ def lines_of(bookings: QuerySet[Booking], by: Acting) -> list[Affected]:
     return [_line(one) for one in bookings.filter(institution=by.post.institution_id)]
 
 
-def _many(sessions: QuerySet[ClinicSession]) -> Coalesce:
-    counted = sessions.order_by().annotate(one=Value(1)).values("one").annotate(many=Count("pk")).values("many")
+def _many(rows: QuerySet[ClinicSession] | QuerySet[Slot]) -> Coalesce:
+    counted = rows.order_by().annotate(one=Value(1)).values("one").annotate(many=Count("pk")).values("many")
     return Coalesce(Subquery(counted), 0)
 
 
@@ -95,6 +99,11 @@ def _booked_in(sessions: QuerySet[ClinicSession]) -> Coalesce:
     here = {"slots__pool_slots__bookings__status__in": LIVE}
     counted = sessions.filter(**here).order_by().annotate(one=Value(1)).values("one")
     return Coalesce(Subquery(counted.annotate(many=Count("slots__pool_slots__bookings")).values("many")), 0)
+
+
+def _booked_in_bands(bands: QuerySet[Slot]) -> Coalesce:
+    counted = bands.filter(is_blocked=True, pool_slots__bookings__status__in=LIVE).order_by().annotate(one=Value(1)).values("one")
+    return Coalesce(Subquery(counted.annotate(many=Count("pool_slots__bookings")).values("many")), 0)
 
 
 def _in_order(bookings: QuerySet[Booking]) -> QuerySet[Booking]:

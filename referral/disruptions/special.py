@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.contrib.postgres.aggregates import ArrayAgg
-from django.db.models import Count, Q
+from django.db.models import Count, Exists, OuterRef, Q
 from django.db.models.functions import TruncMonth
 
-from clinics.models import Institution
+from clinics.models import ClinicStop, Institution
 from clinics.timetables.stop_queries import stops_seen_by
 from permissions.acting import Acting
 from referral.disruptions.queries import UNSETTLED
@@ -30,11 +30,12 @@ class SpecialStops:
 def special_stops(acting: Acting, year: int) -> list[SpecialStops]:
     """What counts against the hospitals this person may see, the latest month first; two queries."""
     seen = stops_seen_by(acting).filter(status="in_force", first_day__year=year)
+    seen = seen.alias(counts=Exists(ClinicStop.objects.that_count().filter(pk=OuterRef("pk"))))
     rows = seen.order_by().annotate(month=TruncMonth("first_day")).values("service__institution", "month")
     special = Q(is_special=True)
     counted = rows.annotate(
-        of_all=Count("pk", distinct=True),
-        stops=Count("pk", filter=special, distinct=True),
+        of_all=Count("pk", filter=Q(counts=True), distinct=True),
+        stops=Count("pk", filter=special & Q(counts=True), distinct=True),
         sessions_lost=Count("sessions", filter=special, distinct=True),
         patients=Count("disruptions", filter=special, distinct=True),
         clinics=ArrayAgg("service__name", filter=special, distinct=True),

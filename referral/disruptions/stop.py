@@ -200,7 +200,7 @@ def _second_persons(stop: ClinicStop) -> list[Post]:
 def _the_same(wanted: Wanted) -> ClinicStop | None:
     """The standing stop of just these half-days, if there is one."""
     same = {"service": wanted.service, "first_day": wanted.first_day, "last_day": wanted.last_day, "half_day": wanted.half_day}
-    return ClinicStop.objects.filter(**same, status__in=STANDING).order_by("-status", "-pk").first()
+    return ClinicStop.objects.of_sessions().filter(**same, status__in=STANDING).order_by("-status", "-pk").first()
 
 
 def check(wanted: Wanted, by: Acting) -> None:

@@ -156,9 +156,8 @@ def _in_time(scope: Scope, month: Month) -> Q:
 def _stops(tally: Tally, month: Month) -> None:
     """The stops whose first day lies in the month; those said too late count against the hospital (R128)."""
     rows = (
-        ClinicStop.objects.filter(
-            service__institution__in=list(tally.scope.institutions), status="in_force", first_day__range=(month.first, month.last)
-        )
+        ClinicStop.objects.that_count()
+        .filter(service__institution__in=list(tally.scope.institutions), first_day__range=(month.first, month.last))
         .values_list("service__institution")
         .annotate(n=Count("pk"), special=Count("pk", filter=Q(is_special=True)))
         .order_by()

@@ -183,7 +183,7 @@ def _ground(hospital: Institution, rows: Sequence[Said]) -> Ground:
         freeze_days=freeze_days_of(hospital, today),
         furthest=horizon_of(hospital, today),
         offered=offered,
-        stops=list(ClinicStop.objects.filter(service__in=services, status=StopStatus.IN_FORCE, last_day__gte=today)),
+        stops=list(ClinicStop.objects.of_sessions().filter(service__in=services, status=StopStatus.IN_FORCE, last_day__gte=today)),
         planned=list(planned.select_related("service__institution", "service__department")),
     )
 

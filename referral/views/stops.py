@@ -202,6 +202,7 @@ def context_of(stop: ClinicStop, acting: Acting) -> dict[str, Any]:
         "stop": stop,
         "kind": kind,
         "word": word,
+        "bands": list(stop.bands.select_related("session").order_by("starts_at")),
         "sessions": list(sessions_of(stop).order_by("starts_at", "pk")),
         "affected": bookings.count(),
         "progress": progress_of(stop),

@@ -1,6 +1,7 @@
 """One band of a published session blocked, and opened again where nothing was lost by it (R125, R159)."""
 
 from dataclasses import dataclass
+from datetime import datetime, time
 from typing import cast
 from uuid import UUID
 
@@ -8,16 +9,19 @@ from django.db import transaction
 from django.db.models import F, Sum
 from django.utils.translation import gettext_lazy as _
 
-from clinics.models import ChangeKind, ClinicSession, ScheduleChange, Slot
+from clinics.models import ChangeKind, ClinicSession, ClinicStop, ScheduleChange, Slot, StopReason, StopStatus
 from clinics.timetables.schedule_changes import announce
+from clinics.timetables.stopping import judge, terms_of
+from clinics.timetables.timetable import BEIJING
 from permissions.acting import Acting
 from reserved_pools.models import PoolSlot
-from reserved_pools.sessions.changes import band_of, grounded, record_change
+from reserved_pools.sessions.changes import Ground, band_of, grounded, record_change
 from reserved_pools.withdrawing import withdraw
 from vault.faults import Faults
 from vault.ids import uuid7
 from vault.refusal import Refusal, Violation, invalid
-from vault.states import amend
+from vault.states import amend, created
+from vault.transactions import requires_transaction
 
 LOST = _("The reserved places of this band were withdrawn when it was blocked, and nobody can put them back.")
 
@@ -51,9 +55,33 @@ def block(session: ClinicSession, band: UUID | None, *, reason: str, by: Acting,
             session, ChangeKind.BLOCKED, by=by, reason=ground.reason, frozen=ground.frozen, starts_at=slot.starts_at, places=-withdrawn,
             public_id=about,
         )  # fmt: skip
+        if PoolSlot.objects.filter(slot=slot, claimed__gt=0).exists():
+            counted_as_stop(session, slot, ground, by)
         said = {"band": slot.starts_at.isoformat(), "withdrawn": withdrawn, "booked": booked}
         record_change(change, session, by, said)
     return Blocked(change, withdrawn, booked)
+
+
+def counted_as_stop(session: ClinicSession, slot: Slot, ground: Ground, by: Acting) -> ClinicStop:
+    """Step: a band with bookings that is blocked is a stop of its session in part, judged by the same notice (R126, R128).
+
+    The bands of one session blocked on one day are one stop. As a stop cannot be taken back, it counts also where the band is opened
+    again, before anybody was told or after. The caller holds the session.
+    """
+    requires_transaction()
+    service = session.service
+    ours = ClinicStop.objects.filter(service=service, bands__session=session, status=StopStatus.IN_FORCE)
+    stop = ours.filter(created_at__gte=datetime.combine(ground.today, time.min, BEIJING)).order_by("pk").first()
+    if stop is None:
+        terms = terms_of(service.institution, service.department, ground.today)
+        found = judge(session.date, session.date, today=ground.today, terms=terms)
+        stop = ClinicStop.objects.create(
+            service=service, first_day=session.date, last_day=session.date, half_day=session.half_day, reason_code=StopReason.OTHER,
+            note=ground.reason, is_special=found.is_special, asked_by=by.user, status=StopStatus.IN_FORCE,
+        )  # fmt: skip
+        created(stop, by=by.actor, reason=stop.reason_code)
+    stop.bands.add(slot)
+    return stop
 
 
 def unblock(session: ClinicSession, band: UUID | None, *, reason: str, by: Acting, expected_version: int) -> ScheduleChange:

@@ -201,7 +201,7 @@ def _standing(institution: Institution, first: date, last: date) -> _Standing:
     held: dict[str, set[Key]] = defaultdict(set)
     for service, day, half, status in rows.values_list("service_id", "date", "half_day", "status"):
         held[status].add((service, day, half))
-    stops = ClinicStop.objects.filter(
+    stops = ClinicStop.objects.of_sessions().filter(
         service__institution=institution, status=StopStatus.IN_FORCE, first_day__lte=last, last_day__gte=first
     )
     for stop in stops:

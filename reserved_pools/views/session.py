@@ -67,6 +67,8 @@ class SessionPage(Page):
             "changeable": changeable,
             "frozen": is_frozen(session.date, today=now.date(), freeze_days=freeze_days_of(institution, now.date())),
             "band_options": [("", _("please choose")), *((str(one.public_id), span_of(one)) for one in open_bands)],
+            "block_options": [("", _("please choose")), *((str(one.public_id), span_and_booked(one)) for one in open_bands)],
+            "booked_ahead": sum(one.booked for one in open_bands),
             "blocked_options": [(str(one.public_id), span_of(one)) for one in bands if one.may_open_again],
             "ends": ENDS,
             "band_minutes": band_minutes(institution, session.date),
@@ -135,6 +137,11 @@ def total_of(bands: list[Band]) -> dict[str, int]:
 def span_of(band: Band) -> str:
     """08:00–08:30."""
     return f"{timezone.localtime(band.starts_at):%H:%M}–{timezone.localtime(band.ends_at):%H:%M}"
+
+
+def span_and_booked(band: Band) -> str:
+    """The same, with how many are booked in it: who blocks it decides about them (R126)."""
+    return _("%(time)s, %(booked)d booked") % {"time": span_of(band), "booked": band.booked} if band.booked else span_of(band)
 
 
 def entry_of(change: Any) -> Entry:

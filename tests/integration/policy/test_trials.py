@@ -8,7 +8,7 @@ from uuid import uuid4
 import pytest
 from django.utils import timezone
 
-from clinics.models import ClinicStop, PolicyRow, PolicySimulation
+from clinics.models import ClinicStop, PolicyRow, PolicySimulation, Slot
 from clinics.policy.sets import SETS
 from permissions.acting import Acting
 from referral.booking.book import book
@@ -160,6 +160,17 @@ def changed_often(cast: World, patient: Any) -> Booking:
     made = booked(cast, 6, patient)
     PolicyRow.objects.filter(parameter="churn_changes").update(value="0")
     return made
+
+
+def test_a_visit_of_a_blocked_band_given_up_is_no_change_of_the_residents_own(cast: World) -> None:
+    made = changed_often(cast, cast.patient())
+    before = Tally.from_json(tried(cast).found)
+    given_up = Booking.objects.get(patient=made.patient_id, status="cancelled")
+
+    Slot.objects.filter(pool_slots=given_up.pool_slot_id).update(is_blocked=True)
+    after = Tally.from_json(tried(cast).found)
+
+    assert (before.by_rule, after.by_rule) == ({"R147": [1, 1]}, {})
 
 
 def test_a_booking_of_the_consulting_room_is_judged_by_the_rules_it_had_to_pass(cast: World) -> None:
