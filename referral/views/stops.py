@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
 from clinics.models import ClinicStop
+from clinics.models.stop import StopQuerySet
 from clinics.timetables.stop_queries import session_run_by, sessions_of, stop_seen_by, stops_seen_by
 from clinics.timetables.stopping import terms_of
 from clinics.views.exporting import handed_out
@@ -155,14 +156,14 @@ class SessionAffected(Page):
         return answer
 
 
-def found(stops: QuerySet[ClinicStop], asked: dict[str, str]) -> QuerySet[ClinicStop]:
+def found(stops: StopQuerySet, asked: dict[str, str]) -> QuerySet[ClinicStop]:
     """The stops these filters leave: who waits for a decision first, then by the day they begin, the latest first."""
     day = today()
     conditions = {
         "": Q(),
         "proposed": Q(status="proposed"),
         "ahead": Q(status="in_force", last_day__gte=day),
-        "special": Q(status="in_force", is_special=True),
+        "special": Q(pk__in=stops.that_count().filter(is_special=True).values("pk")),
         "past": Q(status="in_force", last_day__lt=day),
         "refused": Q(status__in=("declined", "withdrawn")),
     }

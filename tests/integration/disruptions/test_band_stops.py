@@ -119,6 +119,8 @@ def test_a_stop_that_took_nothing_away_does_not_count(held: Scene) -> None:
     ClinicStop.objects.create(first_day=day(3), last_day=day(3), is_special=True, **named)
 
     assert figures(held) == (0, 0, 0)
+    browser = Client(headers=bearer(held.coordinator.user, held.coordinator.post))
+    assert browser.get(reverse("stops"), {"state": "special"}).context["lines"] == []
 
 
 def test_before_a_band_is_blocked_the_page_says_how_many_are_booked_and_leads_to_the_stop(held: Scene) -> None:
