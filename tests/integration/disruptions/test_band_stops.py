@@ -7,7 +7,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from clinics.models import ClinicStop, PolicyRow, Slot
+from clinics.models import ClinicStop, Slot
 from clinics.timetables.stop_queries import special_stops_of_year
 from referral.disruptions.special import special_stops
 from referral.disruptions.stop import stop_clinic
@@ -17,7 +17,7 @@ from reserved_pools.models import PoolSlot
 from reserved_pools.sessions.band_blocks import block, unblock
 from tests.cast import bearer
 from tests.cast_referral import today
-from tests.cast_stops import Scene, day, scene
+from tests.cast_stops import Scene, day, five_days_of_notice, scene
 
 pytestmark = pytest.mark.django_db
 
@@ -26,8 +26,7 @@ pytestmark = pytest.mark.django_db
 def held() -> Scene:
     """A hospital that asks five days of notice, so that whatever happens to the morning three days ahead is said too late."""
     made = scene()
-    entered = {"source": "医院规定", "status": "in_force", "entered_by": made.world.admin, "valid_from": day(-1)}
-    PolicyRow.objects.create(parameter="stop_notice_days", value="5", institution=made.world.hospital, **entered)
+    five_days_of_notice(made)
     return made
 
 

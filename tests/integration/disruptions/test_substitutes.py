@@ -28,7 +28,7 @@ from reserved_pools.models import PoolSlot
 from tests.cast import bearer
 from tests.cast_clinics import a_service, moves_of, places_of
 from tests.cast_referral import BONES, SUGAR
-from tests.cast_stops import Scene, scene
+from tests.cast_stops import Scene, five_days_of_notice, scene
 from tests.cast_substitutes import books_are_right, looked_after, only, patient_of, stopped
 from vault.actor import SYSTEM
 from vault.models import Message
@@ -157,8 +157,9 @@ def test_without_a_mobile_or_at_a_special_stop_the_hospital_calls_at_once_with_t
     one = Disruption.objects.get()
     assert (one.pool_slot, one.call_for, one.told_at) == (place, "no_mobile", None)
     assert not Message.objects.filter(template__startswith="clinic_stopped").exists()
-    held.slots, free = held.morning(1), only(held.morning(5), 1)
-    (special,) = looked_after(held, FIVE[1], first=1)
+    five_days_of_notice(held)
+    held.slots, free = held.morning(4), only(held.morning(5), 1)
+    (special,) = looked_after(held, FIVE[1], first=4)
     assert (special.stop.is_special, special.call_for, special.pool_slot) == (True, "special", free)
     assert special.told_at is not None
 
@@ -276,8 +277,8 @@ def test_another_doctor_stands_in_and_nobody_moves(held: Scene) -> None:
 
 
 def test_special_stops_are_counted_by_hospital_and_month(held: Scene) -> None:
-    held.slots = held.morning(1)
-    made = looked_after(held, FIVE[0], first=1)
+    five_days_of_notice(held)
+    made = looked_after(held, FIVE[0])
 
     (row,) = special_stops(held.coordinator, made[0].stop.first_day.year)
 
