@@ -7,8 +7,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
+from permissions.models import User
 from tests.browser.site import PHONE, Site
 
 LOOK = os.environ.get("LOOK_INTO", "")  # a folder for pictures, for whoever wants to look
@@ -74,6 +75,19 @@ def codes(site: Site, phone: str) -> list[str]:
     """The login codes sent to a number."""
     sent = [m["text"] for m in messages(site) if m["phone"] == phone and m["template"] == "login_code"]
     return [found[0] for text in sent if (found := re.search(r"[0-9]{6}", text))]
+
+
+def logged_in(page: Page, site: Site, user: User) -> Page:
+    """By the login page, with the code out of her SMS."""
+    known = len(codes(site, user.phone))
+    page.goto("/login/")
+    page.get_by_label("手机号").fill(user.phone)
+    page.get_by_role("button", name="获取验证码").click()
+    expect(page.get_by_role("textbox", name="验证码")).to_be_visible()
+    page.get_by_role("textbox", name="验证码").fill(eventually(page, lambda: codes(site, user.phone)[known:])[-1])
+    page.get_by_role("button", name="登录").click()
+    expect(page.locator(".me .who summary b")).to_have_text(user.name)
+    return page
 
 
 def eventually(page: Page, find: Callable[[], Any]) -> Any:

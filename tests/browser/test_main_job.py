@@ -13,7 +13,7 @@ from permissions.models import User
 from referral.booking.models import Booking
 from referral.returns.models import Return
 from tests.browser.site import Site
-from tests.browser.steps import chinese, codes, eventually, messages
+from tests.browser.steps import chinese, eventually, logged_in, messages
 from tests.cast_loop import Loop, loop
 from tests.cast_referral import today
 from tests.integration.pages.scene import fortnight
@@ -39,16 +39,7 @@ def desk(site: Site, open_page: Open) -> Callable[[User], Page]:
     """Sits somebody down at a browser of her own and logs her in with the code out of her SMS."""
 
     def sit(user: User) -> Page:
-        page = open_page()
-        known = len(codes(site, user.phone))
-        page.goto("/login/")
-        page.get_by_label("手机号").fill(user.phone)
-        page.get_by_role("button", name="获取验证码").click()
-        expect(page.get_by_role("textbox", name="验证码")).to_be_visible()
-        page.get_by_role("textbox", name="验证码").fill(eventually(page, lambda: codes(site, user.phone)[known:])[-1])
-        page.get_by_role("button", name="登录").click()
-        expect(page.locator(".me .who summary b")).to_have_text(user.name)
-        return page
+        return logged_in(open_page(), site, user)
 
     return sit
 

@@ -4,9 +4,10 @@ import pytest
 from playwright.sync_api import expect
 
 from referral.booking.book import book
+from referral.booking.messages import spoken
 from referral.models import Booking
 from tests import cast_referral as cast
-from tests.browser.steps import look
+from tests.browser.steps import eventually, look, texts
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -30,7 +31,8 @@ def enter(page, booking):
 
 
 @pytest.mark.parametrize("script", [True, False], ids=["with script", "without script"])
-def test_a_resident_reads_and_cancels_her_booking_on_a_phone(open_page, booking, script):
+def test_a_resident_reads_and_cancels_her_booking_on_a_phone(open_page, seat, site, booking, script):
+    before = booking.pool_slot.claimed
     page = open_page(phone=True, script=script)
     enter(page, booking)
 
@@ -46,7 +48,18 @@ def test_a_resident_reads_and_cancels_her_booking_on_a_phone(open_page, booking,
     expect(page.get_by_text("这次预约已失效")).to_be_visible()
     look(page, "resident-cancelled")
     booking.refresh_from_db()
-    assert booking.status == "cancelled"
+    assert (booking.status, booking.cancel_cause, booking.referral.status) == ("cancelled", "by_resident", "draft")
+    place = booking.pool_slot
+    assert (before, place.claimed, place.claimed + place.cooling) == (1, 0, 1)  # it rests before it opens again
+    (sms,) = eventually(page, lambda: texts(site, booking.public_id, "referral_cancelled"))
+    assert sms["phone"] == booking.patient.phone
+    assert f"您{spoken(booking.starts_at)}在北京大学第一医院的转诊预约已取消" in sms["text"]
+    doctor = seat(booking.post.user)
+    doctor.goto("/inbox/")
+    expect(doctor.locator("ul.notices li")).to_have_count(1)
+    doctor.locator("ul.notices button", has_text="陈*兰").click()
+    doctor.wait_for_url(f"**/referrals/{booking.referral.public_id}/")
+    expect(doctor.locator("main")).to_contain_text("预约取消")
 
 
 def test_keeping_the_booking_changes_nothing(open_page, booking):
