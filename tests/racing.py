@@ -1,6 +1,7 @@
 """Starts many acts at the same moment, each in a thread with a connection of its own; and tells which tables an act locks."""
 
 import re
+import time
 from collections.abc import Callable, Sequence
 from functools import partial
 from threading import Barrier, Thread
@@ -11,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 
 from vault.refusal import Refusal
 
+WAITS_FOR_ME = "SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY (pg_blocking_pids(pid)))"
 LOCK = re.compile(r'FROM "(\w+)".*FOR NO KEY UPDATE', re.DOTALL)
 
 
@@ -51,6 +53,18 @@ def outcomes(deeds: Sequence[Callable[[], Any]]) -> list[str]:
 def at_once(*deeds: Callable[[], Any]) -> list[str]:
     """The same, sorted."""
     return sorted(outcomes(deeds))
+
+
+def until_somebody_waits_for_me(seconds: float = 10) -> None:
+    """Return as soon as another connection waits for a lock of this one's transaction; a wall that is not there fails here."""
+    end = time.monotonic() + seconds
+    with connection.cursor() as cursor:
+        while time.monotonic() < end:
+            cursor.execute(WAITS_FOR_ME)
+            if cursor.fetchone()[0]:
+                return
+            time.sleep(0.01)
+    raise AssertionError("nobody waited")
 
 
 def locks_of(act: Callable[[], Any]) -> list[str]:

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable
+from functools import partial
 from threading import Event
 from typing import Any
 
@@ -19,7 +20,7 @@ from referral.cases.models import FollowKind
 from referral.disruptions.stop import stop_session
 from reserved_pools.models import PoolSlot
 from tests.cast_ways_out import Out, a_key, fresh, out, unbalanced
-from tests.racing import deadlocks, race
+from tests.racing import deadlocks, race, until_somebody_waits_for_me
 from tests.thorough import THOROUGH
 from vault.models import Message
 
@@ -172,12 +173,13 @@ def test_no_visit_is_booked_from_one_that_is_taken_back_meanwhile(
 ) -> None:
     """Taken back while the next one is judged, or before it is: what was read without the lock is read again under it (R120, R168)."""
     visit, at_once, begun, over = cast.loop.attended(), getattr(next_visit, slow), Event(), Event()
+    until_it_is_held_up = until_somebody_waits_for_me if expected[0] == "booked" else partial(over.wait, 10)
     wish = Wish(cast.direct().public_id, FollowKind.NEXT, "复诊")
 
     def late(*given: Any, **named: Any) -> Any:
         answer = at_once(*given, **named)
         begun.set()
-        over.wait(0.5 if expected[0] == "booked" else 10)  # held up by the lock it is not over before
+        until_it_is_held_up()  # by the lock, or it is over
         return answer
 
     def taken_back() -> str:
