@@ -9,11 +9,18 @@
     });
   }
 
+  // Sideways the next one of the row; up and down the nearest one of the next row that has any, so that every one is reached.
   function next(table, y, x, step) {
-    for (y += step[0], x += step[1]; table[y] && x >= 0 && x < table[y].length; y += step[0], x += step[1]) {
-      if (table[y][x]) return table[y][x];
-    }
-    return null;
+    var to = null;
+    while (!to && step[1] && x + step[1] >= 0 && x + step[1] < table[y].length) to = table[y][x += step[1]];
+    while (!to && step[0] && table[y + step[0]]) to = nearest(table[y += step[0]], x);
+    return to;
+  }
+
+  function nearest(row, x) {
+    var to = row[x];
+    for (var away = 1; !to && away < row.length; away++) to = row[x - away] || row[x + away];
+    return to || null;
   }
 
   function edge(row, key) {
