@@ -1,7 +1,7 @@
 """The place of a storm: few slots and residents for many doctors, with traps that nobody may ever book."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -145,17 +145,23 @@ def booked(cast: Any, resident: Any, slot: Any) -> UUID:
 
 
 def traps_of_places(cast: Any, alliance: Any) -> dict[UUID, str]:
-    """Places nobody may book: too far ahead, at a hospital out of the right's reach, at a suspended one."""
-    from clinics.models import AllianceMember
-    from tests.cast_referral import institution
+    """Places nobody may book: too far ahead, out of the right's reach, at a suspended hospital, at one that closed its day already."""
+    from clinics.models import AllianceMember, PolicyRow
+    from referral.booking.facts import SHANGHAI
+    from tests.cast_referral import institution, today
 
     elsewhere = institution(cast.district, "首都医科大学附属北京友谊医院", "友谊医院")
     suspended = institution(cast.district, "北京积水潭医院", "积水潭", is_suspended=True)
-    AllianceMember.objects.create(alliance=alliance, institution=suspended)
+    strict = institution(cast.district, "北京市肛肠医院", "肛肠医院")
+    AllianceMember.objects.bulk_create(AllianceMember(alliance=alliance, institution=one) for one in (suspended, strict))
+    early = {"value": "00:00", "valid_from": today() - timedelta(days=400), "source": "规定", "status": "in_force"}
+    PolicyRow.objects.create(parameter="booking_cutoff", institution=strict, **early)
+    closes = datetime.combine(today() + timedelta(days=1), time(7), SHANGHAI)  # the place itself would still be given
     places = {
         "beyond the horizon": cast.place(BEYOND, places=50),
         "at a hospital out of reach": cast.place(3, institution=elsewhere, places=50),
         "at a suspended hospital": cast.place(4, institution=suspended, places=50),
+        "past the cut-off of its hospital": cast.place(1, institution=strict, places=50, closes_at=closes),
     }
     return {published(place).public_id: why for why, place in places.items()}
 

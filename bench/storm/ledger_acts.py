@@ -15,8 +15,8 @@ def miss(player: Player) -> str:
     seen = seen_booking(player, "booked", over=True)
     cause = player.dice.choice(("no_word", "no_word", "called_off", "excused"))
     version = version_of(player, seen)
-    report_noshow(seen.id, cause, expected_version=version, by=player.clerk(seen.institution))
-    player.stepped(seen.id, version, "noshow")
+    found = report_noshow(seen.id, cause, expected_version=version, by=player.clerk(seen.institution))
+    player.stepped(seen.id, version, found.status)  # a stopped clinic is nobody's missed visit: it ends as cancelled
     return "done"
 
 

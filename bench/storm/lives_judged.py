@@ -17,10 +17,11 @@ def lives() -> dict[str, str]:
 
 
 def tables_of_a_booking() -> tuple[Any, ...]:
-    """Booking, referral, breach, ban and disruption."""
+    """Right, booking, referral, breach, ban and disruption."""
+    from permissions.right_states import RIGHT_STATES
     from referral.booking.states import BOOKING_STATES
     from referral.cases.states import REFERRAL_STATES
     from referral.credit.states import BAN_STATES, BREACH_STATES
     from referral.disruptions.states import DISRUPTION_STATES
 
-    return BOOKING_STATES, REFERRAL_STATES, BREACH_STATES, BAN_STATES, DISRUPTION_STATES
+    return RIGHT_STATES, BOOKING_STATES, REFERRAL_STATES, BREACH_STATES, BAN_STATES, DISRUPTION_STATES

@@ -32,6 +32,7 @@ OF_TRAPS: Final = (
     unasked("the hospital's own restriction", "hospital_must_not_restrict_her", mix=BOOK_CANCEL, residents=(1, 2)),
     unasked("the suspended hospital", "hospital_must_take_part"),
     unasked("the horizon", "visit_must_be_within_horizon"),
+    unasked("the cut-off of the day", "booking_must_precede_cutoff"),
 )
 OF_LIMITS: Final = (
     unasked("the right in force", "right_must_be_in_force", mix=WITH_RIGHTS),

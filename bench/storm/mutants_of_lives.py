@@ -12,6 +12,7 @@ STEPLESS: Final = Recode(
     "vault.states", "advance", "    if step is None or expected_version not in (None, obj.version):",
     "    step = step or Transition(obj.status, target, (), 'unlawful')\n    if expected_version not in (None, obj.version):",
 )  # fmt: skip
+ANY_VERSION: Final = Recode("permissions.rights", "_locked", "    held = lock(right)", "    held, expected_version = lock(right), None")
 NO_SHOW_AGAIN: Final = Recode(
     "referral.credit.record",
     "record_breach",
@@ -66,6 +67,10 @@ TRIGGERS: Final = (
         WITH_CHOICES | {"stop": 1.5, "choose": 9.0}, ALL,
         held_by=IN_PYTHON, behind=Wall(recodes=(STEPLESS, NOT_ASKED_IF_OPEN)),
     ),
+    Mutant(
+        "the life of a right", "trigger", Wall(lambda: [untriggered("permissions_referralright")]), {"right": 1.0}, ALL,
+        held_by=IN_PYTHON, behind=Wall(recodes=(STEPLESS, ANY_VERSION)),
+    ),
 )  # fmt: skip
 
 ONCE: Final = (
@@ -105,8 +110,9 @@ ONCE: Final = (
 
 OF_THE_LEDGER: Final = (
     Mutant(
-        "a missed visit without the locks of referral and booking", "lock",
+        "a missed visit without the locks of place, referral and booking", "lock",
         Wall(recodes=(
+            Recode(f"{BOOKING}.stopped", "lock_place", "    list(PoolSlot.objects.locked()", "    (PoolSlot.objects"),
             Recode(f"{BOOKING}.noshow", "held", 'select_for_update(of=("self",), no_key=True).', ""),
             Recode(f"{BOOKING}.expected", "locked", '.select_for_update(of=("self",), no_key=True)', ""),
         )), {"miss": 2.0, "undo miss": 2.0}, ALL,
@@ -168,6 +174,12 @@ TAKEN_BACK: Final = (
     Mutant(
         "the rules when a booking is moved", "re-check",
         Wall(recodes=(Recode(f"{BOOKING}.move", "moved", "    if violations:", "    if False:"),)), {"book": 4.0, "move": 5.0}, FEW, WEEK,
+    ),
+    Mutant(
+        "the version of a stopped visit that is reported", "re-check",
+        Wall(recodes=(Recode(
+            f"{BOOKING}.noshow", "_end_as_stopped", "if expected_version not in (None, booking.version):", "if False:",
+        ),)), {"miss": 4.0, "stop": 2.0}, ALL, stale=STALE,
     ),
     Mutant(
         "the end of the visit before it is missed", "re-check",

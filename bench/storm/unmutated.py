@@ -22,16 +22,21 @@ UNMUTATED: Final[dict[str, tuple[str, ...]]] = {
         "*_public_id_key", "*: confirmation_code_once_per_institution_and_day", "*: referral_booking_slip_token_key",
         "*: referral_referral_number_key",
     ),
-    "stands before acts that are none of these paths: referrals written, sessions published, long stops decided, rights, restrictions": (
+    "stands before acts that are none of these paths: referrals written, sessions published, long stops decided, restrictions": (
         "*: encounter_used_for_one_referral", "*: clinic_session_planned_once_per_half_day", "*: pool_slot_once_per_band_and_kind",
-        "*: clinic_stop_is_decided_by_another", "clinics_clinicsession: status_follows_its_table",
-        "clinics_clinicstop: status_follows_its_table", "permissions_referralright: status_follows_its_table",
+        "*: clinic_stop_is_decided_by_another", "clinics_clinicstop: status_follows_its_table",
         "referral_restriction: status_follows_its_table", "referral.booking.overrides.*: lock", "referral.booking.fulfilment.*: lock",
-        "referral.booking.confirm.*: lock", "referral.booking.remind.*: lock", "referral.booking.resend.*: lock",
-        "referral.booking.tell.*: lock", "referral.disruptions.bands._tell: lock",
+        "referral.booking.confirm.*: lock", "referral.booking.resend.*: lock", "referral.booking.tell.*: lock",
         "referral.credit.evasion.*: lock", "referral.credit.restrict.*: lock",
         "referral.disruptions.decide.*: lock", "reserved_pools.resizing.*: lock", "reserved_pools.returned.*: lock",
         "reserved_pools.rewindow.*: lock", "vault.states.created*",
+    ),
+    "a session only ever steps from planned to stopped, so that its trigger has no other step to refuse; to stop one twice is a mutant": (
+        "clinics_clinicsession: status_follows_its_table",
+    ),
+    "no hand of the storm reminds, closes a day or speaks of a blocked band: tests/concurrency/referral/test_two_workers.py plays them": (
+        "referral.booking.remind.remind: lock", "referral.booking.absence._close: lock", "referral.disruptions.bands._tell: lock",
+        "referral.disruptions.band_calls.end_from_band: lock",
     ),
     "no act reads a ban that was lifted": ("referral_bookingban: status_follows_its_table",),
     "the new booking of a disruption is made under the same guard as its end, which two mutants take out": (
@@ -41,10 +46,10 @@ UNMUTATED: Final[dict[str, tuple[str, ...]]] = {
         "*: appeal_is_decided_by_another", "referral.credit.appeal._check_second_person: *",
     ),
     "says in words what a unique index beside it refused": ("referral.booking.corrections._case_stands: *",),
-    "the consulting room, which no hand of the storm plays; its function differs from pool_claim in the kind of place alone": (
-        "pool_claim_direct.sql: *", "referral.booking.corrections._judged_in_consultation: lock",
-        "referral.booking.visit_behind.held: lock", "referral.booking.next_visit.book_next: lock",
-        "referral.booking.move.check_movable: old.mode == *",
+    "the consulting room's place differs from pool_claim in its kind alone, which test_storm_walls asks": ("pool_claim_direct.sql: *",),
+    "no hand of the storm plays the consulting room: tests/concurrency/referral/test_moving_races.py races for its visits and places": (
+        "referral.booking.corrections._judged_in_consultation: lock", "referral.booking.visit_behind.held: lock",
+        "referral.booking.next_visit._booked: lock", "referral.booking.move.check_movable: old.mode == *",
     ),
     "a slot that is closed or withdrawn has no place left, resting or free, so that the count beside it holds as well": (
         "pool_claim.sql: place.closed_at IS NULL", "pool_*.sql: slot.id = place.slot_id AND session.status = 'planned')",
@@ -68,7 +73,7 @@ UNMUTATED: Final[dict[str, tuple[str, ...]]] = {
         "*.move_by_resident: not resident_may_move(booking)", "*.move_by_resident: judged is None or *",
     ),
     "what was typed or chosen, before anything is locked": (
-        "*._check_noted: not note.strip()", "*._check_came: cause not in *", "*.report_noshow: cause not in *",
+        "*.check_noted: not note.strip()", "*._check_came: cause not in *", "*.report_noshow: cause not in *",
         "*.check_movable: judged.row.* old.*",
     ),
     "asks what a step beside it answered; that step's own walls are taken out": (
@@ -82,12 +87,10 @@ UNMUTATED: Final[dict[str, tuple[str, ...]]] = {
     "no hand of the storm moves the clock or the day this far; the tests of its module do": (
         "*.cancel_by_hospital: held.status == *", "*._restored: facts.now >= until", "*.undo_noshow: until is not None *",
         "*._filed: breach.status in OPEN *", "referral.booking.rules.booking_must_be_within_service_hours",
-        "referral.booking.rules.booking_must_precede_cutoff",
     ),
     "no hand of the storm brings this about: an arrival, a question, a case's own version, a doctor who rebooked": (
         "*.seen_here: held.booking.status != 'arrived'", "*._check_waits: booking.status not in *", "*.undo_noshow: booking.status != *",
         "*.undo_noshow: referral.status != *", "*.check_movable: old.referral.status *", "*.cancel_by_referrer: referral_version *",
-        "referral.booking.absence._close: lock",
     ),
     "the arena holds clinics alone, which no hospital is asked for first; the stateful tests and the races of beds ask it": (
         "referral.booking.rules.hospital_must_have_accepted", "referral.booking.asking.*: lock",
