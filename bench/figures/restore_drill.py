@@ -27,6 +27,7 @@ from uuid import uuid4
 
 from bench.aftermath import powers_now
 from bench.figure import ROOT, Figure
+from bench.settled import drained, journal_delay
 from bench.stage import stage
 from deploy import postgres, processes
 from deploy.product import role_of
@@ -234,37 +235,6 @@ def backed_up(where: Path) -> Path:
     subprocess.run([sys.executable, "manage.py", "backup", "--to", str(where)], cwd=ROOT, env=owner, check=True, stdout=sys.stderr)
     (copy,) = (path for path in where.iterdir() if (path / "manifest.json").exists())
     return copy
-
-
-def drained() -> None:
-    """Until no message waits: the worker is asked to look, as the schedule would."""
-    from celery import current_app
-
-    from vault.outbox.models import UNSENT, Message
-
-    deadline = time.monotonic() + 60
-    while Message.objects.filter(state__in=UNSENT).exists():
-        assert time.monotonic() < deadline, "the worker sends nothing"
-        current_app.send_task("vault.tasks.sweep")
-        time.sleep(0.5)
-
-
-def journal_delay() -> float:
-    """Seconds from an act's commit until it stands in the journal, measured on one more act."""
-    from django.db import transaction
-
-    from vault import audit
-    from vault.actor import SYSTEM
-    from vault.journal import pages
-    from vault.models import AuditEntry
-
-    with transaction.atomic():
-        audit.record("prove", "trail", uuid4(), by=SYSTEM)
-    newest, began = AuditEntry.objects.order_by("-pk").values_list("pk", flat=True)[0], time.monotonic()
-    while (last := pages.last_round()) is None or last.last is None or last.last.row < newest:
-        assert time.monotonic() - began < 30, "the journal does not follow"
-        time.sleep(0.02)
-    return time.monotonic() - began
 
 
 def restored(state: Path, hour: Hour, before: set[str], command: list[str]) -> dict[str, Any]:
