@@ -98,7 +98,9 @@ def spare_alternatives() -> None:
 
     for module in (book, move):
         real: Any = module.with_alternatives
-        module.with_alternatives = lambda refusal, *given, real=real: real(refusal, *given) if random() < LISTED else refusal
+        module.with_alternatives = lambda refusal, *given, real=real, **named: (
+            real(refusal, *given, **named) if random() < LISTED else refusal
+        )
 
 
 def played(bout: Bout, nth: int, arena: Arena) -> Journal:

@@ -1,18 +1,21 @@
 """What the storm takes for a fault in what its hands were told, and that every wall its mutants take out stands in the product."""
 
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 import pytest
 
 from bench.figures.booking_storm import is_done
+from bench.storm import hands
 from bench.storm.journal import Call
 from bench.storm.judge import keys_judged, steps_of, unheld
 from bench.storm.mutants import Mutant
 from bench.storm.mutants_of_checks import CHECKS
 from bench.storm.mutants_of_locks import CONSTRAINTS, DEDUPES, LOCKS
 from bench.storm.recode import Recode, recoded
-from referral.booking import counting
+from referral.booking import book, counting, move
+from vault.refusal import Refusal
 
 ALL = (*LOCKS, *CONSTRAINTS, *DEDUPES, *CHECKS)
 ACTOR, MADE, OTHER, ABOUT = (UUID(int=number) for number in (1, 2, 3, 4))
@@ -86,3 +89,17 @@ def test_an_act_that_was_only_refused_busy_or_broken_has_not_succeeded() -> None
 
     assert all(is_done(ended) for ended in ("done", "entered", "suspended", "revoked", "reinstated"))
     assert not any(is_done(ended) for ended in (*failed, "broken: DataError 22003 out of range"))
+
+
+def test_the_list_of_other_times_is_read_with_everything_the_product_gives_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[Any] = []
+    for module in (book, move):
+        monkeypatch.setattr(module, "with_alternatives", lambda refusal, *given, **named: read.append((given, named)) or refusal)
+    refusal = Refusal("slot_not_available", "")
+
+    for chance in (0.0, 1.0):
+        monkeypatch.setattr(hands, "random", lambda chance=chance: chance)
+        hands.spare_alternatives()
+        assert move.with_alternatives(refusal, None, None, find=len) is refusal
+
+    assert read == [((None, None), {"find": len})]
