@@ -215,7 +215,7 @@ def test_the_list_is_filtered_and_costs_the_same_for_many(house: House, client: 
 
     assert (names, general) == (["心衰门诊"], ["普通门诊"])
     assert "心衰门诊" in browse.get(reverse("services"), {"q": "心力衰竭"}).content.decode()
-    with django_assert_max_num_queries(13):
+    with django_assert_max_num_queries(14):
         browse.get(reverse("services"))
     with django_assert_max_num_queries(12):
         client.get("/api/v1/services", headers=mine)
