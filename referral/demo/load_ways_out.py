@@ -17,7 +17,7 @@ from reserved_pools.queries import Wanted, availability
 from vault.refusal import Refusal
 from vault.states import Event
 
-A_WHILE, AHEAD = timedelta(days=2), timedelta(days=14)
+AHEAD = timedelta(days=14)
 TRIED = 5  # places tried before the demonstration goes on without
 
 
@@ -55,7 +55,7 @@ def _next_visit() -> int:
         if by is None:
             continue
         places = next_places(visit, FollowKind.NEXT, by, service_kind="clinic")
-        for place in places.filter(visit_date__gt=visit.visit_date + A_WHILE)[:TRIED]:
+        for place in places.filter(visit_date__gt=visit.visit_date).order_by("-visit_date", "starts_at", "pk")[:TRIED]:  # the latest first
             wish = Wish(place.public_id, FollowKind.NEXT, "两周后复查，调整用药")
             try:
                 book_next(visit.public_id, wish, key=str(uuid4()), by=by)

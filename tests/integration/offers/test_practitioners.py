@@ -163,5 +163,5 @@ def test_the_list_costs_the_same_for_one_and_for_many(house: House, django_asser
         a_doctor(house, staff_number=f"N{number}", name=f"甲{'一二三四五六七八九十百千'[number]}")
     client = browser(house.coordinator)
 
-    with django_assert_max_num_queries(13):
+    with django_assert_max_num_queries(14):
         client.get(reverse("practitioners"))

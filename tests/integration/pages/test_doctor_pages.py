@@ -231,7 +231,7 @@ BOUNDS = {
     "patient": 15,
     "referral_new": 14,
     "referrals": 10,
-    "referral": 29,
+    "referral": 31,
     "book": 25,
     "booking_done": 15,
 }
